@@ -1,0 +1,52 @@
+"""Shared fixtures: the Keras backend, reference data, and processes in which a package cannot be imported."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+# Set before anything imports Keras; two test processes share two cores.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_dir():
+    """The folder of data and reference vectors beside the repository; absent on most machines."""
+    path = Path(os.environ.get("DBDGAN_SHARED_DIR", REPOSITORY.parent / "shared"))
+    if not (path / "README.md").exists():
+        pytest.skip("needs the reference data folder ../shared, which is not on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def repository():
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def run_python():
+    """A function that runs code in a fresh process: run_python(code, blocked=("tensorflow",), env={...})."""
+
+    def run(code, *, blocked=(), env=None, timeout=300):
+        guard = "import sys\n" + "".join(f"sys.modules[{name!r}] = None\n" for name in blocked)
+        process = subprocess.run(
+            [sys.executable, "-c", guard + textwrap.dedent(code)],
+            cwd=REPOSITORY,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert process.returncode == 0, f"stdout:\n{process.stdout}\nstderr:\n{process.stderr[-6000:]}"
+        return process.stdout
+
+    return run

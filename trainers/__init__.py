@@ -1,0 +1,1 @@
+"""Entry points: python -m trainers.teacher, distill, predict, evaluate, synthesize."""
