@@ -25,7 +25,15 @@ _EXPORTS = {
     "evaluate": "dbdgan_tf.evaluation",
 }
 _SUBPACKAGES = (
-    "conversion", "data", "evaluation", "inference", "losses", "models", "official", "quantization", "training",
+    "conversion",
+    "data",
+    "evaluation",
+    "inference",
+    "losses",
+    "models",
+    "official",
+    "quantization",
+    "training",
 )
 
 __all__ = ["__version__", *sorted(_EXPORTS), *_SUBPACKAGES]

@@ -4,14 +4,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 find_python() {
-  for candidate in "${PYTHON:-}" python3.11 python3.12 python3.10 python3; do
+  for candidate in "${PYTHON:-}" python3.11 python3.12 python3; do
     if [ -n "$candidate" ] && command -v "$candidate" >/dev/null \
-      && "$candidate" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'; then
+      && "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))'; then
       echo "$candidate"
       return
     fi
   done
-  echo "No Python 3.10, 3.11 or 3.12 found. Set PYTHON to one." >&2
+  echo "No Python 3.11 or 3.12 found. Set PYTHON to one." >&2
   return 1
 }
 

@@ -1,0 +1,105 @@
+"""Content terms: how far a predicted blur map is from the ground truth (section 3.3 of the paper)."""
+
+import numpy as np
+from keras import ops
+
+from dbdgan_tf.losses.reduction import mean_over_images
+
+_EPSILON = 1e-6
+
+
+def binary_cross_entropy(target, prediction, sample_weight=None):
+    """Binary cross-entropy per pixel.
+
+    Args:
+        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
+        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+        sample_weight: Tensor (B,) of weights per image, or None.
+
+    Returns:
+        A scalar >= 0, in nats.
+    """
+    prediction = ops.clip(prediction, _EPSILON, 1.0 - _EPSILON)
+    entropy = -(target * ops.log(prediction) + (1.0 - target) * ops.log(1.0 - prediction))
+    return mean_over_images(entropy, sample_weight)
+
+
+def soft_iou_loss(target, prediction, sample_weight=None):
+    """One minus the soft intersection over union, averaged over the blurred and the in-focus class.
+
+    Both classes count because a map is used both ways, and either may be rare in a photograph.
+    A class absent from both maps has an IoU of 1.
+
+    Args:
+        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
+        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+        sample_weight: Tensor (B,) of weights per image, or None.
+
+    Returns:
+        A scalar in 0..1.
+    """
+    blurred = _soft_iou(target, prediction)
+    focused = _soft_iou(1.0 - target, 1.0 - prediction)
+    return mean_over_images(1.0 - 0.5 * (blurred + focused), sample_weight)
+
+
+def _soft_iou(target, prediction):
+    intersection = ops.sum(target * prediction, axis=(1, 2, 3))
+    union = ops.sum(target + prediction - target * prediction, axis=(1, 2, 3))
+    return (intersection + 1.0) / (union + 1.0)
+
+
+def ssim_loss(target, prediction, sample_weight=None):
+    """One minus the structural similarity of two maps, halved (Wang et al., TIP 2004).
+
+    The window is the usual one: Gaussian, 11x11, sigma 1.5.
+
+    Args:
+        target: Tensor (B, H, W, 1), ground truth in 0..1.
+        prediction: Tensor (B, H, W, 1), probability in 0..1. H and W are at least 11 pixels.
+        sample_weight: Tensor (B,) of weights per image, or None.
+
+    Returns:
+        A scalar in 0..1.
+    """
+    kernel = ops.convert_to_tensor(_gaussian_kernel(11, 1.5))
+
+    def blur(x):
+        return ops.conv(x, kernel, padding="valid")
+
+    mean_t, mean_p = blur(target), blur(prediction)
+    variance_t = blur(target * target) - mean_t * mean_t
+    variance_p = blur(prediction * prediction) - mean_p * mean_p
+    covariance = blur(target * prediction) - mean_t * mean_p
+    c1, c2 = 0.01**2, 0.03**2
+    similarity = ((2.0 * mean_t * mean_p + c1) * (2.0 * covariance + c2)) / (
+        (mean_t * mean_t + mean_p * mean_p + c1) * (variance_t + variance_p + c2)
+    )
+    return mean_over_images(0.5 * (1.0 - similarity), sample_weight)
+
+
+def edge_loss(target, prediction, sample_weight=None):
+    """Mean absolute difference of the two maps' Sobel gradients.
+
+    Args:
+        target: Tensor (B, H, W, 1), ground truth in 0..1.
+        prediction: Tensor (B, H, W, 1), probability in 0..1.
+        sample_weight: Tensor (B,) of weights per image, or None.
+
+    Returns:
+        A scalar >= 0; the gradient of a full step edge is 1.
+    """
+    gradients = ops.conv(target - prediction, ops.convert_to_tensor(_sobel_kernel()), padding="valid")
+    return mean_over_images(ops.abs(gradients), sample_weight)
+
+
+def _gaussian_kernel(size, sigma):
+    axis = np.arange(size) - (size - 1) / 2
+    line = np.exp(-(axis**2) / (2 * sigma**2))
+    plane = np.outer(line, line)
+    return (plane / plane.sum()).astype("float32")[:, :, None, None]
+
+
+def _sobel_kernel():
+    horizontal = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4
+    return np.stack([horizontal, horizontal.T], axis=-1)[:, :, None, :]

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from dbdgan_tf.losses import binary_cross_entropy, edge_loss, soft_iou_loss, ssim_loss
+
+
+def maps(values, size=16):
+    """One constant map per value."""
+    return np.stack([np.full((size, size, 1), v, "float32") for v in values])
+
+
+def test_cross_entropy_equals_the_table_worked_by_hand():
+    # -ln 0.8 = 0.22314 for a blurred pixel at 0.8; -ln 0.5 = 0.69315 for any pixel at 0.5.
+    assert float(binary_cross_entropy(maps([1.0]), maps([0.8]))) == pytest.approx(0.22314, abs=1e-4)
+    assert float(binary_cross_entropy(maps([0.0, 1.0]), maps([0.5, 0.8]))) == pytest.approx(0.45815, abs=1e-4)
+
+
+def test_cross_entropy_stays_finite_where_a_sure_map_is_wrong():
+    assert float(binary_cross_entropy(maps([1.0]), maps([0.0]))) == pytest.approx(13.8155, abs=1e-2)
+
+
+def test_sample_weight_leaves_unlabelled_images_out():
+    target, prediction = maps([1.0, 0.0]), maps([0.8, 0.9])
+    weighted = float(binary_cross_entropy(target, prediction, np.array([1.0, 0.0], "float32")))
+    assert weighted == pytest.approx(0.22314, abs=1e-4)
+    assert float(binary_cross_entropy(target, prediction, np.zeros(2, "float32"))) == 0.0
+
+
+def test_soft_iou_averages_both_classes():
+    target = np.zeros((1, 4, 4, 1), "float32")
+    target[:, :2] = 1.0
+    assert float(soft_iou_loss(target, target)) == pytest.approx(0.0, abs=1e-6)
+    # All blurred predicted: blur IoU (8+1)/(16+1), focus IoU (0+1)/(8+1).
+    expected = 1 - 0.5 * (9 / 17 + 1 / 9)
+    assert float(soft_iou_loss(target, np.ones_like(target))) == pytest.approx(expected, abs=1e-6)
+
+
+def test_ssim_is_zero_for_equal_maps_and_matches_constants_by_hand():
+    rng = np.random.default_rng(0)
+    noise = rng.random((2, 24, 24, 1)).astype("float32")
+    assert float(ssim_loss(noise, noise)) == pytest.approx(0.0, abs=1e-5)
+    # Constant maps 1 and 0: only the luminance term is left, c1 / (1 + c1).
+    expected = 0.5 * (1 - 1e-4 / (1 + 1e-4))
+    assert float(ssim_loss(maps([1.0]), maps([0.0]))) == pytest.approx(expected, abs=1e-4)
+
+
+def test_edge_loss_of_a_step_edge():
+    target = np.zeros((1, 8, 8, 1), "float32")
+    target[:, :, 4:] = 1.0
+    # Valid area 6x6; the horizontal response is 1 in two of six columns, the vertical one is 0.
+    assert float(edge_loss(target, np.zeros_like(target))) == pytest.approx(2 / 6 / 2, abs=1e-6)
+    assert float(edge_loss(target, target)) == 0.0
