@@ -1,0 +1,76 @@
+"""Every encoder by name."""
+
+import dataclasses
+import importlib
+
+import keras
+
+
+@dataclasses.dataclass(frozen=True)
+class EncoderSpec:
+    """What the library knows about an encoder.
+
+    Args:
+      name: its key in `ENCODERS`.
+      family: who builds it and where its ImageNet weights come from: "efficientnet", "efficientnet_lite",
+        "se_resnext" or "applications".
+      scaling: a key of `dbdgan_tf.models.scaling.SCALINGS`, what its ImageNet weights expect.
+      imagenet: whether ImageNet weights exist.
+    """
+
+    name: str
+    family: str
+    scaling: str
+    imagenet: bool = True
+
+
+# family: (module, function), imported when first used
+BUILDERS = {
+    "efficientnet": ("dbdgan_tf.models.encoders.efficientnet", "build_efficientnet"),
+    "efficientnet_lite": ("dbdgan_tf.models.encoders.efficientnet_lite", "build_efficientnet_lite"),
+    "se_resnext": ("dbdgan_tf.models.encoders.se_resnext", "build_se_resnext"),
+    "applications": ("dbdgan_tf.models.encoders.applications", "build_applications_encoder"),
+}
+
+_SPECS = [
+    *(EncoderSpec(f"efficientnet_b{i}", "efficientnet", "imagenet") for i in range(8)),
+    *(EncoderSpec(f"efficientnet_lite{i}", "efficientnet_lite", "lite") for i in range(3)),
+    EncoderSpec("efficientnet_lite_nano", "efficientnet_lite", "lite", imagenet=False),
+    EncoderSpec("se_resnext50", "se_resnext", "imagenet", imagenet=False),
+    EncoderSpec("se_resnext101", "se_resnext", "imagenet", imagenet=False),
+    EncoderSpec("mobilenet_v2", "applications", "symmetric"),
+    EncoderSpec("mobilenet_v3_large", "applications", "symmetric"),
+    EncoderSpec("resnet50_v2", "applications", "symmetric"),
+    EncoderSpec("efficientnet_v2_b0", "applications", "imagenet"),
+]
+ENCODERS = {spec.name: spec for spec in _SPECS}
+
+
+def encoder_spec(name):
+    """The `EncoderSpec` of a name.
+
+    Raises:
+      ValueError: if there is no such encoder; the message lists the allowed names.
+    """
+    if name not in ENCODERS:
+        raise ValueError(f"Unknown encoder. Received: {name!r}. Allowed: {sorted(ENCODERS)}.")
+    return ENCODERS[name]
+
+
+def build_encoder(name, inputs, keras_module=keras):
+    """Applies an encoder to scaled images.
+
+    Args:
+      name: a key of `ENCODERS`.
+      inputs: (B, H, W, 3) scaled images, H and W multiples of 32.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      A dict of tensors by stride: "s2", "s4", "s8", "s16" and, for most encoders, "s32". EfficientNets add
+      "first_s2" .. "first_s32" (first block at each stride) and "head" (the activated last 1x1 convolution).
+
+    Raises:
+      ValueError: if the name is unknown.
+    """
+    module, function = BUILDERS[encoder_spec(name).family]
+    return getattr(importlib.import_module(module), function)(name, inputs, keras_module)

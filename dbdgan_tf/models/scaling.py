@@ -1,0 +1,87 @@
+"""The one fixed step between raw pixels and a network's input."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class InputScaling:
+    """An affine map from RGB pixels (0..255) to the values a network was made for: `(x - mean) / std`.
+
+    Networks hold no such layer, so that training, quantization and conversion can each absorb it in their
+    own way.
+
+    Args:
+      mean: three floats in 0..255 units.
+      std: three positive floats in 0..255 units.
+
+    Raises:
+      ValueError: if there are not three values each, or a std is not positive.
+    """
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    def __post_init__(self):
+        for name in ("mean", "std"):
+            values = tuple(float(v) for v in getattr(self, name))
+            if len(values) != 3 or (name == "std" and min(values) <= 0):
+                raise ValueError(f"{name} must be three numbers, a std above 0. Received: {name}={values}.")
+            object.__setattr__(self, name, values)
+
+    def apply(self, images):
+        """Scales images of shape (..., 3) in 0..255: a NumPy array (any dtype) or a float tensor."""
+        if isinstance(images, np.ndarray):
+            images = images.astype(np.float32, copy=False)
+        return (images - np.float32(self.mean)) / np.float32(self.std)
+
+    def to_dict(self):
+        """The scaling as a JSON-ready dict."""
+        return {"mean": list(self.mean), "std": list(self.std)}
+
+    @classmethod
+    def from_dict(cls, values):
+        """The inverse of `to_dict`."""
+        return cls(**values)
+
+
+UNIT = InputScaling((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
+IMAGENET = InputScaling((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+LITE = InputScaling((127.0, 127.0, 127.0), (128.0, 128.0, 128.0))
+SYMMETRIC = InputScaling((127.5, 127.5, 127.5), (127.5, 127.5, 127.5))
+SCALINGS = {"unit": UNIT, "imagenet": IMAGENET, "lite": LITE, "symmetric": SYMMETRIC}
+
+
+def scaling_for(encoder_name):
+    """The scaling that an encoder's ImageNet weights were trained with.
+
+    Args:
+      encoder_name: a key of `dbdgan_tf.models.encoders.ENCODERS`.
+
+    Returns:
+      An `InputScaling`.
+    """
+    from dbdgan_tf.models.encoders import encoder_spec
+
+    return SCALINGS[encoder_spec(encoder_name).scaling]
+
+
+def resolve_scaling(scaling, encoder_name):
+    """An `InputScaling` from the `scaling` entry of a network's config.
+
+    Args:
+      scaling: "auto" (the encoder's own) or a key of `SCALINGS`.
+      encoder_name: a key of `dbdgan_tf.models.encoders.ENCODERS`.
+
+    Returns:
+      An `InputScaling`.
+
+    Raises:
+      ValueError: if the name is unknown.
+    """
+    if scaling == "auto":
+        return scaling_for(encoder_name)
+    if scaling not in SCALINGS:
+        raise ValueError(f"Unknown scaling. Received: {scaling!r}. Allowed: {['auto', *SCALINGS]}.")
+    return SCALINGS[scaling]

@@ -1,0 +1,113 @@
+"""The student: a compact encoder and a decoder that turn a photograph into its blur map."""
+
+import dataclasses
+
+import keras
+
+from dbdgan_tf.models import student_decoders as decoders
+from dbdgan_tf.models.encoders import build_encoder, encoder_spec
+from dbdgan_tf.models.scaling import resolve_scaling
+from dbdgan_tf.models.weights_imagenet import load_initial_weights
+
+# The layers whose outputs are the student's taps, in order of depth.
+STUDENT_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")
+
+
+@dataclasses.dataclass(frozen=True)
+class StudentConfig:
+    """Everything that defines a student's graph.
+
+    Args:
+      encoder: a key of `dbdgan_tf.models.encoders.ENCODERS`.
+      decoder: "mobile" or "paper".
+      image_size: (height, width), multiples of 32.
+      decoder_channels: channels from the deepest level on, None for the decoder's own: mobile takes the
+        bottleneck and the stages s16, s8, s4, s2, s1 (6 numbers; stages finer than `head_stride` are not
+        built), paper the stages s16 .. s1 (5 numbers).
+      head_stride: resolution of the 1x1 head, None for the decoder's own (mobile 2, paper 1).
+      scaling: "auto" (the encoder's own) or a key of `dbdgan_tf.models.scaling.SCALINGS`.
+
+    Raises:
+      ValueError: if a value is not allowed; the message names it.
+    """
+
+    encoder: str = "efficientnet_b3"
+    decoder: str = "mobile"
+    image_size: tuple[int, int] = (320, 320)
+    decoder_channels: tuple[int, ...] | None = None
+    head_stride: int | None = None
+    scaling: str = "auto"
+
+    def __post_init__(self):
+        encoder_spec(self.encoder)
+        resolve_scaling(self.scaling, self.encoder)
+        check_choice("decoder", self.decoder, decoders.DECODERS)
+        object.__setattr__(self, "image_size", check_image_size(self.image_size))
+        if self.decoder_channels is not None:
+            object.__setattr__(self, "decoder_channels", tuple(int(c) for c in self.decoder_channels))
+        decoders.resolve_channels(self.decoder, self.decoder_channels)
+        decoders.resolve_head_stride(self.decoder, self.head_stride)
+
+    @property
+    def input_scaling(self):
+        """The `InputScaling` that turns 0..255 RGB pixels into this network's input."""
+        return resolve_scaling(self.scaling, self.encoder)
+
+    def to_dict(self):
+        """The config as a JSON-ready dict."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values):
+        """The inverse of `to_dict`."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def check_choice(name, value, allowed):
+    """Raises a ValueError unless `value` is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"Unknown {name}. Received: {value!r}. Allowed: {list(allowed)}.")
+
+
+def check_image_size(image_size):
+    """An image size as a tuple of two ints; a ValueError unless both are positive multiples of 32."""
+    size = tuple(int(n) for n in image_size)
+    if len(size) != 2 or any(n < 32 or n % 32 for n in size):
+        raise ValueError(
+            f"image_size is (height, width), both multiples of 32 from 32 on. Received: {tuple(image_size)}."
+        )
+    return size
+
+
+def build_student(config=None, *, keras_module=keras, batch_size=None, weights=None, **overrides):
+    """Builds the student as one flat functional model of plain layers.
+
+    Args:
+      config: a `StudentConfig`; the default one if None.
+      keras_module: keras or tf_keras; the layer names are the same.
+      batch_size: a fixed batch size for conversion, or None.
+      weights: None (random), "imagenet" (the encoder only) or the path of weights that `save_network` wrote.
+      **overrides: entries of the config to replace, such as `encoder="efficientnet_lite2"`.
+
+    Returns:
+      A model from scaled images (B, H, W, 3) to the blur map (B, H, W, 1), float32, 1 = blurred. Its taps are
+      the outputs of the layers named in `STUDENT_TAPS`; "logits" is the map before the sigmoid.
+
+    Raises:
+      ValueError: if a config entry or the weights are not allowed.
+
+    Example:
+      >>> student = build_student(encoder="efficientnet_lite2", weights="imagenet")
+    """
+    config = dataclasses.replace(config or StudentConfig(), **overrides)
+    layers = keras_module.layers
+    # === Functional Model ===
+    inputs = keras_module.Input((*config.image_size, 3), batch_size=batch_size, name="images")
+    taps = build_encoder(config.encoder, inputs, keras_module)
+    channels = decoders.resolve_channels(config.decoder, config.decoder_channels)
+    head_stride = decoders.resolve_head_stride(config.decoder, config.head_stride)
+    logits = decoders.DECODERS[config.decoder](taps, inputs, channels, head_stride, keras_module)
+    outputs = layers.Activation("sigmoid", dtype="float32", name="blur_map")(logits)
+    model = keras_module.Model(inputs, outputs, name=f"student_{config.encoder}_{config.decoder}")
+    load_initial_weights(model, config.encoder, weights)
+    return model

@@ -1,0 +1,122 @@
+"""The student's two decoders: `mobile` (made for phones) and `paper` (the official EfficientUnet's)."""
+
+STAGE_STRIDES = (16, 8, 4, 2, 1)
+# bottleneck, then one entry per stage s16, s8, s4, s2 and s1 (used where head_stride is 1)
+MOBILE_CHANNELS = (128, 96, 64, 32, 16, 16)
+# one entry per stage s16 .. s1
+PAPER_CHANNELS = (512, 256, 128, 64, 32)
+TORCH_EPSILON = 1e-5
+
+
+def _norm_relu6(x, layers, norm_name, relu_name):
+    x = layers.BatchNormalization(epsilon=1e-3, momentum=0.99, name=norm_name)(x)
+    return layers.ReLU(6.0, name=relu_name)(x)
+
+
+def _pointwise(x, filters, layers, name, relu_name):
+    x = layers.Conv2D(filters, 1, padding="same", use_bias=False, name=f"{name}_conv")(x)
+    return _norm_relu6(x, layers, f"{name}_bn", relu_name)
+
+
+def _mobile_stage(x, skip, filters, layers, stride):
+    name = f"decoder_s{stride}"
+    x = layers.UpSampling2D(2, interpolation="bilinear", name=f"{name}_up")(x)
+    if skip is not None:
+        skip = _pointwise(skip, filters, layers, f"skip_s{stride}", f"skip_s{stride}_relu")
+        x = layers.Concatenate(name=f"{name}_concat")([x, skip])
+    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_dwconv")(x)
+    x = _norm_relu6(x, layers, f"{name}_dwbn", f"{name}_dwrelu")
+    return _pointwise(x, filters, layers, f"{name}_pw", name)
+
+
+def mobile_decoder(taps, inputs, channels, head_stride, keras_module):
+    """Depthwise-separable decoder with bilinear upsampling; only operations that phones run in int8.
+
+    The 1x1 head works at `head_stride` and its one-channel logits are upsampled, because a stage at full
+    resolution costs more than the whole rest of the decoder.
+
+    Args:
+      taps: the encoder's feature maps, "s2" .. "s32".
+      inputs: the scaled images; not used.
+      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
+      head_stride: 1, 2 or 4.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      Logits (B, H, W, 1), the output of the layer "logits".
+    """
+    del inputs
+    layers = keras_module.layers
+    x = _pointwise(taps["s32"], channels[0], layers, "bottleneck_pw", "bottleneck")
+    for stride, filters in zip(STAGE_STRIDES, channels[1:], strict=False):
+        if stride >= head_stride:
+            x = _mobile_stage(x, taps.get(f"s{stride}"), filters, layers, stride)
+    if head_stride == 1:
+        return layers.Conv2D(1, 1, name="logits")(x)
+    x = layers.Conv2D(1, 1, name="head_conv")(x)
+    return layers.UpSampling2D(head_stride, interpolation="bilinear", name="logits")(x)
+
+
+def _paper_stage(x, skip, filters, layers, stride):
+    name = f"decoder_s{stride}"
+    x = layers.Conv2DTranspose(filters, 2, strides=2, padding="valid", name=f"{name}_up")(x)
+    x = layers.Concatenate(name=f"{name}_concat")([x, skip])
+    for i, relu_name in ((1, f"{name}_relu1"), (2, name)):
+        x = layers.Conv2D(filters, 3, padding="same", name=f"{name}_conv{i}")(x)
+        x = layers.BatchNormalization(epsilon=TORCH_EPSILON, momentum=0.9, name=f"{name}_bn{i}")(x)
+        x = layers.ReLU(name=relu_name)(x)
+    return x
+
+
+def paper_decoder(taps, inputs, channels, head_stride, keras_module):
+    """The official student's decoder: transposed convolutions, two 3x3 conv-BN-ReLU per stage.
+
+    Args:
+      taps: the encoder's "head" and "first_s2" .. "first_s16" ("s32" and "s2" .. "s16" where it has none).
+      inputs: the scaled images, concatenated in the last stage.
+      channels: of the stages s16, s8, s4, s2, s1.
+      head_stride: 1.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      Logits (B, H, W, 1), the output of the layer "logits".
+
+    Source: Distill-DBDGAN (ACM TOMM 19(2s):87), the authors' EfficientUnet with concat_input.
+    """
+    del head_stride
+    layers = keras_module.layers
+    # An identity, so that the bottleneck tap has one name whatever the encoder calls its last layer.
+    x = layers.Activation("linear", name="bottleneck")(taps.get("head", taps["s32"]))
+    for stride, filters in zip(STAGE_STRIDES, channels, strict=True):
+        skip = inputs if stride == 1 else taps.get(f"first_s{stride}", taps[f"s{stride}"])
+        x = _paper_stage(x, skip, filters, layers, stride)
+    return layers.Conv2D(1, 1, name="logits")(x)
+
+
+DECODERS = {"mobile": mobile_decoder, "paper": paper_decoder}
+DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "paper": PAPER_CHANNELS}
+# The first one is the default.
+HEAD_STRIDES = {"mobile": (2, 1, 4), "paper": (1,)}
+
+
+def resolve_channels(decoder, channels):
+    """The decoder's channels, its own ones for None; a ValueError unless count and signs are right."""
+    defaults = DEFAULT_CHANNELS[decoder]
+    channels = tuple(channels or defaults)
+    if len(channels) != len(defaults) or min(channels) < 1:
+        raise ValueError(
+            f"decoder_channels of the {decoder} decoder: wrong count or sign. Received: {channels}. "
+            f"Allowed: {len(defaults)} positive numbers, such as {defaults}."
+        )
+    return channels
+
+
+def resolve_head_stride(decoder, head_stride):
+    """The decoder's head stride, its own one for None; a ValueError unless it is allowed."""
+    allowed = HEAD_STRIDES[decoder]
+    head_stride = allowed[0] if head_stride is None else head_stride
+    if head_stride not in allowed:
+        raise ValueError(
+            f"Unknown head_stride of the {decoder} decoder. Received: {head_stride}. Allowed: {allowed}."
+        )
+    return head_stride
