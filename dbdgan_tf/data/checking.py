@@ -1,0 +1,152 @@
+"""Finds every file that would stop or spoil a run, before the run starts."""
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from absl import logging
+from PIL import Image
+
+from dbdgan_tf.data.image_io import ImageReadError, read_image, read_mask_uint8
+from dbdgan_tf.data.layouts import list_images
+
+ON_BAD = ("error", "skip")
+_JPEG = ("JPEG", "MPO")
+_READABLE_FORMATS = (*_JPEG, "PNG", "BMP", "WEBP", "TIFF")
+_EXIF_ORIENTATION = 0x0112
+
+
+class BadDataError(ValueError):
+    """Samples cannot be used; `problems` holds one (path, reason) for each.
+
+    Args:
+        problems: List of (path, reason).
+        total: Number of samples that were checked.
+    """
+
+    def __init__(self, problems, total):
+        self.problems = list(problems)
+        super().__init__(
+            f"{describe_problems(self.problems, total)}\nMend or remove these files, or pass on_bad='skip' "
+            "(--on_bad_data=skip) to go on without them."
+        )
+
+
+def check_samples(samples, on_bad="error", workers=4):
+    """Checks that every photograph and mask can be read and that they fit together.
+
+    A JPEG photograph is checked by its header and its end, and decoded only if the end looks wrong; other
+    formats and all masks are decoded. Named are: missing, empty, truncated or unreadable files, files that
+    are no image, missing masks, masks of another size than the upright photograph, masks that hold 0 and 1
+    instead of 0 and 255, and files that share a stem.
+
+    Args:
+        samples: Iterable of Sample.
+        on_bad: "error" raises one error that lists every bad sample; "skip" logs the list and drops them.
+        workers: Number of threads.
+
+    Returns:
+        List of the good samples, in their order.
+
+    Raises:
+        BadDataError: If a sample is bad and on_bad is "error", or if no sample is good.
+        ValueError: If on_bad is unknown.
+    """
+    if on_bad not in ON_BAD:
+        raise ValueError(f"Unknown on_bad. Received: {on_bad!r}. Allowed: {', '.join(ON_BAD)}.")
+    samples = list(samples)
+    shared = _files_sharing_a_stem(samples)
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(lambda sample: _problem(sample, shared), samples))
+    problems = [problem for problem in found if problem]
+    if problems and (on_bad == "error" or len(problems) == len(samples)):
+        raise BadDataError(problems, len(samples))
+    if problems:
+        logging.warning("%s\nThey are skipped.", describe_problems(problems, len(samples)))
+    return [sample for sample, problem in zip(samples, found, strict=True) if not problem]
+
+
+def describe_problems(problems, total):
+    """One line per bad file, after a line that counts them."""
+    lines = [f"  {path}: {reason}" for path, reason in problems]
+    return "\n".join([f"{len(problems)} of {total} samples cannot be used:", *lines])
+
+
+def image_size(path):
+    """Size of a photograph as it is seen, after a cheap check that the file is complete.
+
+    Args:
+        path: Image file.
+
+    Returns:
+        (height, width) in px, EXIF orientation applied.
+
+    Raises:
+        ImageReadError: If the file cannot be used.
+    """
+    try:
+        with Image.open(path) as image:
+            kind, (width, height) = image.format, image.size
+            sideways = kind in _JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+    except Exception as error:  # Pillow's plugins raise OSError, SyntaxError, struct.error and more.
+        raise ImageReadError(path, _open_failure(Path(path), error)) from error
+    if kind not in _READABLE_FORMATS:
+        raise ImageReadError(path, f"holds {kind} data. Allowed: {', '.join(_READABLE_FORMATS)}")
+    if kind not in _JPEG:
+        return read_image(path).shape[:2]
+    if not _ends_like_jpeg(path):
+        read_image(path, target_size=(1, 1))
+    return (width, height) if sideways else (height, width)
+
+
+def _problem(sample, shared):
+    for path in (sample.image, sample.mask):
+        if path in shared:
+            return path, f"shares its stem with {', '.join(sorted(other.name for other in shared[path]))}"
+    try:
+        size = image_size(sample.image)
+    except ImageReadError as error:
+        return sample.image, error.reason
+    return _mask_problem(sample, size) if sample.mask is not None else None
+
+
+def _mask_problem(sample, size):
+    if not sample.mask.exists():
+        return sample.image, f"its mask is missing: {sample.mask}"
+    try:
+        mask = read_mask_uint8(sample.mask)
+    except ImageReadError as error:
+        return sample.mask, error.reason
+    if mask.shape != size:
+        turned = mask.shape == size[::-1]
+        hint = "; is the mask turned against the photo's EXIF orientation?" if turned else ""
+        return sample.mask, f"size mismatch: mask {mask.shape}, photo {size} (height, width){hint}"
+    if mask.max() == 1:
+        return sample.mask, "holds only the values 0 and 1. Allowed: 0 to 255 (white is 255)"
+    return None
+
+
+def _files_sharing_a_stem(samples):
+    """Maps every used file whose stem occurs twice in its folder to the other files of that stem."""
+    used = {path for sample in samples for path in (sample.image, sample.mask) if path is not None}
+    by_stem = defaultdict(set)
+    for folder in {path.parent for path in used}:
+        for path in list_images(folder):
+            by_stem[folder, path.stem].add(path)
+    groups = ((path, by_stem[path.parent, path.stem]) for path in used)
+    return {path: group - {path} for path, group in groups if len(group) > 1}
+
+
+def _open_failure(path, error):
+    if not path.exists():
+        return "is missing"
+    if path.is_file() and path.stat().st_size == 0:
+        return "is empty (zero bytes)"
+    return f"is not a readable image ({type(error).__name__}: {error})"
+
+
+def _ends_like_jpeg(path):
+    with open(path, "rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 512))
+        return file.read().rstrip(b"\0").endswith(b"\xff\xd9")

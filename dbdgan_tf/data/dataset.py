@@ -1,0 +1,116 @@
+"""Batches of photographs, masks and teacher maps for every Keras backend."""
+
+import keras
+import numpy as np
+
+from dbdgan_tf.data.store import SampleStore
+
+
+class BlurDataset(keras.utils.PyDataset):
+    """Batches whose order depends on the seed and the epoch alone, so that a resumed run sees the same.
+
+    Args:
+        samples: Sequence of Sample; those without a mask are unlabelled distillation photographs.
+        image_size: (height, width) in px that everything is resized to.
+        batch_size: Samples per batch.
+        shuffle: Draw a new order every epoch.
+        seed: Seed of the order.
+        cache: Keep decoded samples in memory, so that only the first epoch decodes.
+        teacher_maps_dir: Folder of `<stem>.png` maps (255 = blurred) that a teacher made, or None.
+        drop_remainder: Leave out the samples that do not fill the last batch (of this epoch's order).
+        threads: Decoding threads inside a batch.
+        workers: Batches that Keras prepares at the same time while it trains.
+        max_queue_size: Prepared batches that Keras keeps waiting.
+
+    Raises:
+        ValueError: If no batch can be filled, or if teacher maps are missing.
+
+    Example:
+        dataset = BlurDataset(find_samples("data/cuhk"), batch_size=4, cache=True)
+        model.fit(dataset, shuffle=False)  # Keras would otherwise shuffle the batches again, unseeded.
+    """
+
+    def __init__(
+        self,
+        samples,
+        image_size=(320, 320),
+        batch_size=8,
+        shuffle=True,
+        seed=0,
+        cache=False,
+        teacher_maps_dir=None,
+        drop_remainder=True,
+        threads=2,
+        workers=1,
+        max_queue_size=10,
+    ):
+        super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
+        self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads)
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.drop_remainder = drop_remainder
+        self._labelled = np.array([sample.mask is not None for sample in self.store.samples], np.float32)
+        self.set_epoch(0)
+        if len(self) == 0:
+            raise ValueError(
+                f"No batch can be filled. Received: {len(self.samples)} samples, batch_size={batch_size}, "
+                f"drop_remainder={drop_remainder}. Allowed: at least "
+                f"{'batch_size samples' if drop_remainder else 'one sample'}."
+            )
+
+    @property
+    def samples(self):
+        """The samples, in their order on disk."""
+        return self.store.samples
+
+    @property
+    def epoch(self):
+        """The epoch whose order is in use."""
+        return self._epoch
+
+    def set_epoch(self, epoch):
+        """Takes the order of an epoch; call it before the epoch's first batch, for instance on resuming."""
+        self._epoch = epoch
+        self._order = np.arange(len(self.samples))
+        if self.shuffle:
+            np.random.default_rng([self.seed, epoch]).shuffle(self._order)
+
+    def on_epoch_end(self):
+        """Moves on to the next epoch's order."""
+        self.set_epoch(self._epoch + 1)
+
+    def __len__(self):
+        """Number of batches of an epoch."""
+        full, rest = divmod(len(self.samples), self.batch_size)
+        return full if self.drop_remainder or not rest else full + 1
+
+    def __getitem__(self, index):
+        """One batch.
+
+        Args:
+            index: Position in the epoch, 0 <= index < len(self).
+
+        Returns:
+            Dict of arrays: images uint8 (B, H, W, 3) RGB; segmentation_masks float32 (B, H, W, 1),
+            1 = blurred; labelled float32 (B,), 0 where there is no mask (the mask is then zeros);
+            teacher_maps float32 (B, H, W, 1) if the dataset has them.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
+        indices = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        batch = {key: _to_unit(key, array) for key, array in self.store.read(indices).items()}
+        return {**batch, "labelled": self._labelled[indices]}
+
+    def as_arrays(self):
+        """The whole data set decoded in memory, for a device that is faster than the disk.
+
+        Returns:
+            Dict like a batch, with all samples in their order on disk; maps stay uint8 (255 = blurred), a
+            quarter of the memory, for the device to divide by 255.
+        """
+        return {**self.store.read_all(), "labelled": self._labelled}
+
+
+def _to_unit(key, array):
+    return array if key == "images" else np.multiply(array, np.float32(1 / 255), dtype=np.float32)

@@ -1,0 +1,169 @@
+"""Where published defocus data sets keep their photographs and masks, and what white means in each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbdgan_tf.data.image_io import IMAGE_SUFFIXES, check_polarity
+
+SPLITS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One photograph and, unless it is unlabelled, its mask.
+
+    Attributes:
+        stem: File name of the photograph without its extension; names the sample's maps.
+        image: The photograph.
+        mask: The mask, or None for an unlabelled photograph. A mask that the layout promises but that is not
+            on disk is still named here, so that `check_samples` can report it.
+        polarity: What white means in the mask file: "blur" or "focus".
+    """
+
+    stem: str
+    image: Path
+    mask: Path | None = None
+    polarity: str = "blur"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One split of one published data set.
+
+    Attributes:
+        name: Data set and release.
+        split: "train" or "test".
+        images: Folder of photographs below the root; glob patterns are allowed.
+        masks: Folders that may hold the masks, tried in order.
+        polarity: What white means on disk.
+        prefix: Photographs to keep where the folder also holds other kinds of blur.
+    """
+
+    name: str
+    split: str
+    images: str
+    masks: tuple[str, ...]
+    polarity: str
+    prefix: str = ""
+
+
+LAYOUTS = (
+    Layout("plain", "train", "train/images", ("train/masks",), "blur"),
+    Layout("plain", "test", "test/images", ("test/masks",), "blur"),
+    Layout("CUHK", "train", "shi800train", ("shi800train-gt",), "blur", "out_of_focus"),
+    Layout("CUHK", "test", "shi200test", ("shi200test-gt",), "blur", "out_of_focus"),
+    Layout("Distill-DBDGAN CUHK", "test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
+    Layout("Distill-DBDGAN DUT", "test", "DUT_test/images", ("DUT_test/labels",), "focus"),
+    Layout(
+        "Distill-DBDGAN SZU-BD",
+        "test",
+        "SZU-BD_test/img/out-of-focus",
+        ("SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"),
+        "blur",
+    ),
+    Layout("DUT", "train", "train_data/*source", ("train_data/*gt",), "focus"),
+    Layout("DUT", "test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
+    Layout("DUT release of CUHK", "test", "test_data/CUHK/*source", ("test_data/CUHK/*gt",), "focus"),
+    Layout("DUT", "test", "test_data/*source", ("test_data/*gt",), "focus"),
+    Layout("DUT", "train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
+    Layout("DUT", "test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
+)
+
+
+def find_samples(root, split="train", polarity=None, include_motion=False):
+    """Pairs the photographs of one split with their masks, whatever published layout the folder has.
+
+    Args:
+        root: The unpacked data set, or a folder inside it down to the one that holds the images folder (for
+            example `DATA`, `DATA/test_data` or `DATA/test_data/DUT`).
+        split: "train" or "test".
+        polarity: What white means in the masks, "blur" or "focus"; None for what the layout is known to use
+            (`train/images` and its like: "blur").
+        include_motion: Also take the motion-blurred photographs of CUHK, not only `out_of_focus*`.
+
+    Returns:
+        List of Sample, sorted by file name. Nothing is opened: see `check_samples`.
+
+    Raises:
+        ValueError: If no layout or more than one fits, or an argument is not allowed.
+    """
+    root = Path(root)
+    if split not in SPLITS:
+        raise ValueError(f"Unknown split. Received: {split!r}. Allowed: {', '.join(SPLITS)}.")
+    if polarity is not None:
+        check_polarity(polarity)
+    layout, images, masks = _match_layout(root, split)
+    files = list_images(images)
+    if layout.prefix and not include_motion:
+        files = _keep_defocused(files, layout.prefix)
+    if not files:
+        raise ValueError(f"No photographs in {images}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
+    polarity = polarity or layout.polarity
+    found = {path.stem: path for path in reversed(list_images(masks))}
+    return [
+        Sample(path.stem, path, found.get(path.stem, masks / f"{path.stem}.png"), polarity) for path in files
+    ]
+
+
+def find_unlabelled(folder):
+    """Lists photographs without masks, for distillation: those in `folder/images`, else those in `folder`.
+
+    Args:
+        folder: Folder of photographs.
+
+    Returns:
+        List of Sample with mask None, sorted by file name.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    folder = Path(folder)
+    inner = folder / "images"
+    files = list_images(inner if inner.is_dir() else folder)
+    if not files:
+        raise ValueError(f"No photographs in {folder}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
+    return [Sample(path.stem, path) for path in files]
+
+
+def list_images(folder):
+    """Image files directly in a folder, by extension in any case, without hidden files, sorted."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        return []
+    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in visible if path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _match_layout(root, split):
+    if not root.is_dir():
+        raise ValueError(f"The data folder does not exist or is not a folder. Received: {root}.")
+    found = []
+    for layout in LAYOUTS:
+        for images in _resolve(root, layout.images) if layout.split == split else ():
+            masks = next((path for pattern in layout.masks for path in _resolve(root, pattern)), None)
+            found.append((layout, images, masks or images.parent / Path(layout.masks[0]).name))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        folders = ", ".join(str(images) for _, images, _ in found)
+        raise ValueError(f"More than one data set fits {root}: {folders}. Pass the folder of one of them.")
+    allowed = "; ".join(f"{item.images} with {item.masks[0]}" for item in LAYOUTS if item.split == split)
+    raise ValueError(f"No known data set layout with a {split} split. Received: {root}. Allowed: {allowed}.")
+
+
+def _resolve(root, pattern):
+    """Folders that a pattern names below root, where root may itself be the pattern's first folders."""
+    parts = Path(pattern).parts
+    for depth in range(len(parts)):
+        if depth and tuple(root.absolute().parts[-depth:]) != parts[:depth]:
+            continue
+        folders = sorted(path for path in root.glob("/".join(parts[depth:])) if path.is_dir())
+        if folders:
+            return folders
+    return []
+
+
+def _keep_defocused(files, prefix):
+    named = [path for path in files if path.stem.lower().startswith(prefix)]
+    # A release that renames its files says nothing about their kind; only a motion name then excludes.
+    return named or [path for path in files if not path.stem.lower().startswith("motion")]
