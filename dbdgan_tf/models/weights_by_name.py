@@ -8,22 +8,22 @@ def weights_table(model):
     return {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
 
 
-def assign_weights(model, table, *, allow_missing=()):
+def assign_weights(model, table, *, required=("",)):
     """Sets the weights of every layer of a model from a table.
 
     Args:
       model: a Keras or tf_keras model of plain layers.
       table: layer name -> list of arrays, in the layer's own order.
-      allow_missing: name prefixes of layers that the table need not hold (they keep their values).
+      required: name prefixes of the layers that the table must hold (all by default); others keep theirs.
 
     Returns:
       The sorted names in `table` that the model has no use for.
 
     Raises:
-      ValueError: if a layer is missing from the table or a shape differs.
+      ValueError: if a required layer is missing from the table or a shape differs.
     """
     wanted = {layer.name: layer for layer in model.layers if layer.weights}
-    missing = [n for n in wanted if n not in table and not n.startswith(tuple(allow_missing))]
+    missing = [name for name in wanted if name not in table and name.startswith(tuple(required))]
     if missing:
         raise ValueError(
             f"{len(missing)} layers of {model.name!r} have no weights in the source. "

@@ -5,18 +5,21 @@ import pathlib
 from dbdgan_tf.models.encoders import encoder_spec
 from dbdgan_tf.models.weights_by_name import assign_weights
 
-# Prefixes of the layers that networks add to their encoders; ImageNet weights know nothing of them.
-NETWORK_PREFIXES = ("bottleneck", "decoder_", "skip_", "logits", "head_conv")
+# Layers with these name prefixes are an encoder's and must find their weights; the rest are the network's.
+# The families that are not here take their graph and their weights from one function.
+ENCODER_PREFIXES = {
+    "efficientnet": ("stem_", "block", "top_"),
+    "efficientnet_lite": ("stem_", "block", "top_"),
+}
 
 
-def load_initial_weights(model, encoder, weights, own_prefixes=NETWORK_PREFIXES):
+def load_initial_weights(model, encoder, weights):
     """Loads initial weights into a freshly built network.
 
     Args:
       model: a functional model holding the encoder's layers, in Keras or tf_keras.
       encoder: the encoder's name.
       weights: None, "imagenet", or the path of a .weights.h5 file (the suffix may be left out).
-      own_prefixes: name prefixes of the layers that are not the encoder's.
 
     Raises:
       ValueError: if the encoder has no ImageNet weights or they do not fit.
@@ -25,7 +28,7 @@ def load_initial_weights(model, encoder, weights, own_prefixes=NETWORK_PREFIXES)
     if weights is None:
         return
     if weights == "imagenet":
-        assign_weights(model, imagenet_table(encoder), allow_missing=own_prefixes)
+        load_imagenet_weights(model, encoder)
         return
     path = pathlib.Path(weights)
     if not path.name.endswith(".weights.h5"):
@@ -33,6 +36,23 @@ def load_initial_weights(model, encoder, weights, own_prefixes=NETWORK_PREFIXES)
     if not path.is_file():
         raise FileNotFoundError(f"No such weights. Received: {weights}. Allowed: None, 'imagenet' or a file.")
     model.load_weights(str(path))
+
+
+def load_imagenet_weights(model, encoder):
+    """Sets the weights of an encoder's layers inside a network, by layer name.
+
+    Args:
+      model: a functional model holding the encoder's layers, in Keras or tf_keras.
+      encoder: the encoder's name.
+
+    Raises:
+      ValueError: if there are no ImageNet weights, or one of the encoder's layers finds none.
+      FileNotFoundError: if the package with the weights is not installed.
+    """
+    table = imagenet_table(encoder)
+    assign_weights(model, table, required=ENCODER_PREFIXES.get(encoder_spec(encoder).family, ()))
+    if not any(layer.name in table for layer in model.layers):
+        raise ValueError(f"{model.name!r} holds no layer of the encoder. Received: {encoder!r}.")
 
 
 def imagenet_table(encoder):

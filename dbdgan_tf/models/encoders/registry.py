@@ -39,7 +39,6 @@ _SPECS = [
     EncoderSpec("se_resnext50", "se_resnext", "imagenet", imagenet=False),
     EncoderSpec("se_resnext101", "se_resnext", "imagenet", imagenet=False),
     EncoderSpec("mobilenet_v2", "applications", "symmetric"),
-    EncoderSpec("mobilenet_v3_large", "applications", "symmetric"),
     EncoderSpec("resnet50_v2", "applications", "symmetric"),
     EncoderSpec("efficientnet_v2_b0", "applications", "imagenet"),
 ]

@@ -1,0 +1,85 @@
+"""A small choice of keras.applications networks as encoders, for the teacher."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class ApplicationSpec:
+    """How to use one keras.applications network.
+
+    Args:
+      function: its name in keras.applications.
+      taps: stride key -> layer name.
+      arguments: further arguments of the function.
+    """
+
+    function: str
+    taps: dict
+    arguments: dict = dataclasses.field(default_factory=dict)
+
+
+APPLICATIONS = {
+    "mobilenet_v2": ApplicationSpec(
+        "MobileNetV2",
+        {
+            "s2": "block_1_expand_relu",
+            "s4": "block_3_expand_relu",
+            "s8": "block_6_expand_relu",
+            "s16": "block_13_expand_relu",
+            "s32": "out_relu",
+        },
+    ),
+    "resnet50_v2": ApplicationSpec(
+        "ResNet50V2",
+        {
+            "s2": "conv1_conv",
+            "s4": "conv2_block3_1_relu",
+            "s8": "conv3_block4_1_relu",
+            "s16": "conv4_block6_1_relu",
+            "s32": "post_relu",
+        },
+    ),
+    "efficientnet_v2_b0": ApplicationSpec(
+        "EfficientNetV2B0",
+        {
+            "s2": "block1a_project_activation",
+            "s4": "block2b_add",
+            "s8": "block3b_add",
+            "s16": "block5e_add",
+            "s32": "top_activation",
+        },
+        {"include_preprocessing": False},
+    ),
+}
+
+
+def instantiate_application(name, keras_module, weights=None, **arguments):
+    """One of `APPLICATIONS` as a model without its classifier.
+
+    Args:
+      name: a key of `APPLICATIONS`.
+      keras_module: keras or tf_keras.
+      weights: None or "imagenet" (downloaded by Keras).
+      **arguments: such as `input_tensor` or `input_shape`.
+
+    Returns:
+      A functional model.
+    """
+    spec = APPLICATIONS[name]
+    function = getattr(keras_module.applications, spec.function)
+    return function(include_top=False, weights=weights, **spec.arguments, **arguments)
+
+
+def build_applications_encoder(name, inputs, keras_module):
+    """Taps of a keras.applications network over scaled images.
+
+    Args:
+      name: a key of `APPLICATIONS`.
+      inputs: (B, H, W, 3) scaled images.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      A dict of tensors "s2" .. "s32".
+    """
+    model = instantiate_application(name, keras_module, input_tensor=inputs)
+    return {key: model.get_layer(layer).output for key, layer in APPLICATIONS[name].taps.items()}

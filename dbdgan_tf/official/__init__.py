@@ -1,0 +1,1 @@
+"""The official PyTorch checkpoints of Distill-DBDGAN on our networks."""

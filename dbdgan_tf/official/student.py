@@ -1,0 +1,90 @@
+"""The official student (EfficientUnet over EfficientNet-B3) as a `decoder="paper"` student of ours."""
+
+from dbdgan_tf.models.encoders.efficientnet import architecture_of
+from dbdgan_tf.models.encoders.mbconv import block_names
+from dbdgan_tf.models.student import StudentConfig, build_student
+from dbdgan_tf.models.weights_by_name import assign_weights
+from dbdgan_tf.official.mapping import (
+    DEPTHWISE,
+    TRANSPOSED_CONV,
+    StateReader,
+    read_checkpoint,
+    unwrap_state_dict,
+)
+
+# official stage suffix -> stride of our stage
+DECODER_STAGES = {"1": 16, "2": 8, "3": 4, "4": 2, "_input": 1}
+# It was trained on pixels in 0..1, without normalisation.
+OFFICIAL_STUDENT = StudentConfig(encoder="efficientnet_b3", decoder="paper", scaling="unit")
+
+
+def _encoder_block(reader, key, name, expanded, table):
+    if expanded:
+        table[f"{name}_expand_conv"] = reader.conv(f"{key}._expand_conv")
+        table[f"{name}_expand_bn"] = reader.norm(f"{key}._bn0")
+    table[f"{name}_dwconv"] = reader.conv(f"{key}._depthwise_conv", DEPTHWISE)
+    table[f"{name}_bn"] = reader.norm(f"{key}._bn1")
+    table[f"{name}_se_reduce"] = reader.conv(f"{key}._se_reduce")
+    table[f"{name}_se_expand"] = reader.conv(f"{key}._se_expand")
+    table[f"{name}_project_conv"] = reader.conv(f"{key}._project_conv")
+    table[f"{name}_project_bn"] = reader.norm(f"{key}._bn2")
+
+
+def _decoder_stage(reader, suffix, stride, table):
+    name, convs = f"decoder_s{stride}", f"double_conv{suffix}"
+    table[f"{name}_up"] = reader.conv(f"up_conv{suffix}", TRANSPOSED_CONV)
+    table[f"{name}_conv1"] = reader.conv(f"{convs}.0")
+    table[f"{name}_bn1"] = reader.norm(f"{convs}.1")
+    table[f"{name}_conv2"] = reader.conv(f"{convs}.3")
+    table[f"{name}_bn2"] = reader.norm(f"{convs}.4")
+
+
+def student_table(checkpoint, encoder="efficientnet_b3"):
+    """An official student checkpoint by our layer names.
+
+    Args:
+      checkpoint: the state dict, or a dict that holds it under "model_state_dict".
+      encoder: efficientnet_b0 .. efficientnet_b7.
+
+    Returns:
+      A pair: layer name -> list of arrays, and a `MappingReport`.
+
+    Raises:
+      ValueError: if a tensor is missing.
+    """
+    reader = StateReader(unwrap_state_dict(checkpoint))
+    table = {
+        "stem_conv": reader.conv("encoder.stem_conv"),
+        "stem_bn": reader.norm("encoder.stem_batch_norm"),
+        "top_conv": reader.conv("encoder.head_conv"),
+        "top_bn": reader.norm("encoder.head_batch_norm"),
+        "logits": reader.conv("final_conv"),
+    }
+    architecture = architecture_of(encoder)
+    for i, name in enumerate(block_names(architecture)):
+        _encoder_block(reader, f"encoder.blocks.{i}", name, not name.startswith("block1"), table)
+    for suffix, stride in DECODER_STAGES.items():
+        _decoder_stage(reader, suffix, stride, table)
+    return table, reader.report()
+
+
+def load_official_student(source, config=OFFICIAL_STUDENT, **build_arguments):
+    """Builds our student with an official checkpoint's weights.
+
+    Args:
+      source: the path of a .pth file, or a checkpoint already read (dict of tensors or arrays).
+      config: a `StudentConfig` with `decoder="paper"` over an EfficientNet.
+      **build_arguments: passed on to `build_student`, such as `batch_size=1` or `image_size=(256, 256)`.
+
+    Returns:
+      A triple: the model, its config and a `MappingReport` that lists the official tensors without a use.
+
+    Raises:
+      ValueError: if the checkpoint does not fit.
+    """
+    checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
+    model = build_student(config, **build_arguments)
+    table, report = student_table(checkpoint, config.encoder)
+    assign_weights(model, table)
+    height, width = model.input_shape[1:3]
+    return model, StudentConfig.from_dict({**config.to_dict(), "image_size": (height, width)}), report
