@@ -1,0 +1,190 @@
+"""What a .tflite file says about itself: one JSON text inside the flatbuffer, under the name "dbdgan_tf".
+
+TensorFlow Lite keeps named buffers beside the graph (`Model.metadata`); runtimes ignore names that they do
+not know, so the file stays an ordinary model. Reading needs the flatbuffer schema only.
+"""
+
+import dataclasses
+import json
+import mmap
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+METADATA_NAME = "dbdgan_tf"
+FORMAT_VERSION = 1
+FILE_IDENTIFIER = b"TFL3"
+
+
+class _AlignedBuffer(schema.BufferT):
+    """Packs its data at a multiple of 16 bytes, as the schema demands; the generated code forgets to."""
+
+    def __init__(self, buffer):
+        super().__init__()
+        self.data, self.offset, self.size = buffer.data, buffer.offset, buffer.size
+
+    def Pack(self, builder):  # noqa: N802 (the generated code's name)
+        data = None
+        if self.data is not None:
+            payload = np.asarray(self.data, np.uint8).tobytes()
+            builder.StartVector(1, len(payload), 16)
+            builder.head -= len(payload)
+            builder.Bytes[builder.head : builder.head + len(payload)] = payload
+            data = builder.EndVector()
+        schema.BufferStart(builder)
+        if data is not None:
+            schema.BufferAddData(builder, data)
+        schema.BufferAddOffset(builder, self.offset)
+        schema.BufferAddSize(builder, self.size)
+        return schema.BufferEnd(builder)
+
+
+class MetadataError(ValueError):
+    """A model file holds no usable description of itself."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelMetadata:
+    """How to feed a model and how to read its answer.
+
+    Attributes:
+        name: Short name of the model, e.g. "efficientnet_lite2-mobile".
+        description: One sentence for people.
+        input_mean: Three numbers in 0..255 units, one for each of R, G, B.
+        input_std: Likewise; the graph's real-valued input is (pixel - mean) / std.
+        input_layout: What the app passes: "raw uint8 RGB" (0..255, scaling absorbed) or "scaled float32 RGB".
+        output_meaning: What one output value says.
+        polarity: What 1.0 means: "blur" or "focus".
+        variant: "float32", "float16", "dynamic", "int8" or "qat_int8".
+        licence: Licence of the weights.
+        version: Version of the library that wrote the file.
+        source_checksum: "sha256:..." of the source weights; empty if unknown.
+        recipe: How the file was converted, and how the weights were trained.
+        metrics: Name -> value on a named split.
+        placeholder: True for weights that only show the way (quickstart), not meant for use.
+        format_version: Version of this description.
+    """
+
+    name: str
+    description: str = "Defocus blur map of a photograph"
+    input_mean: tuple = (0.0, 0.0, 0.0)
+    input_std: tuple = (255.0, 255.0, 255.0)
+    input_layout: str = "scaled float32 RGB"
+    output_meaning: str = "probability in 0..1 that the pixel is out of focus"
+    polarity: str = "blur"
+    variant: str = "float32"
+    licence: str = "MIT"
+    version: str = ""
+    source_checksum: str = ""
+    recipe: dict = dataclasses.field(default_factory=dict)
+    metrics: dict = dataclasses.field(default_factory=dict)
+    placeholder: bool = False
+    format_version: int = FORMAT_VERSION
+
+    def __post_init__(self):
+        for field in ("input_mean", "input_std"):
+            values = tuple(float(value) for value in getattr(self, field))
+            if len(values) != 3 or not np.all(np.isfinite(values)):
+                raise MetadataError(f"{field} must be three finite numbers (R, G, B). Received: {values}.")
+            object.__setattr__(self, field, values)
+        if min(self.input_std) <= 0:
+            raise MetadataError(f"input_std must be positive. Received: {self.input_std}.")
+        if self.polarity not in ("blur", "focus"):
+            raise MetadataError(f"Unknown polarity. Received: {self.polarity!r}. Allowed: blur, focus.")
+
+    def to_json(self):
+        """The description as JSON text with sorted keys."""
+        return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text):
+        """Reads `to_json`'s text; keys of newer versions are left out.
+
+        Raises:
+            MetadataError: If the text is no such description.
+        """
+        try:
+            values = json.loads(text)
+            known = {field.name for field in dataclasses.fields(cls)}
+            return cls(**{key: value for key, value in values.items() if key in known})
+        except (ValueError, TypeError, AttributeError) as error:
+            raise MetadataError(f"The model's embedded description cannot be read: {error}") from error
+
+
+def read_metadata(model):
+    """Reads the description embedded in a model.
+
+    Args:
+        model: Content of a .tflite file (bytes).
+
+    Returns:
+        A `ModelMetadata`.
+
+    Raises:
+        MetadataError: If there is none, or the content is no .tflite.
+    """
+    check_identifier(model)
+    root = schema.Model.GetRootAs(model)
+    for index in range(root.MetadataLength()):
+        entry = root.Metadata(index)
+        if entry.Name() == METADATA_NAME.encode():
+            return ModelMetadata.from_json(bytes(root.Buffers(entry.Buffer()).DataAsNumpy()).decode())
+    raise MetadataError(
+        "The model does not say how to feed it: it holds no 'dbdgan_tf' metadata. Write it with "
+        "`python -m tflite.convert`, or pass metadata=ModelMetadata(...)."
+    )
+
+
+def read_file_metadata(path):
+    """As `read_metadata`, of a file; maps it instead of reading the weights."""
+    with open(path, "rb") as file:
+        try:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise MetadataError(f"The model file is empty. Received: {path}.") from error
+    return read_metadata(content)
+
+
+def embed_metadata(model, metadata):
+    """Adds a description to a model, in place of an older one.
+
+    Args:
+        model: Content of a .tflite file (bytes).
+        metadata: A `ModelMetadata`.
+
+    Returns:
+        The new content (bytes); the graph is unchanged.
+    """
+    check_identifier(model)
+    tree = schema.ModelT.InitFromPackedBuf(bytearray(model), 0)
+    payload = schema.BufferT()
+    payload.data = np.frombuffer(metadata.to_json().encode(), np.uint8)
+    entries = list(tree.metadata or [])
+    old = next((entry for entry in entries if entry.name == METADATA_NAME.encode()), None)
+    if old is not None:
+        tree.buffers[old.buffer] = payload
+    else:
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = METADATA_NAME, len(tree.buffers)
+        tree.buffers.append(payload)
+        tree.metadata = [*entries, entry]
+    tree.description = metadata.description
+    return pack_model(tree)
+
+
+def pack_model(tree):
+    """Serializes a `schema.ModelT`."""
+    builder = flatbuffers.Builder(1024)
+    tree.buffers = [_AlignedBuffer(buffer) for buffer in tree.buffers]
+    builder.Finish(tree.Pack(builder), FILE_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def check_identifier(model):
+    """Raises MetadataError unless the content begins as a .tflite file does."""
+    if len(model) < 16 or bytes(model[4:8]) != FILE_IDENTIFIER:
+        raise MetadataError(
+            f"This is not a .tflite file. Received: {len(model)} bytes that begin {bytes(model[:8])!r}. "
+            "Allowed: a flatbuffer with the identifier TFL3."
+        )

@@ -1,0 +1,20 @@
+"""Running blur models: LiteRT, NumPy and OpenCV; neither TensorFlow nor Keras is ever imported."""
+
+from dbdgan_tf.inference.detector import BatchError, BlurDetector
+from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, ImageInputError, to_rgb
+from dbdgan_tf.inference.interpreter import DelegationReport, LiteRTModel, ModelFileError
+from dbdgan_tf.inference.result import BlurResult
+from dbdgan_tf.inference.upsampling import guided_upsample
+
+__all__ = [
+    "DEFAULT_MAX_PIXELS",
+    "BatchError",
+    "BlurDetector",
+    "BlurResult",
+    "DelegationReport",
+    "ImageInputError",
+    "LiteRTModel",
+    "ModelFileError",
+    "guided_upsample",
+    "to_rgb",
+]

@@ -1,0 +1,208 @@
+"""BlurDetector: a photograph in, a blur map of its size out."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.conversion.metadata import MetadataError, read_file_metadata, read_metadata
+from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, to_rgb
+from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
+from dbdgan_tf.inference.result import BlurResult
+from dbdgan_tf.inference.tiling import TileGrid, blend, windows
+from dbdgan_tf.inference.upsampling import guided_upsample
+
+DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "assets" / "blur_detector.tflite"
+UPSAMPLINGS = ("bilinear", "guided")
+
+
+class BatchError(ValueError):
+    """Some images of a batch could not be used; the others were.
+
+    Attributes:
+        results: One `BlurResult` per image, None where it failed.
+        errors: Position -> the error.
+    """
+
+    def __init__(self, results, errors):
+        self.results, self.errors = results, errors
+        listing = "".join(f"\n  image {position}: {error}" for position, error in errors.items())
+        super().__init__(f"{len(errors)} of {len(results)} images failed; the rest is in .results:{listing}")
+
+
+class BlurDetector:
+    """Finds what is out of focus. One detector may be called from several threads.
+
+    Everything about the model (size, types, scaling, polarity) is read from the file.
+
+    Args:
+        model: Path of a .tflite file, or its content (bytes); None for the bundled model.
+        num_threads: Threads of the interpreter.
+        tile: True to look at large photographs through overlapping windows, or a `TileGrid`.
+        upsampling: "bilinear", or "guided" to follow the photograph's edges.
+        max_pixels: Larger images are refused before they are decoded.
+        metadata: A `ModelMetadata` for files that hold none.
+
+    Raises:
+        ModelFileError: If the file is missing or no blur model.
+
+    Example:
+        >>> result = BlurDetector("model.tflite")("photo.jpg")
+        >>> result.blur_map.shape, result.in_focus_share
+    """
+
+    def __init__(
+        self,
+        model=None,
+        *,
+        num_threads=2,
+        tile=False,
+        upsampling="bilinear",
+        max_pixels=DEFAULT_MAX_PIXELS,
+        metadata=None,
+    ):
+        if upsampling not in UPSAMPLINGS:
+            allowed = ", ".join(UPSAMPLINGS)
+            raise ValueError(f"Unknown upsampling. Received: {upsampling!r}. Allowed: {allowed}.")
+        model = _find_model(model)
+        self._model = LiteRTModel(model, num_threads)
+        self.metadata = metadata or _metadata_of(model)
+        self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
+        self._upsampling = upsampling
+        self._max_pixels = max_pixels
+        self._table = _input_table(self._model.input, self.metadata)
+
+    @property
+    def image_size(self):
+        """(height, width) that the model works at."""
+        return self._model.image_size
+
+    def __call__(self, image):
+        """Detects the blur in one image.
+
+        Args:
+            image: A path, the bytes of an image file, a PIL image, or an array: uint8 (H, W, 3) RGB, grey,
+                RGBA, uint16, or float 0..1.
+
+        Returns:
+            A `BlurResult` at the image's own size.
+
+        Raises:
+            ValueError: If the image is broken, empty, too large, or holds NaN.
+        """
+        photo = to_rgb(image, self._max_pixels)
+        if self._grid is None:
+            blur_map = self._whole_map(photo)
+        else:
+            places = windows(photo.shape[:2], self.image_size, self._grid)
+            blur_map = blend(photo.shape[:2], ((place, self._whole_map(photo[place])) for place in places))
+        return BlurResult(blur_map, photo)
+
+    def small_map(self, photo):
+        """The map of a uint8 (H, W, 3) RGB photo at the model's own size: float32 (h, w), 1 = blurred."""
+        output = self._model.run(self.prepare(photo))
+        if not np.all(np.isfinite(output)):
+            raise ModelFileError("The model gave NaN or infinite values; its weights are unusable.")
+        blur_map = np.clip(output, 0, 1)
+        return blur_map if self.metadata.polarity == "blur" else 1 - blur_map
+
+    def prepare(self, photo):
+        """The model's input tensor (h, w, 3) for a uint8 (H, W, 3) RGB photo of any size."""
+        pixels = resize(photo, self.image_size)
+        return pixels if self._table is None else cv2.LUT(pixels, self._table)
+
+    def upsample(self, small_map, photo):
+        """Brings a float32 (h, w) map to the size of its uint8 (H, W, 3) RGB photo."""
+        if self._upsampling == "guided":
+            return guided_upsample(small_map, photo)
+        return resize(small_map, photo.shape[:2])
+
+    def detect_batch(self, images):
+        """Detects the blur in several images of any sizes and kinds, one after the other.
+
+        Args:
+            images: Iterable of what `__call__` takes.
+
+        Returns:
+            List of `BlurResult`.
+
+        Raises:
+            BatchError: If some failed; it carries the results of the others.
+        """
+        results, errors = [], {}
+        for position, image in enumerate(images):
+            try:
+                results.append(self(image))
+            except ValueError as error:
+                results.append(None)
+                errors[position] = error
+        if errors:
+            raise BatchError(results, errors)
+        return results
+
+    def detect_video(self, frames):
+        """Detects the blur in a film, frame by frame, in constant memory.
+
+        Args:
+            frames: Path of a film that OpenCV can read, or an iterable of what `__call__` takes.
+
+        Yields:
+            A `BlurResult` for each frame.
+        """
+        for frame in read_frames(frames) if isinstance(frames, (str, Path)) else frames:
+            yield self(frame)
+
+    def _whole_map(self, photo):
+        return self.upsample(self.small_map(photo), photo)
+
+
+def read_frames(path):
+    """Yields the frames of a film as uint8 (H, W, 3) RGB.
+
+    Raises:
+        ValueError: If OpenCV cannot open the film.
+    """
+    film = cv2.VideoCapture(str(path))
+    try:
+        if not film.isOpened():
+            raise ValueError(f"Cannot open the film. Received: {path}. Allowed: what OpenCV can read.")
+        while True:
+            more, frame = film.read()
+            if not more:
+                return
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+    finally:
+        film.release()
+
+
+def _find_model(model):
+    if model is not None:
+        return model if isinstance(model, bytes) else Path(model)
+    if DEFAULT_MODEL.is_file():
+        return DEFAULT_MODEL
+    raise ModelFileError(
+        "This installation has no bundled model. Pass one, BlurDetector('model.tflite'); to get one, train a "
+        "student (scripts/quickstart.sh) and write it with `python -m tflite.convert`."
+    )
+
+
+def _metadata_of(model):
+    try:
+        return read_metadata(model) if isinstance(model, bytes) else read_file_metadata(model)
+    except MetadataError as error:
+        label = f"{len(model)} bytes" if isinstance(model, bytes) else model
+        raise ModelFileError(f"{error} Received: {label}.") from error
+
+
+def _input_table(spec, metadata):
+    """What each of the 256 pixel values becomes in the model's input, (1, 256, 3); None if it stays as it is.
+
+    A table gives every input type one exact rule, and is faster than arithmetic on the image.
+    """
+    pixels = np.arange(256, dtype=np.float32)[:, None]
+    scaled = (pixels - np.float32(metadata.input_mean)) / np.float32(metadata.input_std)
+    stored = spec.quantize(scaled)
+    if stored.dtype == np.uint8 and np.array_equal(stored, np.repeat(pixels, 3, 1).astype(np.uint8)):
+        return None
+    return np.ascontiguousarray(stored[None])

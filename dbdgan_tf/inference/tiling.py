@@ -1,0 +1,85 @@
+"""Overlapping windows over a large photograph, and their maps blended into one."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class TileGrid:
+    """How a photograph is cut.
+
+    Attributes:
+        overlap: Share of a window, 0..0.9, that it has in common with its neighbour.
+        zoom: A window spans at most `zoom` model inputs in each direction. Blur is a matter of scale: windows
+            much smaller than the photographs of training show blur the model never saw, so zoom is not 1.
+        max_windows: Most windows along one side.
+    """
+
+    overlap: float = 0.3
+    zoom: float = 2.0
+    max_windows: int = 4
+
+    def __post_init__(self):
+        if not 0 <= self.overlap <= 0.9:
+            raise ValueError(f"The overlap lies in 0..0.9. Received: {self.overlap!r}.")
+        if self.zoom <= 0 or self.max_windows < 1:
+            received = f"zoom={self.zoom!r}, max_windows={self.max_windows!r}"
+            raise ValueError(f"Bad grid. Received: {received}. Allowed: zoom > 0, max_windows >= 1.")
+
+    def spans(self, length, model_length):
+        """Cuts one side.
+
+        Args:
+            length: Of the photograph, px.
+            model_length: Of the model's input, px.
+
+        Returns:
+            List of (start, stop), equal lengths but for rounding, from 0 to `length`.
+        """
+        count = min(self.max_windows, max(1, math.ceil(length / (self.zoom * model_length))))
+        window = length / (1 + (count - 1) * (1 - self.overlap))
+        starts = [index * window * (1 - self.overlap) for index in range(count)]
+        return [(int(start), min(length, math.ceil(start + window))) for start in starts]
+
+
+def windows(image_size, model_size, grid):
+    """The windows of a photograph as (rows, columns) pairs of slices.
+
+    Args:
+        image_size: (height, width) of the photograph, px.
+        model_size: (height, width) of the model's input, px.
+        grid: A `TileGrid`.
+
+    Returns:
+        List of (slice, slice).
+    """
+    rows = grid.spans(image_size[0], model_size[0])
+    columns = grid.spans(image_size[1], model_size[1])
+    return [(slice(*row), slice(*column)) for row in rows for column in columns]
+
+
+def blend(image_size, pieces):
+    """Averages the windows' maps, each fading towards its own border.
+
+    Args:
+        image_size: (height, width), px.
+        pieces: Iterable of ((rows, columns), map float32 of that window).
+
+    Returns:
+        float32 (height, width).
+    """
+    total = np.zeros(image_size, np.float32)
+    weight = np.zeros(image_size, np.float32)
+    for place, piece in pieces:
+        window = np.outer(_fade(piece.shape[0]), _fade(piece.shape[1]))
+        total[place] += piece * window
+        weight[place] += window
+    return total / weight
+
+
+def _fade(length):
+    """A raised cosine that is nowhere zero."""
+    phase = (np.arange(length, dtype=np.float32) + 0.5) / length
+    return np.sin(np.pi * phase) ** 2 + np.float32(1e-3)

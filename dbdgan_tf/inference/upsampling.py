@@ -1,0 +1,48 @@
+"""Bringing a small map to the photograph's size along the photograph's own edges."""
+
+import cv2
+import numpy as np
+
+
+def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
+    """Upsamples a map with the fast guided filter, a grey photograph as the guide.
+
+    At the map's size each window fits map = a * grey + b; the two coefficient planes are smooth, so they
+    upsample well, and the full-size grey photograph brings back the edges.
+
+    Args:
+        blur_map: float32 (h, w) in 0..1.
+        image: uint8 (H, W, 3) RGB, at least as large as the map; other sizes fall back to plain resizing.
+        radius: Half side of the window, in px of the map.
+        epsilon: Grey variance (grey in 0..1) below which a window counts as flat.
+
+    Returns:
+        float32 (H, W) in 0..1.
+
+    Source:
+        He and Sun, "Fast Guided Filter", 2015, algorithm 2.
+    """
+    height, width = image.shape[:2]
+    small = blur_map.shape[::-1]
+    if height < blur_map.shape[0] or width < blur_map.shape[1]:
+        return np.clip(cv2.resize(blur_map, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)
+    # Resized as bytes: a float copy of a large photograph would be the largest array of the call.
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    guide = cv2.resize(grey, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    slope, offset = _window_fits(guide, blur_map.astype(np.float32), radius, epsilon)
+    slope = cv2.resize(slope, (width, height), interpolation=cv2.INTER_LINEAR)
+    offset = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
+    cv2.multiply(slope, grey, dst=slope, scale=1 / 255, dtype=cv2.CV_32F)
+    cv2.add(slope, offset, dst=slope)
+    return np.clip(slope, 0, 1, out=slope)
+
+
+def _window_fits(guide, target, radius, epsilon):
+    def mean(plane):
+        return cv2.blur(plane, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
+
+    mean_guide, mean_target = mean(guide), mean(target)
+    variance = mean(guide * guide) - mean_guide * mean_guide
+    covariance = mean(guide * target) - mean_guide * mean_target
+    slope = covariance / (np.maximum(variance, 0) + epsilon)
+    return mean(slope), mean(mean_target - slope * mean_guide)

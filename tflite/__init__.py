@@ -1,0 +1,1 @@
+"""Entry points for .tflite files: convert, verify, benchmark, detect."""

@@ -1,0 +1,75 @@
+"""Writes the blur map of a photograph: `python -m tflite.detect photo.jpg --output map.png`."""
+
+import dataclasses
+import sys
+
+from absl import app, flags
+
+_MODEL = flags.DEFINE_string("model", None, "The .tflite file; the bundled model if not given.")
+_OUTPUT = flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred (required).")
+_OVERLAY = flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
+_NUM_THREADS = flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
+_TILE = flags.DEFINE_bool("tile", False, "Look at a large photo through overlapping windows.")
+_UPSAMPLING = flags.DEFINE_enum("upsampling", "bilinear", ["bilinear", "guided"], "How the map grows.")
+
+
+@dataclasses.dataclass(frozen=True)
+class DetectConfig:
+    """What to detect and where to write it; see the flags."""
+
+    image: str
+    output: str
+    model: str | None = None
+    overlay: str | None = None
+    num_threads: int = 2
+    tile: bool = False
+    upsampling: str = "bilinear"
+
+
+def run(config):
+    """Detects the blur of one photograph and writes its map.
+
+    Args:
+        config: A `DetectConfig`.
+
+    Returns:
+        The `BlurResult`.
+
+    Raises:
+        ValueError: If the photo or the model cannot be used.
+    """
+    from dbdgan_tf.data.image_io import write_image, write_map
+    from dbdgan_tf.inference import BlurDetector
+
+    detector = BlurDetector(
+        config.model, num_threads=config.num_threads, tile=config.tile, upsampling=config.upsampling
+    )
+    result = detector(config.image)
+    write_map(config.output, result.blur_map)
+    if config.overlay:
+        write_image(config.overlay, result.overlay())
+    return result
+
+
+def main(argv):
+    if len(argv) != 2:
+        raise app.UsageError(f"Give one photograph. Received: {argv[1:]}.")
+    config = DetectConfig(
+        argv[1],
+        _OUTPUT.value,
+        _MODEL.value,
+        _OVERLAY.value,
+        _NUM_THREADS.value,
+        _TILE.value,
+        _UPSAMPLING.value,
+    )
+    try:
+        result = run(config)
+    except ValueError as error:
+        sys.exit(f"tflite.detect: {error}")
+    print(f"{config.output}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
+
+
+if __name__ == "__main__":
+    flags.mark_flag_as_required("output")
+    app.run(main)
