@@ -1,0 +1,36 @@
+"""Scoring blur maps: metrics, predictors, curves, reports. Imports neither TensorFlow nor Keras."""
+
+from dbdgan_tf.evaluation.evaluator import EvaluationError, evaluate
+from dbdgan_tf.evaluation.predictors import (
+    ImagePredictor,
+    MapsPredictor,
+    as_predictor,
+    keras_predictor,
+    maps_predictor,
+    model_predictor,
+    network_predictor,
+    tflite_predictor,
+)
+from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult
+from dbdgan_tf.evaluation.scores import ImageScores, f_measure, score_map
+from dbdgan_tf.evaluation.table import format_table
+
+__all__ = [
+    "ClassScores",
+    "Curves",
+    "EvaluationError",
+    "EvaluationResult",
+    "ImagePredictor",
+    "ImageScores",
+    "MapsPredictor",
+    "as_predictor",
+    "evaluate",
+    "f_measure",
+    "format_table",
+    "keras_predictor",
+    "maps_predictor",
+    "model_predictor",
+    "network_predictor",
+    "score_map",
+    "tflite_predictor",
+]

@@ -1,0 +1,122 @@
+"""Scores any predictor on any samples."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.data.image_io import read_mask, resize, write_map
+from dbdgan_tf.evaluation.ordered_map import ordered_map
+from dbdgan_tf.evaluation.predictors import as_predictor
+from dbdgan_tf.evaluation.result import ClassScores, EvaluationResult
+from dbdgan_tf.evaluation.scores import POSITIVES, score_map, to_levels
+
+
+class EvaluationError(ValueError):
+    """Lists every image that could not be scored.
+
+    Attributes:
+        problems: dict stem -> what is wrong.
+    """
+
+    def __init__(self, headline, problems):
+        self.problems = dict(problems)
+        listing = "".join(f"\n  {stem}: {problem}" for stem, problem in self.problems.items())
+        super().__init__(headline + listing)
+
+
+def evaluate(
+    samples,
+    predict_fn,
+    positive="both",
+    *,
+    name="model",
+    allow_missing=False,
+    workers=None,
+    save_maps_dir=None,
+    progress=False,
+):
+    """Scores a predictor's blur maps against the masks of samples, at each mask's own size.
+
+    Args:
+        samples: `dbdgan_tf.data` samples with masks.
+        predict_fn: a function image uint8 (H, W, 3) RGB -> blur map (H, W) in 0..1, 1 = blurred, or a
+            predictor of `dbdgan_tf.evaluation.predictors`.
+        positive: "blur", "focus" or "both".
+        name: what tables call the predictor.
+        allow_missing: leave out images without a map (named in the result) instead of raising.
+        workers: scoring threads; None for one per core, at most 8.
+        save_maps_dir: where to write the maps as 8-bit PNG, or None.
+        progress: show a progress bar.
+
+    Returns:
+        `EvaluationResult`.
+
+    Raises:
+        EvaluationError: maps are missing, or images, masks or maps are bad; all of them are listed.
+    """
+    if positive not in (*POSITIVES, "both"):
+        raise ValueError(f"Unknown positive class. Received: {positive!r}. Allowed: {(*POSITIVES, 'both')}.")
+    positives = POSITIVES if positive == "both" else (positive,)
+    predictor = as_predictor(predict_fn)
+    missing = predictor.missing(samples)
+    if missing and not allow_missing:
+        problem = {sample.stem: "no map" for sample in missing}
+        raise EvaluationError(
+            f"{len(missing)} of {len(samples)} images have no map (see --allow_missing):", problem
+        )
+    absent = {sample.stem for sample in missing}
+    samples = [sample for sample in samples if sample.stem not in absent]
+    if not samples:
+        raise EvaluationError("There is no image to evaluate: no sample, or none has a map.", {})
+
+    def score(prediction):
+        return _score_sample(*prediction, positives, save_maps_dir)
+
+    predictions = _progress_bar(predictor.predict(samples), len(samples), name, progress)
+    scored, problems = {}, {}
+    for (sample, _), outcome in ordered_map(score, predictions, workers or min(os.cpu_count() or 1, 8)):
+        if isinstance(outcome, Exception):
+            problems[sample.stem] = str(outcome)
+        else:
+            scored[sample.stem] = outcome
+    if problems:
+        raise EvaluationError(f"{len(problems)} of {len(samples)} images could not be scored:", problems)
+    classes = {
+        key: ClassScores.stack(key, scored, [scores[key] for scores in scored.values()]) for key in positives
+    }
+    maps_dir = save_maps_dir or getattr(predictor, "directory", None)
+    return EvaluationResult(
+        name=name,
+        classes=classes,
+        images=tuple(_describe(sample) for sample in samples),
+        missing=tuple(sample.stem for sample in missing),
+        maps_dir=None if maps_dir is None else str(Path(maps_dir).absolute()),
+        maps_polarity="blur" if save_maps_dir else getattr(predictor, "polarity", "blur"),
+    )
+
+
+def _score_sample(sample, blur_map, positives, save_maps_dir):
+    """Scores one prediction for every class; raises what the prediction, mask or map is wrong with."""
+    if isinstance(blur_map, Exception):
+        raise blur_map
+    if sample.mask is None:
+        raise ValueError(f"{sample.image}: no mask.")
+    levels = to_levels(blur_map)
+    if save_maps_dir:
+        write_map(Path(save_maps_dir) / f"{sample.stem}.png", levels.astype(np.float32) / 255)
+    mask = read_mask(sample.mask, sample.polarity) >= 0.5
+    if levels.shape != mask.shape:
+        levels = to_levels(resize(np.asarray(blur_map), mask.shape))
+    return {key: score_map(levels, mask, key) for key in positives}
+
+
+def _describe(sample):
+    paths = {"image": str(Path(sample.image).absolute()), "mask": str(Path(sample.mask).absolute())}
+    return {"stem": sample.stem, **paths, "polarity": sample.polarity}
+
+
+def _progress_bar(predictions, total, name, enabled):
+    from tqdm import tqdm
+
+    return tqdm(predictions, total=total, desc=f"evaluate {name}", disable=not enabled, unit="image")

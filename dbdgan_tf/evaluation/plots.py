@@ -1,0 +1,44 @@
+"""Precision-recall and F-measure curves as matplotlib figures (no window, no global state)."""
+
+
+def _axes(x_label, y_label):
+    # Figure without pyplot draws with Agg and keeps no global state.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.grid(alpha=0.3)
+    return figure, axes
+
+
+def pr_figure(curves, title=None):
+    """Draws precision against recall.
+
+    Args:
+        curves: dict label -> `Curves`.
+        title: above the axes, or None.
+
+    Returns:
+        A matplotlib Figure.
+    """
+    figure, axes = _axes("recall", "precision")
+    for label, curve in curves.items():
+        axes.plot(curve.recall, curve.precision, label=label, linewidth=1.6)
+    lowest = min(min(curve.precision.min() for curve in curves.values()), 0.5)
+    axes.set(xlim=(0, 1), ylim=(max(lowest - 0.05, 0), 1.005), title=title or "")
+    axes.legend(loc="lower left")
+    return figure
+
+
+def f_figure(curves, title=None):
+    """Draws F (beta^2 = 0.3) against the threshold, each maximum marked; arguments as `pr_figure`."""
+    figure, axes = _axes("threshold", "F-measure (beta² = 0.3)")
+    for label, curve in curves.items():
+        best = int(curve.f.argmax())
+        (line,) = axes.plot(curve.f, label=f"{label} (max {curve.f[best]:.3f})", linewidth=1.6)
+        axes.plot(best, curve.f[best], "o", color=line.get_color(), markersize=4)
+    axes.set(xlim=(0, 255), ylim=(0, 1.005), title=title or "")
+    axes.legend(loc="lower left")
+    return figure

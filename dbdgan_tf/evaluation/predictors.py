@@ -1,0 +1,237 @@
+"""One way to ask for blur maps: of a function, a Keras network, a .tflite file or a folder of maps."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.data.image_io import read_image, resize
+from dbdgan_tf.evaluation.map_files import find_maps, read_map
+from dbdgan_tf.evaluation.ordered_map import ordered_map
+from dbdgan_tf.evaluation.scores import to_levels
+
+MAP_SIZES = ("photo", "model")
+
+
+def _unchanged(image):
+    return image
+
+
+@dataclasses.dataclass(frozen=True)
+class ImagePredictor:
+    """Asks a model for maps, in batches, reading photographs ahead in threads.
+
+    Attributes:
+        run_batch: takes a list of prepared images, returns one map (h, w) per image.
+        prepare: image uint8 (H, W, 3) RGB -> what `run_batch` takes; runs in the reading threads.
+        batch_size: images per call of `run_batch`.
+        model_size: (height, width) the model works at, or None for the photograph's own.
+        map_size: "photo" brings every map to its photograph's size, "model" leaves it as the model gave it.
+    """
+
+    run_batch: Callable
+    prepare: Callable = _unchanged
+    batch_size: int = 1
+    model_size: tuple | None = None
+    map_size: str = "photo"
+
+    def __post_init__(self):
+        if self.map_size not in MAP_SIZES:
+            raise ValueError(f"Unknown map size. Received: {self.map_size!r}. Allowed: {MAP_SIZES}.")
+        if self.batch_size < 1:
+            raise ValueError(f"The batch size must be >= 1. Received: {self.batch_size}.")
+
+    def __call__(self, image):
+        """Returns the blur map, float32 (H, W) in 0..1, of one uint8 (H, W, 3) RGB image."""
+        return self._finish(self.run_batch([self.prepare(image)])[0], image.shape[:2])
+
+    def missing(self, samples):
+        """A model has a map for every image: returns []."""
+        return []
+
+    def predict(self, samples):
+        """Predicts the maps of samples in order.
+
+        Yields:
+            (sample, map), where the map is an exception for an image that cannot be read or predicted.
+        """
+        loaded = ordered_map(self._load, samples, ahead=2 * self.batch_size)
+        while batch := list(itertools.islice(loaded, self.batch_size)):
+            good = [outcome for _, outcome in batch if not isinstance(outcome, Exception)]
+            maps = iter(self._run([image for image, _ in good], [size for _, size in good]))
+            for sample, outcome in batch:
+                yield sample, outcome if isinstance(outcome, Exception) else next(maps)
+
+    def _load(self, sample):
+        # At the model's size a JPEG may be decoded at a fraction of its own, as in training.
+        reduced = self.model_size if self.map_size == "model" else None
+        image = read_image(sample.image, reduced)
+        return self.prepare(image), image.shape[:2]
+
+    def _run(self, images, sizes):
+        if not images:
+            return []
+        try:
+            maps = self.run_batch(images)
+        except ValueError as error:
+            return [error] * len(images)
+        return [_attempt(self._finish, *pair) for pair in zip(maps, sizes, strict=True)]
+
+    def _finish(self, blur_map, size):
+        blur_map = np.asarray(blur_map, np.float32)
+        if blur_map.ndim == 3 and blur_map.shape[-1] == 1:
+            blur_map = blur_map[..., 0]
+        to_levels(blur_map)
+        target = self.model_size if self.map_size == "model" and self.model_size else size
+        return np.clip(resize(blur_map, target), 0, 1)
+
+
+def _attempt(function, *arguments):
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        return error
+
+
+@dataclasses.dataclass(frozen=True)
+class MapsPredictor:
+    """Reads blur maps that lie in a folder, `<stem>.png` or another image format, or `<stem>.npy`.
+
+    Attributes:
+        directory: the folder.
+        polarity: what white means in the files, "blur" or "focus".
+        files: dict stem -> path.
+    """
+
+    directory: Path
+    polarity: str
+    files: dict
+
+    def missing(self, samples):
+        """Returns the samples that have no map."""
+        return [sample for sample in samples if sample.stem not in self.files]
+
+    def predict(self, samples):
+        """As `ImagePredictor.predict`; maps come at the size of their files, uint8 or float32."""
+        return ordered_map(lambda sample: read_map(self.files[sample.stem], self.polarity), samples)
+
+
+def as_predictor(predict_fn):
+    """Returns predictors as they are and wraps a plain function image -> map.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if hasattr(predict_fn, "predict") and hasattr(predict_fn, "missing"):
+        return predict_fn
+    if callable(predict_fn):
+        return ImagePredictor(lambda images: [predict_fn(image) for image in images])
+    raise TypeError(
+        f"Cannot predict with it. Received: {type(predict_fn).__name__}. "
+        "Allowed: a function image -> map, or an object with predict(samples) and missing(samples)."
+    )
+
+
+def maps_predictor(directory, polarity="blur"):
+    """Builds a `MapsPredictor` on a folder of maps.
+
+    Raises:
+        ValueError: no folder, no map in it, two maps of one stem, or an unknown polarity.
+    """
+    if polarity not in ("blur", "focus"):
+        raise ValueError(f"Unknown map polarity. Received: {polarity!r}. Allowed: ('blur', 'focus').")
+    return MapsPredictor(Path(directory), polarity, find_maps(directory))
+
+
+def keras_predictor(path_prefix, batch_size=1, map_size="photo"):
+    """Builds a predictor on a network saved by `save_network`.
+
+    The graph is compiled once, at one static batch; the last, smaller batch is padded.
+
+    Args:
+        path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
+        batch_size: images per step.
+        map_size: "photo" or "model".
+
+    Returns:
+        `ImagePredictor`.
+    """
+    from dbdgan_tf.models.serialization import load_network
+
+    model, config = load_network(path_prefix)
+    return network_predictor(model, config.image_size, config.input_scaling, batch_size, map_size)
+
+
+def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
+    """Builds a predictor on a Keras model that is in memory; arguments as in the network's config.
+
+    Args:
+        model: scaled float32 images (B, H, W, 3) -> blur maps (B, H, W, 1).
+        image_size: (height, width) the model takes.
+        input_scaling: `InputScaling` the model was trained with.
+        batch_size: images per step.
+        map_size: "photo" or "model".
+
+    Returns:
+        `ImagePredictor`.
+    """
+    height, width = (int(side) for side in image_size)
+    step = _compiled_step(model)
+    buffer_shape = (batch_size, height, width, 3)
+
+    def run_batch(images):
+        batch = np.zeros(buffer_shape, np.float32)
+        batch[: len(images)] = np.stack(images)
+        scaled = np.asarray(input_scaling.apply(batch), np.float32)
+        return np.asarray(step(scaled), np.float32)[: len(images), ..., 0]
+
+    def prepare(image):
+        return resize(image, (height, width))
+
+    return ImagePredictor(run_batch, prepare, batch_size, (height, width), map_size)
+
+
+def _compiled_step(model):
+    """The model's inference as one compiled function of a numpy batch."""
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(lambda images: model(images, training=False), autograph=False)
+    if backend == "jax":
+        import jax
+
+        state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+        forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
+        return lambda images: forward(state, images)
+    return lambda images: keras.ops.convert_to_numpy(model(images, training=False))
+
+
+def tflite_predictor(path, num_threads=None, map_size="photo"):
+    """Builds a predictor on a .tflite file, through `dbdgan_tf.inference.BlurDetector`.
+
+    Returns:
+        `ImagePredictor`.
+    """
+    from dbdgan_tf.inference import BlurDetector
+
+    options = {} if num_threads is None else {"num_threads": num_threads}
+    detector = BlurDetector(str(path), **options)
+
+    def run_batch(images):
+        if map_size == "model":
+            return [detector.small_map(image) for image in images]
+        return [detector(image).blur_map for image in images]
+
+    return ImagePredictor(run_batch, model_size=detector.image_size, map_size=map_size)
+
+
+def model_predictor(path, batch_size=1, map_size="photo"):
+    """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`."""
+    if str(path).endswith(".tflite"):
+        return tflite_predictor(path, map_size=map_size)
+    return keras_predictor(path, batch_size, map_size)

@@ -1,0 +1,196 @@
+"""What an evaluation returns: per-image scores, their summary, and the files they become."""
+
+import csv
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.evaluation.bootstrap import confidence_interval
+from dbdgan_tf.evaluation.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
+
+METRIC_NAMES = ("max_f", "f_050", "adaptive_f", "mae", "iou", "s_measure", "e_measure", "weighted_f")
+_MEANS = tuple(name for name in METRIC_NAMES if name not in ("max_f", "f_050"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Curves:
+    """Precision, recall and F-measure at thresholds 0..255, averaged over images; each float64 (256,)."""
+
+    precision: np.ndarray
+    recall: np.ndarray
+    f: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassScores:
+    """The scores of n images for one positive class.
+
+    Attributes:
+        positive: "blur" or "focus".
+        stems: n image stems.
+        precision: float64 (n, 256) at thresholds 0..255.
+        recall: float64 (n, 256).
+        values: float64 (n,) for each of `scores.VALUE_NAMES`.
+    """
+
+    positive: str
+    stems: tuple
+    precision: np.ndarray
+    recall: np.ndarray
+    values: dict
+
+    @classmethod
+    def stack(cls, positive, stems, scores):
+        """Builds the table from one `ImageScores` per stem."""
+        return cls(
+            positive,
+            tuple(stems),
+            np.stack([score.precision for score in scores]),
+            np.stack([score.recall for score in scores]),
+            {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES},
+        )
+
+    def subset(self, stems):
+        """Returns the same scores restricted to `stems`, in the order of `stems`."""
+        position = {stem: index for index, stem in enumerate(self.stems)}
+        rows = [position[stem] for stem in stems]
+        values = {name: column[rows] for name, column in self.values.items()}
+        return ClassScores(self.positive, tuple(stems), self.precision[rows], self.recall[rows], values)
+
+    def curves(self):
+        """Averages precision and recall over images first; F is that of the averages (the field's max F)."""
+        precision, recall = self.precision.mean(axis=0), self.recall.mean(axis=0)
+        return Curves(precision, recall, f_measure(precision, recall))
+
+    def metrics(self, resamples=1000, seed=0):
+        """Summarizes the table.
+
+        Args:
+            resamples: bootstrap resamples over images; 0 leaves the intervals out.
+            seed: of the bootstrap.
+
+        Returns:
+            A JSON-ready dict: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
+        """
+        curve = self.curves().f
+        metrics = {"positive": self.positive, "n": len(self.stems)}
+        metrics |= {"max_f": float(curve.max()), "f_050": float(curve[128])}
+        metrics |= {name: float(self.values[name].mean()) for name in _MEANS}
+        metrics["max_f_threshold"] = int(curve.argmax())
+        if resamples:
+            count, mae = len(self.stems), self.values["mae"]
+            metrics["confidence_95"] = {
+                "max_f": confidence_interval(self._max_f_of, count, resamples, seed),
+                "mae": confidence_interval(lambda weights: weights @ mae, count, resamples, seed),
+                "resamples": resamples,
+                "seed": seed,
+            }
+        return metrics
+
+    def _max_f_of(self, weights):
+        return f_measure(weights @ self.precision, weights @ self.recall).max(axis=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationResult:
+    """The outcome of `evaluate`.
+
+    Attributes:
+        name: what was evaluated, as tables show it.
+        classes: `ClassScores` by positive class, one or both.
+        images: for each scored image a dict stem, image, mask, polarity (paths as text).
+        missing: stems that had no map (allowed to be missing).
+        maps_dir: where the maps lie, or None.
+    """
+
+    name: str
+    classes: dict
+    images: tuple = ()
+    missing: tuple = ()
+    maps_dir: str | None = None
+    maps_polarity: str = "blur"
+
+    def metrics(self, resamples=1000, seed=0):
+        """The summary of the one class, or a dict of both by class."""
+        summaries = {key: scores.metrics(resamples, seed) for key, scores in self.classes.items()}
+        return next(iter(summaries.values())) if len(summaries) == 1 else summaries
+
+    def subset(self, stems):
+        """Returns this result restricted to `stems`."""
+        classes = {key: scores.subset(stems) for key, scores in self.classes.items()}
+        return dataclasses.replace(self, classes=classes)
+
+    def save(self, output_dir, resamples=1000, seed=0):
+        """Writes metrics.json, per_image.csv, curves.csv, pr_curve.png, f_curve.png and what a report reads.
+
+        Returns:
+            The dict written to metrics.json.
+        """
+        from dbdgan_tf.evaluation.plots import f_figure, pr_figure
+
+        folder = Path(output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._save_tables(folder)
+        curves = {key: scores.curves() for key, scores in self.classes.items()}
+        pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
+        f_figure(curves).savefig(folder / "f_curve.png", dpi=120)
+        about = {"name": self.name, "images": list(self.images), "missing": list(self.missing)}
+        about |= {"maps_dir": self.maps_dir, "maps_polarity": self.maps_polarity}
+        _write_json(folder / "evaluation.json", about)
+        metrics = self.metrics(resamples, seed)
+        _write_json(folder / "metrics.json", metrics)
+        return metrics
+
+    def _save_tables(self, folder):
+        with open(folder / "per_image.csv", "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("positive", "stem", *VALUE_NAMES))
+            for key, scores in self.classes.items():
+                columns = zip(*(scores.values[name] for name in VALUE_NAMES), strict=True)
+                for stem, row in zip(scores.stems, columns, strict=True):
+                    writer.writerow((key, stem, *(f"{value:.6f}" for value in row)))
+        with open(folder / "curves.csv", "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("positive", "threshold", "precision", "recall", "f_measure"))
+            for key, scores in self.classes.items():
+                curves = scores.curves()
+                for level in range(THRESHOLDS):
+                    row = (curves.precision[level], curves.recall[level], curves.f[level])
+                    writer.writerow((key, level, *(f"{value:.6f}" for value in row)))
+        arrays = {}
+        for key, scores in self.classes.items():
+            arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
+            arrays |= {f"{key}/recall": scores.recall}
+            arrays |= {f"{key}/{name}": column for name, column in scores.values.items()}
+        np.savez_compressed(folder / "scores.npz", **arrays)
+
+    @classmethod
+    def load(cls, folder):
+        """Reads a folder that `save` wrote.
+
+        Raises:
+            FileNotFoundError: it is no such folder.
+        """
+        folder = Path(folder)
+        if not (folder / "scores.npz").is_file() or not (folder / "evaluation.json").is_file():
+            raise FileNotFoundError(
+                f"Not an evaluation folder. Received: {str(folder)!r}. "
+                "Allowed: a folder written by `python -m trainers.evaluate --output_dir`."
+            )
+        about = json.loads((folder / "evaluation.json").read_text())
+        classes = {}
+        with np.load(folder / "scores.npz") as arrays:
+            for key in POSITIVES:
+                if f"{key}/stems" in arrays:
+                    values = {name: arrays[f"{key}/{name}"] for name in VALUE_NAMES}
+                    stems = tuple(str(stem) for stem in arrays[f"{key}/stems"])
+                    table = arrays[f"{key}/precision"], arrays[f"{key}/recall"]
+                    classes[key] = ClassScores(key, stems, *table, values)
+        images, missing = tuple(about.pop("images")), tuple(about.pop("missing"))
+        return cls(classes=classes, images=images, missing=missing, **about)
+
+
+def _write_json(path, content):
+    path.write_text(json.dumps(content, indent=2) + "\n")

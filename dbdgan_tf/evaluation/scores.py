@@ -1,0 +1,168 @@
+"""Scores of one blur map against one mask, for one positive class."""
+
+import dataclasses
+
+import numpy as np
+
+BETA_SQUARED = 0.3
+THRESHOLDS = 256
+POSITIVES = ("blur", "focus")
+VALUE_NAMES = ("best_f", "f_050", "adaptive_f", "mae", "iou", "s_measure", "e_measure", "weighted_f")
+_HALF = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageScores:
+    """Everything that one image adds to an evaluation.
+
+    Attributes:
+        precision: float64 (256,), precision of `map >= t` for t = 0..255; 1 where nothing is predicted.
+        recall: float64 (256,), recall of `map >= t`; 1 where the mask holds no positive pixel.
+        values: one float for each of `VALUE_NAMES`.
+    """
+
+    precision: np.ndarray
+    recall: np.ndarray
+    values: dict
+
+
+def to_levels(blur_map):
+    """Quantizes a blur map to the 256 levels at which every map is scored.
+
+    A float map and the PNG written from it thus score the same.
+
+    Args:
+        blur_map: float (H, W) in 0..1, or uint8 (H, W).
+
+    Returns:
+        uint8 (H, W).
+
+    Raises:
+        ValueError: the map is not two-dimensional, is empty, is not finite or leaves 0..1.
+    """
+    blur_map = np.asarray(blur_map)
+    if blur_map.ndim != 2 or blur_map.size == 0:
+        raise ValueError(f"A blur map must be (height, width). Received: shape {blur_map.shape}.")
+    if blur_map.dtype == np.uint8:
+        return blur_map
+    if not np.isfinite(blur_map).all():
+        count = np.count_nonzero(~np.isfinite(blur_map))
+        raise ValueError(f"A blur map must be finite. Received: {count} NaN or infinite values.")
+    low, high = float(blur_map.min()), float(blur_map.max())
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise ValueError(f"A blur map must lie in 0..1. Received: values from {low:.4g} to {high:.4g}.")
+    return np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
+
+
+def f_measure(precision, recall):
+    """F-measure with beta^2 = 0.3 (Achanta et al., CVPR 2009); 0 where precision and recall are 0."""
+    precision, recall = np.asarray(precision, np.float64), np.asarray(recall, np.float64)
+    denominator = BETA_SQUARED * precision + recall
+    return (1 + BETA_SQUARED) * precision * recall / np.where(denominator == 0, 1, denominator)
+
+
+def counts_per_threshold(levels, positive):
+    """Counts true positives and predicted pixels of `levels >= t` for t = 0..255.
+
+    Args:
+        levels: uint8 (H, W).
+        positive: bool (H, W).
+
+    Returns:
+        Two int64 (256,): true positives and predicted pixels.
+    """
+    joint = levels.astype(np.int16) + THRESHOLDS * positive
+    histogram = np.bincount(joint.ravel(), minlength=2 * THRESHOLDS).reshape(2, THRESHOLDS)
+    at_least = histogram[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return at_least[1], at_least.sum(axis=0)
+
+
+def precision_recall(hits, predicted, total):
+    """Turns counts into precision and recall; each is 1 where its denominator is 0."""
+    hits, predicted = np.asarray(hits, np.float64), np.asarray(predicted, np.float64)
+    precision = np.where(predicted > 0, hits / np.maximum(predicted, 1), 1.0)
+    recall = hits / total if total else np.ones_like(hits)
+    return precision, recall
+
+
+def adaptive_level(levels):
+    """Returns twice the map's mean, at most its maximum and at least 1, as an integer level.
+
+    The cap is the map's own maximum (not 255), so that a map which says anything predicts something; it
+    equals pysodmetrics' rule for a map whose values start at 0. An all-zero map predicts nothing.
+    """
+    return max(int(np.ceil(min(2 * float(levels.mean()), float(levels.max())))), 1)
+
+
+def score_map(blur_map, mask, positive):
+    """Scores one blur map for one positive class.
+
+    Args:
+        blur_map: float (H, W) in 0..1 or uint8 (H, W), high = blurred.
+        mask: bool or float (H, W), 1 = blurred; floats are cut at 0.5 (level 128).
+        positive: "blur" or "focus"; for "focus" both map and mask are inverted.
+
+    Returns:
+        `ImageScores`.
+
+    Raises:
+        ValueError: bad map, unknown class, or map and mask differ in size.
+    """
+    if positive not in POSITIVES:
+        raise ValueError(f"Unknown positive class. Received: {positive!r}. Allowed: {POSITIVES}.")
+    levels, mask = to_levels(blur_map), np.asarray(mask)
+    target = mask if mask.dtype == bool else mask >= 0.5
+    if levels.shape != target.shape:
+        raise ValueError(f"Map and mask differ in size. Received: {levels.shape} and {target.shape}.")
+    if positive == "focus":
+        levels, target = 255 - levels, ~target
+
+    total = int(np.count_nonzero(target))
+    hits, predicted = counts_per_threshold(levels, target)
+    precision, recall = precision_recall(hits, predicted, total)
+    f_curve = f_measure(precision, recall)
+    union = predicted[_HALF] + total - hits[_HALF]
+    probability = levels / 255.0
+    values = {
+        "best_f": f_curve.max(),
+        "f_050": f_curve[_HALF],
+        "adaptive_f": f_curve[adaptive_level(levels)],
+        "mae": np.abs(probability - target).mean(),
+        "iou": hits[_HALF] / union if union else 1.0,
+        **_structure_values(probability, target),
+    }
+    return ImageScores(precision, recall, {name: float(values[name]) for name in VALUE_NAMES})
+
+
+def _structure_values(probability, target):
+    """S-measure, mean E-measure over the 256 thresholds and weighted F, by pysodmetrics."""
+    import py_sod_metrics
+
+    alignment = py_sod_metrics.Emeasure()
+    # normalize=False: min-max stretching each map would hide a map that is wrong as a whole.
+    alignment.step(probability, target, normalize=False)
+    structure = _smeasure()
+    structure.step(probability, target, normalize=False)
+    if target.any():
+        weighted = py_sod_metrics.WeightedFmeasure()
+        weighted.step(probability, target, normalize=False)
+        weighted_f = weighted.weighted_fms[0]
+    else:
+        # The library gives 0 even to the right answer; this is the rule of precision and recall above.
+        weighted_f = float(not probability.any())
+    return {
+        "s_measure": structure.sms[0],
+        "e_measure": np.minimum(alignment.changeable_ems[0], 1).mean(),
+        "weighted_f": weighted_f,
+    }
+
+
+def _smeasure():
+    """S-measure of pysodmetrics, safe where the foreground's centroid lies on the last row or column."""
+    import py_sod_metrics
+
+    class EdgeSafeSmeasure(py_sod_metrics.Smeasure):
+        def ssim(self, pred, gt):
+            return super().ssim(pred, gt) if pred.size else 0.0
+
+    return EdgeSafeSmeasure()
