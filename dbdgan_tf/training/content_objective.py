@@ -1,0 +1,43 @@
+"""The weighted sum of content terms that both teacher and student minimise."""
+
+from dbdgan_tf.losses import binary_cross_entropy, edge_loss, soft_iou_loss, ssim_loss
+
+
+class ContentObjective:
+    """Binary cross-entropy, soft IoU, SSIM and edge terms with the weights of a `LossOptions`.
+
+    Args:
+        losses: A `LossOptions`; terms of weight 0 are never computed.
+    """
+
+    def __init__(self, losses):
+        terms = {
+            "bce": (losses.bce_weight, binary_cross_entropy),
+            "iou": (losses.iou_weight, soft_iou_loss),
+            "ssim": (losses.ssim_weight, ssim_loss),
+            "edge": (losses.edge_weight, edge_loss),
+        }
+        self._terms = {name: term for name, term in terms.items() if term[0]}
+        if not self._terms:
+            raise ValueError(
+                "All content weights are 0. Allowed: at least one of bce, iou, ssim, edge above 0."
+            )
+
+    @property
+    def names(self):
+        """Names of the terms that are switched on."""
+        return list(self._terms)
+
+    def __call__(self, target, prediction, sample_weight=None):
+        """The objective and its terms.
+
+        Args:
+            target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
+            prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+            sample_weight: Tensor (B,), 0 for images without ground truth, or None.
+
+        Returns:
+            A pair: the weighted sum, and a dict of the unweighted terms.
+        """
+        values = {name: loss(target, prediction, sample_weight) for name, (_, loss) in self._terms.items()}
+        return sum(self._terms[name][0] * value for name, value in values.items()), values

@@ -1,0 +1,222 @@
+"""The distillation GAN: teacher, student and three discriminators in one Keras model (paper, section 3)."""
+
+import keras
+from keras import ops
+
+from dbdgan_tf.losses import ADVERSARIAL_LOSSES, consistency_loss, feature_loss
+from dbdgan_tf.models.discriminator import update_spectral_norms
+from dbdgan_tf.training.content_objective import ContentObjective
+
+if keras.backend.backend() == "jax":
+    from dbdgan_tf.training.jax_step import JaxStep as _Step
+else:
+    from dbdgan_tf.training.tensorflow_step import TensorFlowStep as _Step
+
+TEACHER_MODES = ("joint", "frozen", "cached")
+
+
+class DistillationGAN(_Step, keras.Model):
+    """Trains a student against the ground truth, a teacher and discriminators.
+
+    D1 judges the teacher's map and D2 the student's map against the ground truth; D3 judges the student's map
+    against the teacher's. With `student=None` the teacher trains alone against D1.
+
+    Args:
+        student: Functional network ending in "blur_map", or None.
+        teacher: Functional network ending in "blur_map", or None where its maps come with the batch.
+        student_scaling: `InputScaling` of the student.
+        teacher_scaling: `InputScaling` of the teacher.
+        discriminators: Dict of any of "teacher" (D1), "student" (D2), "distill" (D3) to a discriminator.
+        teacher_mode: "joint" trains the teacher too, "frozen" only runs it, "cached" reads "teacher_maps"
+            from the batch.
+        losses: A `LossOptions`.
+        augmentation: Layer from batch to batch, or None.
+
+    Example:
+        gan = DistillationGAN(student, teacher, scaling, scaling, {"student": d2}, "joint", LossOptions())
+        gan.compile(optimizers)
+        gan.fit(BlurDataset(samples), epochs=20)
+    """
+
+    def __init__(
+        self, student, teacher, student_scaling, teacher_scaling, discriminators, teacher_mode, losses,
+        augmentation=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(**kwargs)
+        if teacher_mode not in TEACHER_MODES:
+            allowed = ", ".join(TEACHER_MODES)
+            raise ValueError(f"Unknown teacher mode. Received: {teacher_mode!r}. Allowed: {allowed}.")
+        if teacher is None and (teacher_mode != "cached" or losses.feature_weight):
+            raise ValueError(
+                "Without a teacher network there are only its cached maps. "
+                f"Received: teacher_mode={teacher_mode!r}, feature_weight={losses.feature_weight}. "
+                "Allowed: teacher_mode='cached', feature_weight=0."
+            )
+        # === Layers ===
+        self.student = student
+        self.teacher = teacher
+        self.discriminators = dict(discriminators)
+        self.adapters = {}
+        if teacher is not None:
+            teacher.trainable = teacher_mode == "joint"
+        self.augmentation = augmentation
+        self.step = self.add_weight(
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="step"
+        )
+        # === Config ===
+        self.student_scaling = student_scaling
+        self.teacher_scaling = teacher_scaling
+        self.teacher_mode = teacher_mode
+        self.losses_options = losses
+        self._content = ContentObjective(losses)
+        self._adversarial = ADVERSARIAL_LOSSES[losses.adversarial_loss]
+        # === Functional Model ===
+        self._student_graph = student
+        self._teacher_graph = teacher
+        if student is not None and losses.feature_weight:
+            self._build_feature_constraint(losses.feature_taps)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self._term_names()}
+        self.built = True
+
+    def compile(self, optimizers, jit_compile=False, **kwargs):
+        """Sets one optimizer per trained network.
+
+        Args:
+            optimizers: An `OptimizerGroup` with the names of `variable_groups`.
+            jit_compile: Whether to compile the step with XLA; always on with JAX.
+            **kwargs: As for `keras.Model.compile`.
+        """
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        self.optimizer = optimizers
+
+    @property
+    def variable_groups(self):
+        """Dict of every trained network's name to its trainable variables."""
+        groups = {}
+        if self.teacher is not None and self.teacher_mode == "joint":
+            groups["teacher"] = self.teacher.trainable_variables
+        if self.student is not None:
+            adapters = [
+                variable for layer in self.adapters.values() for variable in layer.trainable_variables
+            ]
+            groups["student"] = self.student.trainable_variables + adapters
+        for name, network in self.discriminators.items():
+            groups[f"discriminator_{name}"] = network.trainable_variables
+        return groups
+
+    def prepare(self, batch):
+        """Everything of a step that no gradient flows through: augmentation, spectral norms, the step count.
+
+        Args:
+            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), and, where they
+                apply, "labelled" (B,) and "teacher_maps" (B, H, W, 1).
+
+        Returns:
+            The augmented batch, images float32 in 0..255.
+        """
+        batch = {**batch, "images": ops.cast(batch["images"], "float32")}
+        if self.augmentation is not None:
+            batch = self.augmentation(batch, training=True)
+        for network in self.discriminators.values():
+            update_spectral_norms(network)
+        self.step.assign(self.step + 1)
+        return batch
+
+    def network_losses(self, batch):
+        """The loss of every trained network on a prepared batch.
+
+        Args:
+            batch: What `prepare` returned.
+
+        Returns:
+            A pair: dict of `variable_groups`' names to scalar losses, and dict of term names to scalars.
+        """
+        losses, terms = {}, {}
+        target, labelled = batch["segmentation_masks"], batch.get("labelled")
+        taught = self._teacher_outputs(batch)
+        if self.teacher_mode == "joint":
+            content, parts = self._content(target, taught["blur_map"], labelled)
+            losses["teacher"] = content
+            terms.update({f"teacher_{name}": value for name, value in parts.items()})
+            self._judge("teacher", "teacher", target, taught["blur_map"], batch, labelled, losses, terms)
+        if self.student is not None:
+            self._student_losses(batch, target, labelled, taught, losses, terms)
+        return losses, terms
+
+    def _student_losses(self, batch, target, labelled, taught, losses, terms):
+        options = self.losses_options
+        taught = {name: ops.stop_gradient(value) for name, value in taught.items()}
+        learned = _as_dict(self._student_graph(self.student_scaling.apply(batch["images"]), training=True))
+        content, parts = self._content(target, learned["blur_map"], labelled)
+        losses["student"] = content
+        terms.update({f"student_{name}": value for name, value in parts.items()})
+        if options.consistency_weight:
+            terms["consistency"] = consistency_loss(taught["blur_map"], learned["blur_map"])
+            losses["student"] += options.consistency_weight * terms["consistency"]
+        if self.adapters:
+            terms["feature"] = self._feature_constraint(taught, learned)
+            losses["student"] += options.feature_weight * terms["feature"]
+        self._judge("student", "student", target, learned["blur_map"], batch, labelled, losses, terms)
+        self._judge("distill", "student", taught["blur_map"], learned["blur_map"], batch, None, losses, terms)
+
+    def _judge(self, judge, generator, real, fake, batch, sample_weight, losses, terms):
+        """Adds one discriminator's loss, and what it costs the generator."""
+        if judge not in self.discriminators:
+            return
+        images = batch["images"] / 127.5 - 1.0
+        count = ops.shape(images)[0]
+        inputs = {
+            "images": ops.concatenate([images, images]),
+            "maps": ops.concatenate([ops.cast(real, "float32"), fake]),
+        }
+        scores = self.discriminators[judge](inputs, training=False)
+        pairs = [self._adversarial(s[:count], s[count:], sample_weight) for s in scores.values()]
+        on_judge = sum(pair[0] for pair in pairs) / len(pairs)
+        on_generator = sum(pair[1] for pair in pairs) / len(pairs)
+        losses[f"discriminator_{judge}"] = on_judge
+        losses[generator] += self._adversarial_weight(judge) * on_generator
+        terms[f"d_{judge}"], terms[f"g_{judge}"] = on_judge, on_generator
+
+    def _adversarial_weight(self, judge):
+        options = self.losses_options
+        weight = options.distill_adversarial_weight if judge == "distill" else options.adversarial_weight
+        grown = ops.cast(self.step, "float32") / max(options.adversarial_warmup_steps, 1)
+        return weight * ops.minimum(grown, 1.0)
+
+    def _teacher_outputs(self, batch):
+        if self.teacher is None:
+            return {"blur_map": batch["teacher_maps"]}
+        images = self.teacher_scaling.apply(batch["images"])
+        return _as_dict(self._teacher_graph(images, training=self.teacher_mode == "joint"))
+
+    def _build_feature_constraint(self, taps):
+        self._student_graph = _with_taps(self.student, taps)
+        self._teacher_graph = _with_taps(self.teacher, taps)
+        for tap in taps:
+            channels = self.teacher.get_layer(tap).output.shape[-1]
+            adapter = keras.layers.Conv2D(channels, 1, use_bias=False, name=f"adapt_{tap}")
+            adapter.build(self.student.get_layer(tap).output.shape)
+            self.adapters[tap] = adapter
+
+    def _feature_constraint(self, taught, learned):
+        pairs = [feature_loss(taught[tap], adapter(learned[tap])) for tap, adapter in self.adapters.items()]
+        return sum(pairs) / len(pairs)
+
+    def _term_names(self):
+        names = []
+        if self.teacher_mode == "joint":
+            names += [f"teacher_{name}" for name in self._content.names]
+        if self.student is not None:
+            names += [f"student_{name}" for name in self._content.names]
+            names += ["consistency"] * bool(self.losses_options.consistency_weight)
+            names += ["feature"] * bool(self.adapters)
+        return names + [f"{side}_{judge}" for judge in self.discriminators for side in "dg"]
+
+
+def _with_taps(network, taps):
+    outputs = {tap: network.get_layer(tap).output for tap in taps}
+    return keras.Model(network.input, {"blur_map": network.output, **outputs})
+
+
+def _as_dict(output):
+    return output if isinstance(output, dict) else {"blur_map": output}

@@ -1,0 +1,49 @@
+"""Scalars and image grids for TensorBoard, written without TensorFlow."""
+
+import keras
+import numpy as np
+from tensorboardX import SummaryWriter
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Writes every epoch's figures, learning rates and a grid of held-out photographs.
+
+    A grid's rows are photographs; its columns are photograph, ground truth, and each network's map.
+
+    Args:
+        folder: Where to.
+        networks: Dict of "teacher" or "student" to a pair (network with averaged weights, its config).
+        dataset: Held-out batches, or None for no grids.
+    """
+
+    def __init__(self, folder, networks, dataset):
+        super().__init__()
+        self.writer = SummaryWriter(str(folder))
+        self.networks, self.dataset = networks, dataset
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in {**(logs or {}), **self._rates()}.items():
+            self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
+        if self.dataset is not None:
+            self.writer.add_image("validation/maps", self._grid(), epoch + 1, dataformats="HWC")
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        self.writer.close()
+
+    def _rates(self):
+        return {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
+
+    def _grid(self):
+        batch = self.dataset[0]
+        columns = [batch["images"], _grey(batch["segmentation_masks"])]
+        for name in sorted(self.networks, reverse=True):
+            network, config = self.networks[name]
+            scaled = config.input_scaling.apply(batch["images"].astype("float32"))
+            columns.append(_grey(network.predict_on_batch(scaled)))
+        rows = np.concatenate(columns, axis=2)
+        return np.concatenate(list(rows), axis=0)
+
+
+def _grey(maps):
+    return np.repeat((np.asarray(maps) * 255).astype(np.uint8), 3, axis=-1)

@@ -1,0 +1,67 @@
+"""One training step on JAX, stateless."""
+
+import jax
+import keras
+from jax import numpy as jnp
+
+
+class JaxStep:
+    """Mixin: `train_step` from state to state with one vector-Jacobian product per network."""
+
+    def train_step(self, state, data):
+        """Updates every trained network on one batch.
+
+        Args:
+            state: Lists of the values of trainable, non-trainable, optimizer and metrics variables.
+            data: The batch, as `keras.Model.fit` passes it.
+
+        Returns:
+            The running means of the terms, and the new state.
+        """
+        batch, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        references = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        batch, (trainable, fixed, moments, means) = _stateless(lambda: self.prepare(batch), references, state)
+
+        def losses_of(values):
+            outputs, new = _stateless(lambda: self.network_losses(batch), references[:2], (values, fixed))
+            losses, terms = outputs
+            return losses, (terms, new[1])
+
+        losses, pullback, (terms, fixed) = jax.vjp(losses_of, trainable, has_aux=True)
+        gradients = self._network_gradients(losses, pullback)
+
+        def update():
+            for name, variables in self.variable_groups.items():
+                self.optimizer.apply(name, gradients[name], variables)
+            for name, value in terms.items():
+                self.trackers[name].update_state(value)
+            return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+        return _stateless(update, references, (trainable, fixed, moments, means))
+
+    def _network_gradients(self, losses, pullback):
+        """Dict of network name to the gradients of its loss for its variables."""
+        position = {id(variable): index for index, variable in enumerate(self.trainable_variables)}
+        gradients = {}
+        for name, variables in self.variable_groups.items():
+            only_this = {other: jnp.full_like(loss, other == name) for other, loss in losses.items()}
+            (of_all,) = pullback(only_this)
+            gradients[name] = [of_all[position[id(variable)]] for variable in variables]
+        return gradients
+
+
+def _stateless(function, references, values):
+    """Runs a function that assigns variables; returns its result and the lists of new values."""
+    pairs = [pair for refs, vals in zip(references, values) for pair in zip(refs, vals)]
+    with keras.StatelessScope(state_mapping=pairs) as scope:
+        result = function()
+    updated = []
+    for refs, vals in zip(references, values):
+        current = [scope.get_current_value(ref) for ref in refs]
+        updated.append([old if new is None else new for new, old in zip(current, vals)])
+    return result, tuple(updated)

@@ -1,0 +1,104 @@
+"""From options to the networks, optimizers and the GAN of a run."""
+
+import dataclasses
+
+from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discriminator
+from dbdgan_tf.models.serialization import load_network, network_files
+from dbdgan_tf.models.student import StudentConfig, build_student
+from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
+from dbdgan_tf.training.distillation_gan import DistillationGAN
+from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
+
+
+@dataclasses.dataclass(frozen=True)
+class Generator:
+    """A network that makes maps, a second instance of it for averaged weights, and its config."""
+
+    network: object
+    averaged: object
+    config: object
+
+
+def make_student(options, image_size):
+    """The student that `StudentOptions` describe."""
+    config = StudentConfig(
+        encoder=options.student_encoder, decoder=options.student_decoder, image_size=tuple(image_size)
+    )
+    return _make(build_student, config, options.student_weights)
+
+
+def make_teacher(options, image_size):
+    """The teacher that `TeacherOptions` describe."""
+    make_config = TeacherConfig.light if options.teacher_size == "light" else TeacherConfig
+    config = make_config(encoder=options.teacher_encoder, image_size=tuple(image_size))
+    return _make(build_teacher, config, options.teacher_weights)
+
+
+def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
+    """The GAN of a run.
+
+    Args:
+        student: A `Generator`, or None.
+        teacher: A `Generator`, or None.
+        mode: "joint", "frozen" or "cached".
+        losses: A `LossOptions`.
+        data: A `DataOptions`.
+        discriminator: A `DiscriminatorOptions`.
+        seed: Seed of the augmentation.
+
+    Returns:
+        A `DistillationGAN`, not yet compiled.
+    """
+    config = DiscriminatorConfig(
+        kind=discriminator.discriminator,
+        base_channels=discriminator.discriminator_channels,
+        image_size=tuple(data.image_size),
+    )
+    judges = {}
+    if losses.adversarial_weight and mode == "joint" and teacher is not None:
+        judges["teacher"] = build_discriminator(config, "discriminator_teacher")
+    if losses.adversarial_weight and student is not None:
+        judges["student"] = build_discriminator(config, "discriminator_student")
+    if losses.distill_adversarial_weight and student is not None:
+        judges["distill"] = build_discriminator(config, "discriminator_distill")
+    return DistillationGAN(
+        student.network if student else None,
+        teacher.network if teacher else None,
+        student.config.input_scaling if student else None,
+        teacher.config.input_scaling if teacher else None,
+        judges,
+        mode,
+        losses,
+        build_augmentation(tuple(data.image_size), seed=seed) if data.augment else None,
+        name="distillation_gan",
+    )
+
+
+def compile_gan(gan, options, total_steps):
+    """Gives every trained network its optimizer.
+
+    Args:
+        gan: A `DistillationGAN`.
+        options: An `OptimizerOptions`.
+        total_steps: Steps of the whole run, for the learning rates' decay.
+    """
+    groups = gan.variable_groups
+    optimizers = {}
+    for name in groups:
+        adversary = name.startswith("discriminator")
+        rate = options.discriminator_lr if adversary else options.generator_lr
+        optimizers[name] = make_optimizer(
+            options, rate, total_steps, use_ema=not adversary, adversary=adversary
+        )
+    gan.compile(OptimizerGroup(optimizers, groups))
+
+
+def _make(build, config, weights):
+    """Builds a network twice; a saved network's own config goes before the options', but for the size."""
+    if weights and weights != "imagenet" and network_files(weights)[1].is_file():
+        network, config = load_network(weights, image_size=config.image_size)
+        config = dataclasses.replace(config, image_size=tuple(network.input_shape[1:3]))
+    else:
+        network = build(config, weights=weights or None)
+    return Generator(network, build(config), config)

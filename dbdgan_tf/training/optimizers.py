@@ -1,0 +1,77 @@
+"""One Adam per network, kept together so that Keras' trainers see a single optimizer."""
+
+import keras
+
+
+class OptimizerGroup:
+    """Named optimizers, each with its own variables.
+
+    Keras' JAX trainer threads `optimizer.variables` through its step; this gives it those of every network.
+
+    Args:
+        optimizers: Dict of network name to `keras.optimizers.Optimizer`.
+        variables: Dict of the same names to lists of trainable variables.
+    """
+
+    built = True
+
+    def __init__(self, optimizers, variables):
+        self.optimizers = dict(optimizers)
+        for name, optimizer in self.optimizers.items():
+            optimizer.build(variables[name])
+
+    @property
+    def variables(self):
+        """The variables of every optimizer: steps, moments, averages."""
+        return [variable for optimizer in self.optimizers.values() for variable in optimizer.variables]
+
+    def apply(self, name, gradients, variables):
+        """Updates one network's variables."""
+        self.optimizers[name].apply(gradients, variables)
+
+    def averages(self, name):
+        """Pairs (variable, its exponential moving average) of a network, or [] if it keeps none."""
+        optimizer = self.optimizers[name]
+        if not optimizer.use_ema:
+            return []
+        return list(zip(optimizer._trainable_variables, optimizer._model_variables_moving_average))
+
+    def learning_rates(self):
+        """The present learning rate of every network, as floats."""
+        return {name: float(optimizer.learning_rate) for name, optimizer in self.optimizers.items()}
+
+
+def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, adversary=False):
+    """Adam with warm-up, cosine decay and gradient clipping.
+
+    Args:
+        options: An `OptimizerOptions`.
+        learning_rate: Peak learning rate. Discriminators get another one than generators (two time scales,
+            Heusel et al., NeurIPS 2017).
+        total_steps: Steps of the whole run; the rate decays to `options.final_lr_fraction` over them.
+        use_ema: Whether to keep an exponential moving average of the weights.
+        adversary: Whether this optimizer's network plays the adversarial game; then beta_1 is lower.
+
+    Returns:
+        A `keras.optimizers.Optimizer`.
+    """
+    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate * 0.05 if warmup else learning_rate,
+        decay_steps=max(total_steps - warmup, 1),
+        alpha=options.final_lr_fraction,
+        warmup_target=learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.Adam(
+        learning_rate=schedule,
+        weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
+        beta_1=0.5 if adversary else 0.9,
+        global_clipnorm=options.clip_norm or None,
+        use_ema=use_ema,
+        ema_momentum=options.ema_momentum if use_ema else 0.99,
+        ema_overwrite_frequency=None,
+    )
+    if optimizer.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer

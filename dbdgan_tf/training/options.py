@@ -1,0 +1,108 @@
+"""What a training run can be told, as frozen dataclasses; the command-line flags are made from them."""
+
+import dataclasses
+
+
+def option(default, help_text, choices=None):
+    """A dataclass field with a help text, from which `trainers.flags` makes a command-line flag."""
+    return dataclasses.field(default=default, metadata={"help": help_text, "choices": choices})
+
+
+@dataclasses.dataclass(frozen=True)
+class DataOptions:
+    """Where the photographs are and how they are fed."""
+
+    data_dir: tuple = option(
+        (), "Datasets with masks: ROOT/{train,test}/{images,masks} or a published layout."
+    )
+    unlabelled_dir: tuple = option((), "Folders of photographs without masks, for distillation only.")
+    mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
+    on_bad_data: str = option("error", "Stop on bad files, or leave them out and say so.", ("error", "skip"))
+    image_size: tuple = option((320, 320), "Height and width in pixels, multiples of 32.")
+    batch_size: int = option(4, "Images per step.")
+    cache: bool = option(True, "Keep decoded images in memory.")
+    augment: bool = option(True, "Random flips, crops and colours in every step.")
+    workers: int = option(2, "Threads that load images.")
+    validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
+    validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")
+
+
+@dataclasses.dataclass(frozen=True)
+class LossOptions:
+    """The weight of every loss term; 0 switches the term and its network off."""
+
+    bce_weight: float = option(1.0, "Binary cross-entropy to the ground truth.")
+    iou_weight: float = option(1.0, "Soft IoU to the ground truth.")
+    ssim_weight: float = option(0.0, "Structural similarity to the ground truth.")
+    edge_weight: float = option(0.5, "Sobel edge difference to the ground truth.")
+    adversarial_weight: float = option(0.02, "D1 and D2: maps against the ground truth.")
+    distill_adversarial_weight: float = option(0.02, "D3: the student's map against the teacher's.")
+    consistency_weight: float = option(1.0, "L1 of the student's map to the teacher's.")
+    feature_weight: float = option(0.0, "Feature constraint between teacher and student.")
+    feature_taps: tuple = option(("bottleneck", "decoder_s8"), "Layers compared by the feature constraint.")
+    adversarial_loss: str = option("ralsgan", "Form of the adversarial terms.", ("ralsgan", "lsgan"))
+    adversarial_warmup_steps: int = option(500, "Steps over which the adversarial weights grow from 0.")
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerOptions:
+    """How weights move."""
+
+    generator_lr: float = option(3e-4, "Peak learning rate of teacher and student.")
+    discriminator_lr: float = option(4e-4, "Peak learning rate of the discriminators.")
+    final_lr_fraction: float = option(0.02, "Share of the peak rate left at the end of the cosine.")
+    warmup_steps: int = option(200, "Steps of linear warm-up.")
+    weight_decay: float = option(1e-4, "Decoupled weight decay of teacher and student.")
+    clip_norm: float = option(5.0, "Global gradient norm per network; 0 for no clipping.")
+    ema_momentum: float = option(0.995, "Momentum of the averaged weights that are evaluated and exported.")
+
+
+@dataclasses.dataclass(frozen=True)
+class StudentOptions:
+    """Which student."""
+
+    student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
+    student_decoder: str = option("mobile", "Decoder of the student.", ("mobile", "paper"))
+    student_weights: str = option("", "'imagenet', a saved network, or nothing for random weights.")
+
+
+@dataclasses.dataclass(frozen=True)
+class TeacherOptions:
+    """Which teacher."""
+
+    teacher_encoder: str = option("se_resnext101", "Encoder of the teacher.")
+    teacher_size: str = option("full", "The paper's widths, or widths a CPU can train.", ("full", "light"))
+    teacher_weights: str = option("", "'imagenet', a saved network, or nothing for random weights.")
+
+
+@dataclasses.dataclass(frozen=True)
+class DistillOptions:
+    """Where the teacher's maps come from."""
+
+    teacher: str = option("joint", "Train the teacher too, run a trained one, or read its maps.",
+                          ("joint", "frozen", "cached"))  # fmt: skip
+    teacher_maps_dir: str = option("", "Maps written by trainers.predict, for --teacher=cached.")
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscriminatorOptions:
+    """Which discriminators."""
+
+    discriminator: str = option("unet", "Judge every pixel and the whole map, or patches.", ("unet", "patch"))
+    discriminator_channels: int = option(16, "Channels of the discriminators' first convolution.")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunOptions:
+    """How long, from which seed, and where the results go."""
+
+    output_dir: str = option("runs/latest", "Folder of checkpoints, logs and configuration.")
+    epochs: int = option(20, "Epochs of the whole run.")
+    steps_per_epoch: int = option(0, "Steps per epoch; 0 for one pass over the training images.")
+    max_minutes: float = option(0.0, "Stop after the epoch that would pass this time; 0 for no limit.")
+    seed: int = option(1, "Seed of weights, shuffling, augmentation and dropout.")
+    resume: bool = option(False, "Go on from the checkpoint in output_dir.")
+    overwrite: bool = option(False, "Start anew although output_dir holds a checkpoint.")
+    precision: str = option("float32", "Arithmetic of the networks.", ("float32", "mixed_bfloat16"))
+    validate_every: int = option(1, "Epochs between validations and checkpoints.")
+    tensorboard: bool = option(True, "Write scalars and image grids for TensorBoard.")

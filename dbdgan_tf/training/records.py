@@ -1,0 +1,88 @@
+"""What is written beside every checkpoint: configuration, versions and the git revision."""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from dbdgan_tf.training.configuration import to_dict
+
+FILE_NAME = "config.json"
+_PACKAGES = ("dbdgan_tf", "keras", "tensorflow", "jax", "numpy", "keras-cv")
+# What may differ between a run and its continuation.
+_FREE = {
+    "run": ("resume", "overwrite", "max_minutes", "output_dir", "tensorboard"),
+    "data": ("workers", "cache"),
+}
+
+
+class ConfigMismatchError(ValueError):
+    """A run was resumed with other flags than it was started with."""
+
+
+def provenance():
+    """The git revision, the versions of what matters and the command, as JSON types."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = None
+    return {"git_revision": _git_revision(), "versions": versions, "arguments": sys.argv[1:]}
+
+
+def write_record(folder, config):
+    """Writes config.json.
+
+    Args:
+        folder: Output folder of the run.
+        config: A `TeacherRun` or `DistillRun`.
+
+    Returns:
+        What was written, as a dict.
+    """
+    record = {"run": type(config).__name__, "config": to_dict(config), **provenance()}
+    path = Path(folder) / FILE_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return record
+
+
+def check_same_config(folder, config):
+    """Refuses to resume a run with flags that change what it is.
+
+    Args:
+        folder: Output folder of the run.
+        config: The present configuration.
+
+    Raises:
+        ConfigMismatchError: Naming every flag that differs.
+    """
+    path = Path(folder) / FILE_NAME
+    if not path.exists():
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))["config"]
+    now = json.loads(json.dumps(to_dict(config)))
+    differing = [
+        f"--{name}: was {before.get(group, {}).get(name)!r}, is {value!r}"
+        for group, values in now.items()
+        for name, value in values.items()
+        if name not in _FREE.get(group, ()) and before.get(group, {}).get(name) != value
+    ]
+    if differing:
+        raise ConfigMismatchError(
+            "A run is resumed with the flags it was started with. Received: " + "; ".join(differing) + "."
+        )
+
+
+def _git_revision():
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        here = Path(__file__).resolve().parent
+        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

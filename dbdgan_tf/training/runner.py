@@ -1,0 +1,119 @@
+"""Runs a configuration from start, or from its last checkpoint, to its end."""
+
+import sys
+from pathlib import Path
+
+import keras
+
+from dbdgan_tf.training import callbacks as cb
+from dbdgan_tf.training import networks, records
+from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
+from dbdgan_tf.training.training_data import make_datasets
+
+
+def run_teacher(config):
+    """Trains a teacher alone.
+
+    Args:
+        config: A `TeacherRun`.
+
+    Returns:
+        The `keras.callbacks.History` of the run.
+    """
+    _prepare(config)
+    teacher = networks.make_teacher(config.teacher, config.data.image_size)
+    gan = networks.make_gan(
+        student=None, teacher=teacher, mode="joint", losses=config.losses, data=config.data,
+        discriminator=config.discriminator, seed=config.run.seed,
+    )  # fmt: skip
+    return _train(config, gan, {"teacher": teacher}, make_datasets(config.data, config.run))
+
+
+def run_distillation(config):
+    """Trains a student with a teacher.
+
+    Args:
+        config: A `DistillRun`.
+
+    Returns:
+        The `keras.callbacks.History` of the run.
+
+    Raises:
+        ValueError: If the teacher's mode lacks what it needs.
+    """
+    _check_teacher(config)
+    _prepare(config)
+    mode = config.distill.teacher
+    student = networks.make_student(config.student, config.data.image_size)
+    teacher = None if mode == "cached" else networks.make_teacher(config.teacher, config.data.image_size)
+    gan = networks.make_gan(
+        student=student, teacher=teacher, mode=mode, losses=config.losses, data=config.data,
+        discriminator=config.discriminator, seed=config.run.seed,
+    )  # fmt: skip
+    generators = {"student": student, **({"teacher": teacher} if mode == "joint" else {})}
+    maps = config.distill.teacher_maps_dir if mode == "cached" else None
+    return _train(config, gan, generators, make_datasets(config.data, config.run, maps))
+
+
+def _prepare(config):
+    """Sets seeds and precision, and refuses to write over another run."""
+    folder = Path(config.run.output_dir)
+    if config.run.resume:
+        records.check_same_config(folder, config)
+    elif (folder / FILE_NAME).exists() and not config.run.overwrite:
+        raise FileExistsError(
+            f"There is a run in the output folder. Received: {folder}. "
+            "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
+        )
+    keras.utils.set_random_seed(config.run.seed)
+    keras.mixed_precision.set_global_policy(config.run.precision)
+
+
+def _check_teacher(config):
+    mode, maps = config.distill.teacher, config.distill.teacher_maps_dir
+    if mode == "cached" and not Path(maps or "?").is_dir():
+        raise ValueError(
+            "A cached teacher needs its maps; make them with python -m trainers.predict. "
+            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png."
+        )
+    if mode == "frozen" and not config.teacher.teacher_weights:
+        raise ValueError(
+            "A frozen teacher that was never trained teaches nothing. "
+            "Received: --teacher_weights=''. Allowed: a network saved by trainers.teacher."
+        )
+
+
+def _train(config, gan, generators, datasets):
+    training, held_out = datasets
+    folder = Path(config.run.output_dir)
+    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training))
+    progress = {"epoch": 0, "best": {}}
+    if config.run.resume and (folder / FILE_NAME).exists():
+        progress = restore_checkpoint(folder, gan)
+        print(f"Resuming after epoch {progress['epoch']} of {config.run.epochs}.")
+    record = records.write_record(folder, config)
+    return gan.fit(
+        training,
+        epochs=config.run.epochs,
+        initial_epoch=progress["epoch"],
+        shuffle=False,
+        verbose=1 if sys.stdout.isatty() else 2,
+        callbacks=_callbacks(config, generators, training, held_out, folder, progress, record),
+    )
+
+
+def _callbacks(config, generators, training, held_out, folder, progress, record):
+    averaged = {name: (generator.averaged, generator.config) for name, generator in generators.items()}
+    found = [
+        cb.EpochSeed(training),
+        cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
+        cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
+        keras.callbacks.CSVLogger(str(folder / "log.csv"), append=config.run.resume),
+    ]
+    if config.run.tensorboard:
+        from dbdgan_tf.training.image_log import TensorBoardLog
+
+        found.append(TensorBoardLog(folder / "tensorboard", averaged, held_out))
+    if config.run.max_minutes:
+        found.append(cb.TimeLimit(config.run.max_minutes))
+    return found
