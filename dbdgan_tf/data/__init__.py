@@ -6,7 +6,9 @@ Names are loaded on first use, so that reading and checking files needs neither 
 import importlib
 
 _EXPORTS = {
+    "AugmentationConfig": "augmentation",
     "BadDataError": "checking",
+    "BatchAugmentation": "augmentation",
     "BlurDataset": "dataset",
     "ImageReadError": "image_io",
     "Sample": "layouts",

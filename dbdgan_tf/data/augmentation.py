@@ -1,0 +1,187 @@
+"""Random changes of whole batches that leave open how blurred each pixel is."""
+
+import dataclasses
+import math
+
+import keras
+from keras import ops
+
+from dbdgan_tf.data.pixel_operations import pixel_operations
+
+_MAPS = ("segmentation_masks", "teacher_maps")
+_DRAWS = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class AugmentationConfig:
+    """Strength of each change.
+
+    Attributes:
+        flip: Probability of mirroring left and right.
+        affine: Probability of turning, zooming and shifting; the rest keeps its exact pixels.
+        rotation: Largest turn, degrees either way.
+        zoom: Largest magnification; 1 / zoom is the smallest. Kept near 1, because enlarging a photo makes it
+            look more blurred and shrinking it makes it look sharper.
+        shift: Largest shift as a fraction of the side. With a zoom above 1 this is a random crop.
+        colour: Probability of changing the photo's colours at all.
+        brightness: Largest change as a fraction of the full range.
+        contrast: Largest relative change.
+        gamma: Largest exponent; 1 / gamma is the smallest.
+        saturation: Largest relative change.
+        hue: Largest turn as a fraction of the colour circle.
+        grey: Probability of removing the colour.
+        noise: Largest standard deviation as a fraction of the full range, the same for sharp and blurred.
+    """
+
+    flip: float = 0.5
+    affine: float = 0.7
+    rotation: float = 10.0
+    zoom: float = 1.25
+    shift: float = 0.08
+    colour: float = 0.8
+    brightness: float = 0.12
+    contrast: float = 0.25
+    gamma: float = 1.3
+    saturation: float = 0.4
+    hue: float = 0.03
+    grey: float = 0.05
+    noise: float = 0.015
+
+
+def build_augmentation(image_size=(320, 320), geometric=True, photometric=True, seed=0, config=None):
+    """Builds the augmentation layer.
+
+    Args:
+        image_size: (height, width) in px of the batches.
+        geometric: Flip, turn, zoom and shift.
+        photometric: Brightness, contrast, gamma, saturation, hue, grey and noise.
+        seed: Seed of every draw.
+        config: AugmentationConfig, or None for the default strengths.
+
+    Returns:
+        BatchAugmentation layer: `layer(batch, training=True)` gives the changed batch.
+    """
+    return BatchAugmentation(image_size, geometric, photometric, seed, config)
+
+
+@keras.saving.register_keras_serializable("dbdgan_tf")
+class BatchAugmentation(keras.layers.Layer):
+    """Moves photo, mask and teacher map together, then changes the photo's colours pixel by pixel.
+
+    There is no blurring, sharpening or strong compression. Turning, zooming and shifting are one resampling,
+    since the libraries' three layers would resample, and so soften, three times. All randomness comes from
+    one SeedGenerator, whose state is a variable of this layer: saved, restored and threaded through
+    `stateless_call` like any other.
+
+    Args:
+        image_size: (height, width) in px of the batches.
+        geometric: Whether to flip, turn, zoom and shift.
+        photometric: Whether to change brightness, contrast, gamma, saturation, hue, grey and noise.
+        seed: Seed of every draw.
+        config: AugmentationConfig, its dict, or None.
+    """
+
+    def __init__(
+        self, image_size=(320, 320), geometric=True, photometric=True, seed=0, config=None, **kwargs
+    ):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.image_size = tuple(image_size)
+        self.geometric = geometric
+        self.photometric = photometric
+        self.seed = seed
+        self.config = AugmentationConfig(**config) if isinstance(config, dict) else config
+        self.config = self.config or AugmentationConfig()
+        self.generator = keras.random.SeedGenerator(seed)
+        self.pixels = pixel_operations()
+        # TensorFlow's projective transform has no XLA kernel.
+        self.supports_jit = keras.backend.backend() != "tensorflow"
+        self.built = True
+
+    def call(self, batch, training=True):
+        """Changes a batch: images become float32 0..255; keys it does not know pass through."""
+        batch = {**batch, "images": ops.cast(batch["images"], "float32")}
+        if not training:
+            return batch
+        if self.geometric:
+            batch = self._move(batch)
+        if self.photometric:
+            batch = {**batch, "images": self._recolour(batch["images"])}
+        return batch
+
+    def _move(self, batch):
+        keys = [key for key in ("images", *_MAPS) if key in batch]
+        draws = self._draw(batch)
+        stacked = ops.concatenate([ops.cast(batch[key], "float32") for key in keys], axis=-1)
+        stacked = self.pixels.flip(stacked, _chosen(draws[0], self.config.flip))
+        stacked = ops.image.affine_transform(
+            stacked, self._matrices(draws), "bilinear", "reflect", data_format="channels_last"
+        )
+        moved = {"images": stacked[..., :3]}
+        moved.update({key: stacked[..., 3 + place : 4 + place] for place, key in enumerate(keys[1:])})
+        return {**batch, **moved}
+
+    def _matrices(self, draws):
+        """Output to input coordinates, (B, 8), turning about the centre."""
+        height, width = self.image_size
+        config, chosen = self.config, _chosen(draws[1], self.config.affine)
+        angle = chosen * _spread(draws[2], math.radians(config.rotation))
+        scale = ops.exp(chosen * _spread(draws[3], math.log(config.zoom)))
+        across = ops.cos(angle) / scale
+        aslant = ops.sin(angle) / scale
+        centre_x, centre_y = (width - 1) / 2, (height - 1) / 2
+        shift_x = chosen * _spread(draws[4], config.shift * width)
+        shift_y = chosen * _spread(draws[5], config.shift * height)
+        offset_x = centre_x + shift_x - across * centre_x + aslant * centre_y
+        offset_y = centre_y + shift_y - aslant * centre_x - across * centre_y
+        zero = ops.zeros_like(angle)
+        return ops.stack([across, -aslant, offset_x, aslant, across, offset_y, zero, zero], axis=-1)
+
+    def _recolour(self, images):
+        config, draws = self.config, self._draw({"images": images})
+        chosen = _chosen(draws[0], config.colour)
+        images = self.pixels.brightness(images, chosen * _spread(draws[1], 255 * config.brightness))
+        images = self.pixels.contrast(images, 1 + chosen * _spread(draws[2], config.contrast))
+        images = _gamma(images, ops.exp(chosen * _spread(draws[3], math.log(config.gamma))))
+        images = self.pixels.saturation(images, 1 + chosen * _spread(draws[4], config.saturation))
+        images = self.pixels.hue(images, chosen * _spread(draws[5], config.hue))
+        images = self.pixels.grey(images, _chosen(draws[6], config.grey))
+        return self._add_noise(images, chosen * draws[7] * 255 * config.noise)
+
+    def _add_noise(self, images, deviation):
+        # Uniform, which costs half of what normal noise does; sqrt(3) makes the standard deviation 1.
+        noise = keras.random.uniform(ops.shape(images), -math.sqrt(3), math.sqrt(3), seed=self.generator)
+        return ops.clip(images + noise * ops.reshape(deviation, (-1, 1, 1, 1)), 0.0, 255.0)
+
+    def _draw(self, batch):
+        return keras.random.uniform((_DRAWS, ops.shape(batch["images"])[0]), seed=self.generator)
+
+    # === Config ===
+
+    def compute_output_spec(self, batch, training=True):
+        """Shapes stay; images become float32."""
+        images = keras.KerasTensor(batch["images"].shape, "float32")
+        return {**batch, "images": images}
+
+    def get_config(self):
+        """Everything that the constructor takes."""
+        return {
+            **super().get_config(),
+            "image_size": self.image_size,
+            "geometric": self.geometric,
+            "photometric": self.photometric,
+            "seed": self.seed,
+            "config": dataclasses.asdict(self.config),
+        }
+
+
+def _chosen(draws, probability):
+    return ops.cast(draws < probability, "float32")
+
+
+def _spread(draws, largest):
+    return (2.0 * draws - 1.0) * largest
+
+
+def _gamma(images, exponent):
+    # exp and log cost a quarter of pow; the floor keeps log finite and is below one grey level.
+    return 255.0 * ops.exp(ops.reshape(exponent, (-1, 1, 1, 1)) * ops.log(ops.maximum(images / 255.0, 1e-4)))
