@@ -1,0 +1,79 @@
+"""Self-attention over all positions of a feature map."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("dbdgan_tf")
+class NonLocalBlock(keras.layers.Layer):
+    """Embedded-Gaussian non-local block with a learned, zero-initialised residual gain.
+
+    Every position attends to every other one: `y = x + gamma * softmax(q k^T) v`. As gamma starts at 0 the
+    block starts as the identity, so it can be put into a pretrained network.
+
+    Args:
+      reduction: channels are divided by this for query and key (at least one channel stays).
+      subsample: keys and values are max-pooled by this factor, which divides the attention matrix by its
+        square; 1 keeps all positions.
+
+    Call arguments:
+      inputs: float tensor (batch, height, width, channels).
+
+    Returns:
+      A tensor of the shape of `inputs`.
+
+    Example:
+    >>> NonLocalBlock(reduction=8)(keras.ops.ones((1, 20, 20, 64))).shape
+
+    Source:
+      Wang et al., "Non-local Neural Networks", CVPR 2018; the residual gain is that of Zhang et al.,
+      "Self-Attention Generative Adversarial Networks", ICML 2019, equation 3.
+    """
+
+    def __init__(self, reduction=8, subsample=1, **kwargs):
+        super().__init__(**kwargs)
+        for name, value in (("reduction", reduction), ("subsample", subsample)):
+            if value < 1:
+                raise ValueError(f"Bad `{name}`. Received: {value}. Allowed: 1, 2, ...")
+        self.reduction = reduction
+        self.subsample = subsample
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        inner = max(1, channels // self.reduction)
+        pooled_shape = (*input_shape[:-1], channels)
+        self.query = self._pointwise(inner, "query", input_shape)
+        self.key = self._pointwise(inner, "key", pooled_shape)
+        self.value = self._pointwise(channels, "value", pooled_shape)
+        self.pool = keras.layers.MaxPooling2D(
+            self.subsample, padding="same", dtype=self.dtype_policy, name="pool"
+        )
+        self.gamma = self.add_weight(name="gamma", shape=(1,), initializer="zeros")
+        self.built = True
+
+    def _pointwise(self, filters, name, shape):
+        layer = keras.layers.Conv2D(filters, 1, name=name, dtype=self.dtype_policy)
+        layer.build(shape)
+        return layer
+
+    def call(self, inputs):
+        context = inputs if self.subsample == 1 else self.pool(inputs)
+        query = self._flatten(self.query(inputs))
+        key = self._flatten(self.key(context))
+        value = self._flatten(self.value(context))
+        scores = ops.matmul(query, ops.transpose(key, (0, 2, 1)))
+        # Scores are sums over channels without a scale: half precision would overflow in the exponential.
+        attention = ops.softmax(ops.cast(scores, "float32"), axis=-1)
+        attended = ops.matmul(ops.cast(attention, value.dtype), value)
+        return inputs + ops.cast(self.gamma, inputs.dtype) * ops.reshape(attended, ops.shape(inputs))
+
+    @staticmethod
+    def _flatten(features):
+        shape = ops.shape(features)
+        return ops.reshape(features, (shape[0], shape[1] * shape[2], shape[3]))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "reduction": self.reduction, "subsample": self.subsample}

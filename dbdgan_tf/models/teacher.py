@@ -1,0 +1,148 @@
+"""The teacher: a multi-scale, non-local segmentation network over a choice of encoders."""
+
+from dataclasses import asdict, dataclass, replace
+
+import keras
+
+from dbdgan_tf.models.encoders import build_encoder, encoder_spec
+from dbdgan_tf.models.scaling import InputScaling, resolve_scaling
+from dbdgan_tf.models.teacher_decoder import ConvStyle, context_stage, decode, head
+from dbdgan_tf.models.weights_imagenet import load_initial_weights
+
+OFFICIAL_CHANNELS = (256, 256, 64, 128)
+# The layers whose outputs are the teacher's taps, in order of depth.
+TEACHER_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")
+STRIDES = (2, 4, 8, 16, 32)
+
+
+@dataclass(frozen=True)
+class TeacherConfig:
+    """What a teacher is made of.
+
+    Attributes:
+      encoder: a name of `dbdgan_tf.models.encoders.ENCODERS`.
+      image_size: (height, width) in pixels, multiples of the deepest tap's stride.
+      decoder_channels: channels of the decoder stages, deepest first, one per encoder tap (the first ones are
+        dropped where there are fewer taps); None takes (256, 256, 64, 128), with one more stage of 256 in
+        front for encoders that reach stride 32.
+      context_channels: channels of a 1x1 conv before the context stage; None leaves the tap as it is.
+      non_local_reduction: divisor of the channels of query and key.
+      non_local_subsample: max-pooling factor of key and value.
+      aspp_dilations: dilations of the DenseASPP branches.
+      aspp_intermediate_channels: channels between the convolutions of a branch.
+      aspp_growth_channels: channels that a branch adds.
+      aspp_dropout: spatial dropout of a branch, 0..1.
+      head_dropout: spatial dropout before the last convolution, 0..1.
+      separable: depthwise-separable decoder convolutions.
+      norm_momentum: momentum of the batch normalisations outside the encoder.
+      scaling: "auto" (the encoder's) or the name of a preset of `dbdgan_tf.models.scaling`.
+    """
+
+    encoder: str = "se_resnext101"
+    image_size: tuple = (320, 320)
+    decoder_channels: tuple | None = None
+    context_channels: int | None = None
+    non_local_reduction: int = 8
+    non_local_subsample: int = 1
+    aspp_dilations: tuple = (2, 4, 6, 8)
+    aspp_intermediate_channels: int = 1024
+    aspp_growth_channels: int = 128
+    aspp_dropout: float = 0.1
+    head_dropout: float = 0.2
+    separable: bool = False
+    norm_momentum: float = 0.9
+    scaling: str = "auto"
+
+    def __post_init__(self):
+        encoder_spec(self.encoder)
+        resolve_scaling(self.scaling, self.encoder)
+
+    @classmethod
+    def light(cls, encoder="efficientnet_lite2", **overrides):
+        """Returns a teacher that a 2-core CPU can train."""
+        defaults = {
+            "decoder_channels": (128, 96, 64, 48, 32),
+            "context_channels": 256,
+            "aspp_intermediate_channels": 128,
+            "aspp_growth_channels": 64,
+        }
+        return cls(encoder=encoder, **{**defaults, **overrides})
+
+    @property
+    def input_scaling(self) -> InputScaling:
+        """The fixed step from 0..255 images to what the network takes."""
+        return resolve_scaling(self.scaling, self.encoder)
+
+    def to_dict(self):
+        """Returns a JSON-ready dict that `from_dict` reads."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values):
+        """Builds a config from `to_dict`'s result.
+
+        Raises:
+          ValueError: where a key is unknown.
+        """
+        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+        if unknown:
+            allowed = sorted(cls.__dataclass_fields__)
+            raise ValueError(f"Unknown teacher options. Received: {unknown}. Allowed: {allowed}")
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher", **overrides):
+    """Builds the teacher as a functional model; weights are addressable by layer name.
+
+    Its taps are the outputs of the layers named in `TEACHER_TAPS`; "logits" is the full-size map before the
+    sigmoid.
+
+    Args:
+      config: a `TeacherConfig`; None takes the default.
+      weights: None (random), "imagenet" (pretrained encoder) or the path of a saved teacher.
+      batch_size: fixed batch size, or None.
+      name: name of the model.
+      **overrides: fields of `TeacherConfig` to change.
+
+    Returns:
+      A `keras.Model` from scaled float32 images (batch, height, width, 3) to blur maps (batch, height, width,
+      1) in 0..1, 1 = blurred.
+
+    Raises:
+      ValueError: for an image size or a number of decoder channels that the encoder cannot take.
+
+    Source:
+      Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
+    """
+    config = replace(config or TeacherConfig(), **overrides)
+    style = ConvStyle(separable=config.separable, momentum=config.norm_momentum)
+
+    # === Functional Model ===
+    images = keras.Input((*config.image_size, 3), batch_size=batch_size, name="images")
+    taps = build_encoder(config.encoder, images)
+    strides = [stride for stride in STRIDES if f"s{stride}" in taps]
+    channels = _decoder_channels(config, len(strides))
+    _check_image_size(config.image_size, strides[-1])
+    x = context_stage(taps[f"s{strides[-1]}"], config, style)
+    x = decode(x, strides[-1], taps, channels, style)
+    model = keras.Model(images, head(x, config.head_dropout), name=name)
+    load_initial_weights(model, config.encoder, weights)
+    return model
+
+
+def _decoder_channels(config, tap_count):
+    if config.decoder_channels is None:
+        return OFFICIAL_CHANNELS[:1] * (tap_count - len(OFFICIAL_CHANNELS)) + OFFICIAL_CHANNELS
+    if len(config.decoder_channels) < tap_count:
+        raise ValueError(
+            f"`decoder_channels` needs one number per tap of encoder {config.encoder!r}. "
+            f"Received: {config.decoder_channels}. Allowed: at least {tap_count} numbers."
+        )
+    return config.decoder_channels[-tap_count:]
+
+
+def _check_image_size(image_size, stride):
+    if any(side is not None and side % stride for side in image_size):
+        raise ValueError(
+            f"`image_size` does not fit the encoder. Received: {image_size}. Allowed: multiples of {stride}."
+        )

@@ -1,0 +1,143 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from dbdgan_tf.models.layers import DenseASPP, NonLocalBlock, SqueezeExcite
+
+LAYERS = [
+    (NonLocalBlock, {"reduction": 4}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
+    (NonLocalBlock, {"reduction": 4, "subsample": 2}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
+    (SqueezeExcite, {"reduction": 2, "activation": "relu6"}, 8, 8 * 4 + 4 + 4 * 8 + 8),
+    # Branch 1: 1x1 8->6, BN 6, 3x3 6->4; branch 2 sees 12 channels and has a BN over them.
+    (
+        DenseASPP,
+        {"dilations": (2, 4), "intermediate_channels": 6, "growth_channels": 4},
+        16,
+        (8 * 6 + 6 + 4 * 6 + 9 * 6 * 4 + 4) + (4 * 12 + 12 * 6 + 6 + 4 * 6 + 9 * 6 * 4 + 4),
+    ),
+]
+
+
+def randomize(layer, seed=0):
+    rng = np.random.default_rng(seed)
+    layer.set_weights([rng.uniform(0.2, 1.0, weight.shape) for weight in layer.weights])
+
+
+@pytest.mark.parametrize(("cls", "options", "channels", "parameters"), LAYERS)
+def test_layer_runs_serializes_and_reloads(cls, options, channels, parameters, tmp_path):
+    images = keras.Input((6, 8, 8))
+    model = keras.Model(images, cls(**options, name="tested")(images))
+    layer = model.get_layer("tested")
+    randomize(layer)
+    x = np.random.default_rng(1).normal(size=(2, 6, 8, 8)).astype("float32")
+    expected = ops.convert_to_numpy(model(x))
+    assert expected.shape == (2, 6, 8, channels) == (2, *model.output_shape[1:])
+    assert layer.count_params() == parameters
+
+    config = json.loads(json.dumps(layer.get_config()))
+    clone = cls.from_config(config)
+    assert json.loads(json.dumps(clone.get_config())) == config
+
+    model.save(tmp_path / "model.keras")
+    reloaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(ops.convert_to_numpy(reloaded(x)), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("cls", "options", "channels", "parameters"), LAYERS)
+def test_layer_runs_in_half_precision(cls, options, channels, parameters):
+    layer = cls(**options, dtype="mixed_float16")
+    outputs = layer(np.full((1, 4, 4, 8), 100.0, "float16"))
+    assert keras.backend.standardize_dtype(outputs.dtype) == "float16"
+    assert np.isfinite(ops.convert_to_numpy(outputs)).all()
+
+
+@pytest.mark.parametrize(("cls", "options", "channels", "parameters"), LAYERS)
+def test_every_weight_learns(cls, options, channels, parameters):
+    images = keras.Input((4, 4, 8))
+    model = keras.Model(images, cls(**options, name="tested")(images))
+    layer = model.get_layer("tested")
+    if cls is NonLocalBlock:
+        layer.gamma.assign([0.5])
+    before = [ops.convert_to_numpy(weight) for weight in layer.trainable_weights]
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    rng = np.random.default_rng(2)
+    model.train_on_batch(rng.normal(size=(2, 4, 4, 8)), rng.normal(size=(2, 4, 4, channels)))
+    changed = [
+        not np.array_equal(ops.convert_to_numpy(weight), old)
+        for weight, old in zip(layer.trainable_weights, before, strict=True)
+    ]
+    unchanged = [w.path for w, flag in zip(layer.trainable_weights, changed, strict=True) if not flag]
+    # Softmax ignores a shift of all scores of a row, so the key's bias has no gradient beyond rounding.
+    assert [path for path in unchanged if not path.endswith("key/bias")] == []
+
+
+def test_non_local_block_starts_as_the_identity():
+    x = np.random.default_rng(0).normal(size=(1, 5, 7, 16)).astype("float32")
+    np.testing.assert_array_equal(ops.convert_to_numpy(NonLocalBlock()(x)), x)
+
+
+def test_non_local_block_equals_a_hand_written_attention():
+    layer = NonLocalBlock(reduction=2)
+    x = np.random.default_rng(0).normal(size=(1, 2, 3, 4)).astype("float32")
+    layer.build(x.shape)
+    randomize(layer)
+    names = ("query", "key", "value")
+    kernels = {name: ops.convert_to_numpy(getattr(layer, name).kernel)[0, 0] for name in names}
+    biases = {name: ops.convert_to_numpy(getattr(layer, name).bias) for name in names}
+    flat = x.reshape(6, 4)
+    query, key, value = (flat @ kernels[n] + biases[n] for n in names)
+    scores = np.exp(query @ key.T)
+    attended = scores / scores.sum(1, keepdims=True) @ value
+    expected = flat + float(ops.convert_to_numpy(layer.gamma)[0]) * attended
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)).reshape(6, 4), expected, rtol=1e-5)
+
+
+def test_non_local_subsampling_keeps_constant_maps():
+    x = np.ones((1, 4, 4, 8), "float32")
+    layer, pooled = NonLocalBlock(), NonLocalBlock(subsample=2)
+    for each in (layer, pooled):
+        each.build(x.shape)
+        randomize(each)
+    np.testing.assert_allclose(ops.convert_to_numpy(pooled(x)), ops.convert_to_numpy(layer(x)), rtol=1e-6)
+
+
+def test_squeeze_excite_gate_is_the_sigmoid_of_the_pooled_features():
+    layer = SqueezeExcite(reduction=2)
+    x = np.array([[[[1.0, 3.0]], [[3.0, 5.0]]]], "float32")
+    layer.build(x.shape)
+    layer.set_weights([np.full((1, 1, 2, 1), 0.5), np.ones(1), np.array([[[[1.0, -1.0]]]]), np.zeros(2)])
+    # means 2 and 4, hidden 0.5 * 6 + 1 = 4, gates sigmoid(4) and sigmoid(-4)
+    gates = 1 / (1 + np.exp([-4.0, 4.0]))
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), x * gates, rtol=1e-5)
+
+
+def test_dense_aspp_keeps_its_input_last_and_reaches_by_its_dilation():
+    layer = DenseASPP((3,), intermediate_channels=1, growth_channels=1, dropout=0.0)
+    x = np.zeros((1, 9, 9, 1), "float32")
+    x[0, 4, 4, 0] = 1.0
+    layer.build(x.shape)
+    layer.branch0_conv1.kernel.assign(np.ones((1, 1, 1, 1)))
+    layer.branch0_conv2.kernel.assign(np.ones((3, 3, 1, 1)))
+    outputs = ops.convert_to_numpy(layer(x))
+    np.testing.assert_array_equal(outputs[..., 1], x[..., 0])
+    rows, columns = np.nonzero(outputs[0, ..., 0] > 0.5)
+    assert {(int(r), int(c)) for r, c in zip(rows, columns, strict=True)} == {
+        (r, c) for r in (1, 4, 7) for c in (1, 4, 7)
+    }
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: NonLocalBlock(reduction=0), "reduction.*Received: 0"),
+        (lambda: NonLocalBlock(subsample=0), "subsample.*Received: 0"),
+        (lambda: SqueezeExcite(reduction=0), "reduction.*Received: 0"),
+        (lambda: DenseASPP(()), r"dilations.*Received: \(\)"),
+    ],
+)
+def test_bad_options_are_named(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()

