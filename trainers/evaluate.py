@@ -19,7 +19,7 @@ class EvaluateConfig:
     maps_dir: str | None = None
     model: str | None = None
     positive: str = "both"
-    mask_polarity: str | None = None
+    mask_polarity: str = "auto"
     maps_polarity: str = "blur"
     name: str | None = None
     allow_missing: bool = False
@@ -47,11 +47,7 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_string("model", None, "Model to run: PREFIX of a saved network, or a .tflite file.", **on)
     flags.DEFINE_enum("positive", "both", ("blur", "focus", "both"), "Class that counts as positive.", **on)
     flags.DEFINE_enum(
-        "mask_polarity",
-        None,
-        ("blur", "focus"),
-        "What white means in the masks; default: as the dataset's layout has it.",
-        **on,
+        "mask_polarity", "auto", ("auto", "blur", "focus"), "What white means in the masks.", **on
     )
     flags.DEFINE_enum("maps_polarity", "blur", ("blur", "focus"), "What white means in --maps_dir.", **on)
     flags.DEFINE_string("name", None, "Name in tables; default: the model's or folder's.", **on)
@@ -75,7 +71,8 @@ def run(config):
     from dbdgan_tf.data.layouts import find_samples
     from dbdgan_tf.evaluation import evaluate, format_table, maps_predictor, model_predictor
 
-    samples = find_samples(config.data_dir, config.split, config.mask_polarity)
+    polarity = None if config.mask_polarity == "auto" else config.mask_polarity
+    samples = find_samples(config.data_dir, config.split, polarity)
     if config.maps_dir:
         predictor = maps_predictor(config.maps_dir, config.maps_polarity)
     else:

@@ -103,6 +103,7 @@ class EvaluationResult:
         images: for each scored image a dict stem, image, mask, polarity (paths as text).
         missing: stems that had no map (allowed to be missing).
         maps_dir: where the maps lie, or None.
+        maps_polarity: what white means in them.
     """
 
     name: str
@@ -189,6 +190,9 @@ class EvaluationResult:
                     table = arrays[f"{key}/precision"], arrays[f"{key}/recall"]
                     classes[key] = ClassScores(key, stems, *table, values)
         images, missing = tuple(about.pop("images")), tuple(about.pop("missing"))
+        # The folder may have been copied from another machine, its kept maps with it.
+        if (folder / "maps").is_dir():
+            about["maps_dir"] = str((folder / "maps").absolute())
         return cls(classes=classes, images=images, missing=missing, **about)
 
 

@@ -1,0 +1,125 @@
+"""The report: comparison, pictures and page."""
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.layouts import find_samples
+from dbdgan_tf.evaluation import evaluate, maps_predictor
+from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
+from dbdgan_tf.evaluation.report.pictures import HEADER, MARGIN, comparison_tiles, spread
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """Images a..d; the method "good" has all maps and errs most on a; "part" has b and c."""
+    for index, stem in enumerate("abcd"):
+        mask = np.zeros((40, 60), np.uint8)
+        mask[:, :30] = 255
+        photo = np.full((40, 60, 3), 60 * index, np.uint8)
+        good = np.where(mask == 255, 160 + 30 * index, 0).astype(np.uint8)
+        files = {"test/images": photo, "test/masks": mask, "good": good} | (
+            {"part": mask} if stem in "bc" else {}
+        )
+        for folder, pixels in files.items():
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+    return tmp_path
+
+
+@pytest.fixture
+def comparison(dataset):
+    samples = find_samples(dataset, "test")
+    results = (
+        evaluate(samples, maps_predictor(dataset / name), name=name, allow_missing=True)
+        for name in ("good", "part")
+    )
+    return Comparison.of(results)
+
+
+def test_common_images(comparison):
+    assert comparison.stems == ("b", "c") and not comparison.same_images
+    assert [metrics["n"] for _, metrics in comparison.rows("blur", False, 0)] == [4, 2]
+    (_, good), (_, part) = comparison.rows("blur", True, 0)
+    assert good["mae"] == pytest.approx(((255 - 190) + (255 - 220)) / 255 / 4)
+    assert part["mae"] == 0 and part["n"] == 2
+
+
+def test_ranking(comparison):
+    assert comparison.ranked("blur", "mae") == ["c", "b"]
+    assert comparison.ranked("blur", "e_measure") == ["c", "b"]
+    assert comparison.scores_of("b", "blur")["good"]["mae"] == pytest.approx(65 / 255 / 2)
+    with pytest.raises(ValueError, match="Received: 'luck'"):
+        comparison.ranked("blur", "luck")
+
+
+def test_tiles_show_photo_truth_and_maps(comparison):
+    tiles = comparison_tiles(comparison, "c", comparison.map_files(), width=30)
+    assert list(tiles) == ["photo", "ground truth", "good", "part"]
+    assert {pixels.shape for pixels in tiles.values()} == {(20, 30, 3)}
+    assert (
+        tiles["photo"][5, 5, 0] == 120
+        and tiles["good"][5, 5, 0] == 220
+        and tiles["ground truth"][5, 25, 0] == 0
+    )
+
+
+def test_grid_picture(comparison):
+    picture = grid_picture(comparison, ["b", "c"], tile=(40, 60))
+    assert picture.shape == (HEADER + 2 * (40 + MARGIN), 4 * (60 + MARGIN), 3)
+    assert picture[:HEADER].min() < 128
+    assert picture[HEADER + MARGIN // 2 + 20, MARGIN // 2 + 20, 0] == 60
+    with pytest.raises(ValueError, match="Received: .'z'"):
+        grid_picture(comparison, ["z"])
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(1, [5]), (2, [2, 7]), (10, list(range(10))), (20, list(range(10)))]
+)
+def test_spread(count, expected):
+    assert spread(list(range(10)), count) == expected
+
+
+def test_page_is_self_contained(comparison):
+    page = build_page(comparison, "A <title>", examples=2, resamples=20)
+    assert "A &lt;title&gt;" in page and "The 2 images that every method has" in page
+    assert not re.search(r"(src|href)=['\"](?!data:)", page) and "http" not in page
+    # Two images as best and as worst, four pictures each; two curves per class.
+    assert page.count("data:image/jpeg") == 16 and page.count("data:image/png") == 4
+    assert page.index(">c<") < page.index(">b<")
+
+
+def test_best_figures_are_marked(comparison):
+    page = build_page(comparison, examples=0, resamples=0)
+    marked = re.findall(r"<td class='best'>([\d.]+)", page)
+    assert "0.0000" in marked and len(marked) >= 2 * 8
+
+
+def test_maps_that_were_not_kept_leave_a_gap(dataset):
+    samples = find_samples(dataset, "test")
+    comparison = Comparison.of([evaluate(samples, lambda image: image[..., 0] / 255.0, name="function")])
+    page = build_page(comparison, examples=1, resamples=0)
+    assert page.count("class='none'") == 2 and comparison.same_images
+    assert grid_picture(comparison, ["a"]).shape[1] == 3 * (220 + MARGIN)
+
+
+def test_bad_comparisons(dataset, comparison):
+    with pytest.raises(ValueError, match="different names"):
+        Comparison.of([])
+    with pytest.raises(ValueError, match="different names"):
+        Comparison.of([comparison.results[0]] * 2)
+    samples = find_samples(dataset, "test")
+    only_a = evaluate(samples[:1], maps_predictor(dataset / "good"), "blur", name="a")
+    with pytest.raises(ValueError, match="no image in common"):
+        Comparison.of([only_a, comparison.results[1]])
+    focus = evaluate(samples, maps_predictor(dataset / "good"), "focus", name="focus")
+    with pytest.raises(ValueError, match="positive=both"):
+        Comparison.of([only_a, focus])
+
+
+def test_a_moved_dataset_is_named(dataset, comparison):
+    (dataset / "test/images/b.png").unlink()
+    with pytest.raises(FileNotFoundError, match="b.png"):
+        build_page(comparison, resamples=0)

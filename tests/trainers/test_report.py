@@ -1,0 +1,73 @@
+"""The report command, in process."""
+
+import cv2
+import numpy as np
+import pytest
+from absl import flags
+
+from trainers import evaluate, report
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    rng = np.random.default_rng(0)
+    for stem in "abc":
+        mask = np.zeros((30, 40), np.uint8)
+        mask[:, :20] = 255
+        noisy = (0.7 * mask + rng.integers(0, 70, mask.shape)).astype(np.uint8)
+        for folder, pixels in (
+            ("test/images", mask),
+            ("test/masks", mask),
+            ("ours", mask),
+            ("theirs", noisy),
+        ):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+    (tmp_path / "theirs/c.png").unlink()
+    return tmp_path
+
+
+def parse(*arguments):
+    values = flags.FlagValues()
+    report.define_flags(values)
+    values(["report", *arguments])
+    return report.config_from_flags(values)
+
+
+def test_evaluation_folder_and_published_maps(dataset, tmp_path, capsys):
+    evaluate.run(evaluate.EvaluateConfig(str(dataset), str(tmp_path / "run"), maps_dir=str(dataset / "ours")))
+    arguments = f"--evaluations=student={tmp_path}/run --maps=DPN={dataset}/theirs --data_dir={dataset}"
+    outputs = f"--output={tmp_path}/new/report.html --picture={tmp_path}/new/results.png --bootstrap=20"
+    comparison = report.run(parse(*arguments.split(), *outputs.split(), "--picture_rows=1"))
+    assert [result.name for result in comparison.results] == ["student", "DPN"]
+    assert comparison.stems == ("a", "b")
+    page = (tmp_path / "new/report.html").read_text()
+    assert "student" in page and "DPN" in page and str(dataset) not in page
+    picture = cv2.imread(str(tmp_path / "new/results.png"))
+    assert picture.shape[1] == 4 * 226
+    assert "Report:" in capsys.readouterr().out
+
+
+def test_chosen_images(dataset, tmp_path, capsys):
+    picture = f"--picture={tmp_path}/p.jpg"
+    report.run(parse(f"--maps={dataset}/ours", f"--data_dir={dataset}", picture, "--picture_stems=c,a"))
+    assert "(c, a)" in capsys.readouterr().out
+    assert (tmp_path / "p.jpg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        (("--output=x.html",), "neither --evaluations nor --maps"),
+        (("--maps=x", "--output=x.html"), "needs --data_dir"),
+        (("--evaluations=x",), "neither --output nor --picture"),
+    ],
+)
+def test_bad_arguments(arguments, match):
+    with pytest.raises(ValueError, match=match):
+        parse(*arguments)
+
+
+def test_folder_that_is_no_evaluation(dataset, tmp_path):
+    with pytest.raises(FileNotFoundError, match="Not an evaluation folder"):
+        report.run(parse(f"--evaluations={dataset}", f"--output={tmp_path}/x.html"))
