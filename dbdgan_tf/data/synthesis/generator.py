@@ -1,0 +1,190 @@
+"""Numbered synthetic photographs: in memory for training, or written as a data set."""
+
+import concurrent.futures
+import dataclasses
+import functools
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.data.image_io import write_image
+from dbdgan_tf.data.synthesis.scene import SynthesisConfig, synthesize_scene
+from dbdgan_tf.data.synthesis.sources import SourcePool
+
+_RECIPE = "synthesis.json"
+_SPLITS = ("train", "test")
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceSplit:
+    """Photographs for the two splits, with none in common.
+
+    Attributes:
+        train: (photograph, region map or None) for training scenes.
+        test: The same for test scenes.
+    """
+
+    train: tuple
+    test: tuple
+
+
+def split_sources(pairs, test_share=0.25, seed=0):
+    """Shares out the photographs, so that no test scene shows anything seen in training.
+
+    Args:
+        pairs: List of (photograph, region map or None).
+        test_share: Share of the photographs for the test split, at least one.
+        seed: Seed of the draw.
+
+    Returns:
+        SourceSplit.
+
+    Raises:
+        ValueError: If there are fewer than two photographs.
+    """
+    if len(pairs) < 2:
+        raise ValueError(f"Two splits need at least two sharp photographs. Received: {len(pairs)}.")
+    order = np.random.default_rng(seed).permutation(len(pairs))
+    count = min(len(pairs) - 1, max(1, round(test_share * len(pairs))))
+    return SourceSplit(
+        train=tuple(pairs[place] for place in sorted(order[count:])),
+        test=tuple(pairs[place] for place in sorted(order[:count])),
+    )
+
+
+def synthesize_image(pool, index, seed=0, config=None):
+    """The scene of a number: the same for the same sources, seed and number, in any order and any process.
+
+    Args:
+        pool: SourcePool.
+        index: Number of the scene, at least 0.
+        seed: int, or sequence of ints.
+        config: SynthesisConfig or None.
+
+    Returns:
+        Scene.
+    """
+    return synthesize_scene(pool, np.random.default_rng([*np.atleast_1d(seed), index]), config)
+
+
+def synthesize_batch(pool, indices, seed=0, config=None):
+    """A batch for training without a disk, like those of BlurDataset.
+
+    Args:
+        pool: SourcePool.
+        indices: Numbers of the scenes.
+        seed: int, or sequence of ints.
+        config: SynthesisConfig or None.
+
+    Returns:
+        Dict: images uint8 (B, H, W, 3); segmentation_masks float32 (B, H, W, 1), 1 = blurred; labelled
+        float32 (B,), ones.
+    """
+    scenes = [synthesize_image(pool, int(index), seed, config) for index in indices]
+    masks = np.stack([scene.mask for scene in scenes])[..., None]
+    return {
+        "images": np.stack([scene.image for scene in scenes]),
+        "segmentation_masks": masks.astype(np.float32) / 255,
+        "labelled": np.ones(len(scenes), np.float32),
+    }
+
+
+def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, workers=None, progress=iter):
+    """Writes ROOT/{train,test}/{images,masks}; does nothing if the same data set is already there.
+
+    Args:
+        output_dir: ROOT.
+        sources: SourceSplit.
+        count: Number of training scenes.
+        test_count: Number of test scenes.
+        seed: Seed of the scenes.
+        config: SynthesisConfig or None.
+        workers: Processes; None for one per core.
+        progress: Wraps the iterable of finished files, for a progress bar.
+
+    Returns:
+        True if it wrote, False if the data set was there.
+
+    Raises:
+        ValueError: If the folder holds another data set.
+    """
+    config = config or SynthesisConfig()
+    recipe = _recipe(sources, count, test_count, seed, config)
+    jobs = [("train", index) for index in range(count)] + [("test", index) for index in range(test_count)]
+    root = Path(output_dir)
+    if _is_there(root, recipe, jobs):
+        return False
+    render = functools.partial(_write_scene, str(root), sources, seed, config)
+    workers = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
+    if workers == 1:
+        list(progress(map(render, jobs)))
+    else:
+        # Fresh processes: a fork of a process that runs TensorFlow can hang.
+        context = multiprocessing.get_context("spawn")
+        with concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
+            list(progress(pool.map(render, jobs, chunksize=8)))
+    _write_recipe(root, recipe)
+    return True
+
+
+def _write_scene(root, sources, seed, config, job):
+    split, index = job
+    scene = synthesize_image(_pool(getattr(sources, split)), index, (seed, _SPLITS.index(split)), config)
+    image, mask = _paths(Path(root), split, index)
+    write_image(image, scene.image)
+    write_image(mask, scene.mask)
+
+
+@functools.lru_cache(2)
+def _pool(pairs):
+    return SourcePool(pairs)
+
+
+def _one_thread():
+    cv2.setNumThreads(1)
+
+
+def _paths(root, split, index):
+    name = f"synthetic{index:05d}"
+    return root / split / "images" / f"{name}.jpg", root / split / "masks" / f"{name}.png"
+
+
+def _recipe(sources, count, test_count, seed, config):
+    names = {split: [path.name for path, _ in getattr(sources, split)] for split in _SPLITS}
+    regions = {split: sum(region is not None for _, region in getattr(sources, split)) for split in _SPLITS}
+    options = json.loads(json.dumps(dataclasses.asdict(config)))
+    return {
+        "count": count,
+        "test_count": test_count,
+        "seed": seed,
+        "config": options,
+        "sources": names,
+        "region_maps": regions,
+    }
+
+
+def _is_there(root, recipe, jobs):
+    """Whether the folder holds this very data set; raises if it holds another or something else."""
+    path = root / _RECIPE
+    if path.is_file():
+        if json.loads(path.read_text()) != recipe:
+            raise ValueError(f"{root} holds synthetic data made with other options. Remove or rename it.")
+        return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
+    expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
+    strange = [
+        file.name for split in _SPLITS for file in root.glob(f"{split}/images/*") if file.name not in expected
+    ]
+    if strange:
+        raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
+    return False
+
+
+def _write_recipe(root, recipe):
+    root.mkdir(parents=True, exist_ok=True)
+    partial = root / f".{_RECIPE}.part"
+    partial.write_text(json.dumps(recipe, indent=2) + "\n")
+    os.replace(partial, root / _RECIPE)

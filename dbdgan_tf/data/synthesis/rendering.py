@@ -1,0 +1,112 @@
+"""Looks at layers in depth through a lens: blur, soft occlusion, and which pixels are out of focus."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+_LEVELS = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """Something flat in the scene.
+
+    Attributes:
+        image: float32 (H, W, 3), linear light.
+        alpha: float32 (H, W) in 0..1, where it is.
+        diameter: Circle of confusion in px: a number, or (H, W) for an opaque plane that recedes.
+    """
+
+    image: np.ndarray
+    alpha: np.ndarray
+    diameter: float | np.ndarray
+
+
+def render(layers, kernel):
+    """Composites layers from back to front, each blurred by its own circle of confusion.
+
+    A blurred object in front lets the scene behind it shine through its edges; a sharp object in front keeps
+    its edges, and the scene behind it is blurred without taking up the object's colours.
+
+    Args:
+        layers: Layers of one size, farthest first; the first must be opaque.
+        kernel: Function from a diameter in px to a kernel of sum 1.
+
+    Returns:
+        (image float32 (H, W, 3) in linear light, diameter float32 (H, W): the circle of confusion of what
+        covers most of each pixel).
+    """
+    image = diameters = None
+    for layer in layers:
+        blurred, alpha = _blur(layer, kernel)
+        if image is None:
+            image, diameters = blurred, np.broadcast_to(np.float32(layer.diameter), alpha.shape).copy()
+            continue
+        image = blurred + (1 - alpha[..., None]) * image
+        diameters = np.where(alpha > 0.5, np.float32(layer.diameter), diameters)
+    return image, diameters
+
+
+def blur_mask(diameters, threshold, soft=False):
+    """Which pixels count as out of focus.
+
+    Args:
+        diameters: float array (H, W), circle of confusion in px.
+        threshold: Diameter in px above which a pixel is out of focus.
+        soft: Rise from 0 at half the threshold to 1 at one and a half, instead of stepping.
+
+    Returns:
+        uint8 array (H, W), 255 = blurred.
+    """
+    if not soft:
+        return np.where(diameters > threshold, 255, 0).astype(np.uint8)
+    return np.rint(np.clip(diameters / threshold - 0.5, 0, 1) * 255).astype(np.uint8)
+
+
+def fill_behind(image, alpha):
+    """Guesses what is behind an object: its surroundings, spread inwards.
+
+    Args:
+        image: float32 (H, W, 3).
+        alpha: float32 (H, W), 1 where the object is.
+
+    Returns:
+        float32 (H, W, 3): the image with the object replaced.
+    """
+    known = (cv2.dilate(alpha, np.ones((5, 5), np.uint8)) < 0.05).astype(np.float32)
+    total, weight = image * known[..., None], known
+    filled, reached = total.copy(), known.copy()
+    for size in (9, 33, 129, 513):
+        spread = cv2.blur(total, (size, size), borderType=cv2.BORDER_REFLECT)
+        share = cv2.blur(weight, (size, size), borderType=cv2.BORDER_REFLECT)
+        new = (reached == 0) & (share > 1e-3)
+        filled[new] = spread[new] / share[new][:, None]
+        reached[new] = 1
+    return filled
+
+
+def _blur(layer, kernel):
+    """The layer's light, already weighted by its alpha, and its alpha."""
+    if np.ndim(layer.diameter):
+        return _blur_receding(layer, kernel), layer.alpha
+    weighted = np.dstack([layer.image * layer.alpha[..., None], layer.alpha])
+    filtered = _filter(weighted, kernel(float(layer.diameter)))
+    return filtered[..., :3], filtered[..., 3]
+
+
+def _blur_receding(layer, kernel):
+    """Blurs by several diameters and blends the two nearest at every pixel."""
+    levels = np.linspace(0.0, max(1.0, float(layer.diameter.max())), _LEVELS)
+    stack = np.stack([_filter(layer.image, kernel(float(level))) for level in levels])
+    position = np.clip(layer.diameter / levels[1], 0, _LEVELS - 1.001)
+    lower = position.astype(np.int64)
+    share = (position - lower).astype(np.float32)[..., None]
+    rows, columns = np.indices(lower.shape, sparse=True)
+    return stack[lower, rows, columns] * (1 - share) + stack[lower + 1, rows, columns] * share
+
+
+def _filter(image, kernel):
+    if kernel.size == 1:
+        return image
+    return cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)

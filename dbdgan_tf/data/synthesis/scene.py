@@ -1,0 +1,168 @@
+"""Makes up scenes: what stands where, what the lens is focused on, how far the rest is out of focus."""
+
+import dataclasses
+
+import numpy as np
+
+from dbdgan_tf.data.synthesis.camera import take_picture, to_linear
+from dbdgan_tf.data.synthesis.lens import ThinLens, aperture_kernel
+from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render
+from dbdgan_tf.data.synthesis.shapes import random_shape, region_shape
+
+# Kind of scene -> share. In "front" the object is sharp before a blurred background, in "back" the background
+# is sharp behind a blurred object, in "middle" only the middle of three is sharp, "receding" is a plane that
+# passes through focus.
+SCENE_KINDS = {"front": 0.36, "back": 0.18, "middle": 0.12, "receding": 0.14, "sharp": 0.1, "blurred": 0.1}
+_REFERENCE_WIDTH = 320
+
+
+@dataclasses.dataclass(frozen=True)
+class SynthesisConfig:
+    """What synthetic scenes look like.
+
+    Attributes:
+        image_size: (height, width) in px.
+        blur_threshold: Circle of confusion, in px at a width of 320 px, above which a pixel counts as
+            blurred. At 2 px people begin to see it at that size; it scales with the width.
+        largest_blur: Largest circle of confusion, in px at a width of 320 px.
+        soft_mask: Masks rise smoothly around the threshold instead of stepping.
+        plain: Probability that an object has no texture at all.
+        low_light: Probability of a dark, noisy picture.
+        compression: Probability of JPEG compression before the picture is stored.
+    """
+
+    image_size: tuple[int, int] = (320, 320)
+    blur_threshold: float = 2.0
+    largest_blur: float = 28.0
+    soft_mask: bool = False
+    plain: float = 0.06
+    low_light: float = 0.3
+    compression: float = 0.7
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """A synthetic photograph.
+
+    Attributes:
+        image: uint8 (H, W, 3), RGB.
+        mask: uint8 (H, W), 255 = blurred.
+        diameters: float32 (H, W), circle of confusion in px.
+        kind: One of SCENE_KINDS.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    diameters: np.ndarray
+    kind: str
+
+
+def synthesize_scene(pool, rng, config=None, kind=None):
+    """Makes one synthetic photograph with its mask.
+
+    Args:
+        pool: SourcePool of sharp photographs.
+        rng: numpy Generator; the scene depends on it alone.
+        config: SynthesisConfig or None.
+        kind: One of SCENE_KINDS, or None to draw it.
+
+    Returns:
+        Scene.
+    """
+    config = config or SynthesisConfig()
+    kind = kind or str(rng.choice(list(SCENE_KINDS), p=list(SCENE_KINDS.values())))
+    scale = config.image_size[1] / _REFERENCE_WIDTH
+    pictures = _pictures(pool, rng, config, {"middle": 2, "receding": 0}.get(kind, int(rng.integers(1, 3))))
+    if kind == "receding":
+        diameters = [_receding(rng, config)]
+    else:
+        depths, lens = _focus(rng, kind, len(pictures), config)
+        diameters = [lens.circle_of_confusion(depth) for depth in depths]
+    layers = [Layer(*picture, diameter) for picture, diameter in zip(pictures, diameters, strict=True)]
+    blades, turn = int(rng.choice([0, 0, 5, 6, 7, 8])), rng.uniform(0, np.pi)
+    light, blur = render(layers, lambda diameter: aperture_kernel(diameter, blades, turn))
+    image = take_picture(light, rng, config.low_light, config.compression)
+    return Scene(image, blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
+
+
+def _pictures(pool, rng, config, objects):
+    """(light, alpha) of the background and of some objects, back to front."""
+    size = config.image_size
+    image, regions = pool.crop(rng, size)
+    light = _highlights(rng, to_linear(image))
+    pictures = [(light, np.ones(size, np.float32))]
+    for _ in range(objects):
+        shape = None if regions is None or rng.random() < 0.3 else region_shape(rng, regions)
+        if shape is not None:
+            # An object of the photograph itself steps out of it; what it hid is guessed.
+            pictures[0] = (fill_behind(pictures[0][0], shape), pictures[0][1])
+            pictures.append((light, shape))
+        else:
+            pictures.append(_cut_out(pool, rng, size))
+        if rng.random() < config.plain:
+            pictures[-1] = (_plain(rng, size), pictures[-1][1])
+    return pictures
+
+
+def _cut_out(pool, rng, size):
+    image, regions = pool.crop(rng, size)
+    shape = None if regions is None else region_shape(rng, regions)
+    return to_linear(image), random_shape(rng, size) if shape is None else shape
+
+
+def _highlights(rng, light):
+    """Lets white areas be brighter than white, as lamps and reflections are, so that they turn into discs."""
+    return light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
+
+
+def _plain(rng, size):
+    """A smooth run from one colour to another, in linear light."""
+    ends = rng.uniform(0.02, 0.9, (2, 1, 1, 3)).astype(np.float32)
+    rows, columns = np.mgrid[0 : 1 : size[0] * 1j, 0 : 1 : size[1] * 1j].astype(np.float32)
+    turn = rng.uniform(0, 2 * np.pi)
+    along = 0.5 + 0.5 * (np.cos(turn) * (columns - 0.5) + np.sin(turn) * (rows - 0.5))
+    return ends[0] + along[..., None].astype(np.float32) * (ends[1] - ends[0])
+
+
+def _focus(rng, kind, count, config):
+    """Depths in m of the layers, back to front, and a lens that puts the right ones out of focus."""
+    scale = config.image_size[1] / _REFERENCE_WIDTH
+    lens = ThinLens(
+        focal_length=float(rng.choice([26.0, 35.0, 50.0, 85.0])),
+        focus_distance=_log_uniform(rng, 0.5, 5.0),
+        image_width=config.image_size[1],
+    )
+    focus = lens.focus_distance
+    near, far = focus * rng.uniform(0.35, 0.65), focus * rng.uniform(2.0, 10.0)
+    blurred = _log_uniform(rng, 2 * config.blur_threshold, config.largest_blur) * scale
+    objects = count - 1
+    if kind == "front":
+        # A second object stands between; blur is linear in 1 / depth: at least 0.6 of the background's.
+        between = 1 / (1 / focus - rng.uniform(0.6, 1.0) * (1 / focus - 1 / far))
+        return [far, *[between] * (objects - 1), focus], lens.with_blur(far, blurred)
+    if kind == "back":
+        return [focus, *[near] * objects], lens.with_blur(near, blurred)
+    if kind == "middle":
+        near = 1 / (1 / focus + rng.uniform(0.7, 1.3) * (1 / focus - 1 / far))
+        return [far, focus, near], lens.with_blur(far, blurred)
+    if kind == "sharp":
+        depths = [far, *[focus] * objects]
+        return depths, lens.with_blur(far, rng.uniform(0.05, 0.35) * config.blur_threshold * scale)
+    side = [far, far * 0.8, far * 0.7] if rng.random() < 0.6 else [near, near * 0.9, near * 0.8]
+    return side[:count], lens.with_blur(max(side) if side[0] == near else min(side), blurred)
+
+
+def _log_uniform(rng, lowest, highest):
+    return float(np.exp(rng.uniform(np.log(lowest), np.log(highest))))
+
+
+def _receding(rng, config):
+    """Circle of confusion of the ground: near at the bottom, far at the top, flat beyond the horizon."""
+    height, width = config.image_size
+    rows, columns = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
+    # In the picture of any plane 1 / depth is linear, and blur is linear in the difference of 1 / depth.
+    inverse = np.maximum(rows + rng.uniform(-0.3, 0.3) * (columns - 0.5) - rng.uniform(-0.4, 0.2), 0.0)
+    in_focus = inverse[int(rng.uniform(0.1, 1.0) * (height - 1)), width // 2]
+    largest = _log_uniform(rng, 2.5 * config.blur_threshold, 0.6 * config.largest_blur)
+    distance = np.abs(inverse - in_focus)
+    return largest * width / _REFERENCE_WIDTH * distance / distance.max()

@@ -1,0 +1,182 @@
+"""Sharp photographs to cut scenes from, with their regions where a human drew them."""
+
+import functools
+import importlib.util
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.data.checking import BadDataError, image_size
+from dbdgan_tf.data.image_io import ImageReadError, read_image, resize
+from dbdgan_tf.data.layouts import list_images
+
+# Photographs inside the scikit-image package itself (nothing is downloaded) that are sharp all over.
+_BUNDLED = (
+    "astronaut.png",
+    "brick.png",
+    "camera.png",
+    "chelsea.png",
+    "coffee.png",
+    "coins.png",
+    "grass.png",
+    "gravel.png",
+    "ihc.png",
+    "motorcycle_left.png",
+    "page.png",
+    "rocket.jpg",
+)
+_LARGEST_SIDE = 1200
+
+
+def bundled_photographs():
+    """Paths of the sharp photographs that the scikit-image package ships.
+
+    Raises:
+        ValueError: If scikit-image is not installed or ships none of them.
+    """
+    package = importlib.util.find_spec("skimage")
+    folder = Path(package.origin).parent / "data" if package else Path()
+    found = [folder / name for name in _BUNDLED if (folder / name).is_file()] if package else []
+    if not found:
+        raise ValueError(
+            "No bundled photographs: scikit-image is not installed or does not ship its samples. "
+            "Install scikit-image, or pass --source_dir."
+        )
+    return found
+
+
+def find_sources(source_dir=None, regions_dir=None):
+    """Lists and checks sharp photographs and their region maps.
+
+    Args:
+        source_dir: Folder of photographs, or None for those that scikit-image ships.
+        regions_dir: Folder of `<stem>.png` region numbers at the photographs' sizes, or None. A photograph
+            without a region map is used as a whole.
+
+    Returns:
+        List of (photograph, region map or None), sorted.
+
+    Raises:
+        BadDataError: With every photograph and region map that cannot be used.
+        ValueError: If there are no photographs, or no region map fits any of them.
+    """
+    files = list_images(source_dir) if source_dir else bundled_photographs()
+    if not files:
+        raise ValueError(f"No photographs to cut scenes from. Received: {source_dir}.")
+    regions = {path.stem: path for path in list_images(regions_dir)} if regions_dir else {}
+    pairs = [(path, regions.get(path.stem)) for path in files]
+    if regions_dir and not any(region for _, region in pairs):
+        raise ValueError(f"No region map in {regions_dir} has the stem of a photograph in {source_dir}.")
+    problems = [problem for problem in map(_problem, pairs) if problem]
+    if problems:
+        raise BadDataError(problems, len(pairs))
+    return pairs
+
+
+class SourcePool:
+    """Cuts crops from sharp photographs, preferring those that are really sharp.
+
+    Args:
+        pairs: List of (photograph, region map or None) from `find_sources`.
+        cached: Number of decoded photographs to keep.
+    """
+
+    def __init__(self, pairs, cached=64):
+        self.pairs = tuple(pairs)
+        self._load = functools.lru_cache(cached)(self._read)
+
+    @property
+    def has_regions(self):
+        """Whether any photograph has a region map."""
+        return any(regions for _, regions in self.pairs)
+
+    def crop(self, rng, size, candidates=3):
+        """The sharpest of some random crops, which passes over photographs that are blurred themselves.
+
+        Args:
+            rng: numpy Generator.
+            size: (height, width) in px.
+            candidates: Number of crops to choose from.
+
+        Returns:
+            (image uint8 (H, W, 3), regions int32 (H, W) or None).
+        """
+        crops = [self._random_crop(rng, size) for _ in range(candidates)]
+        return max(crops, key=lambda crop: sharpness(crop[0]))
+
+    def _random_crop(self, rng, size):
+        image, regions = _mirror_to(self._load(int(rng.integers(len(self.pairs)))), size)
+        height, width = size
+        # Only shrinking: a photograph shrunk is sharper than it was, one enlarged is blurred.
+        largest = min(image.shape[0] / height, image.shape[1] / width)
+        factor = rng.uniform(max(1.0, largest / 2), largest)
+        rows, columns = int(height * factor), int(width * factor)
+        top = int(rng.integers(image.shape[0] - rows + 1))
+        left = int(rng.integers(image.shape[1] - columns + 1))
+        window = np.s_[top : top + rows, left : left + columns]
+        mirrored = np.s_[:, ::-1] if rng.random() < 0.5 else np.s_[:, :]
+        cut = np.ascontiguousarray(resize(image[window], size)[mirrored])
+        if regions is None:
+            return cut, None
+        shrunk = cv2.resize(regions[window], (width, height), interpolation=cv2.INTER_NEAREST)
+        return cut, np.ascontiguousarray(shrunk[mirrored])
+
+    def _read(self, index):
+        path, regions_path = self.pairs[index]
+        image = read_image(path)
+        regions = None if regions_path is None else _read_regions(regions_path)
+        factor = _LARGEST_SIDE / max(image.shape[:2])
+        if factor < 1:
+            size = tuple(max(1, round(side * factor)) for side in image.shape[:2])
+            image = resize(image, size)
+            if regions is not None:
+                regions = cv2.resize(regions, size[::-1], interpolation=cv2.INTER_NEAREST)
+        return image, regions
+
+
+def sharpness(image):
+    """How sharp a photo's strongest edges are, whatever their contrast: second over first derivatives.
+
+    Both are 98th percentiles of absolute values. An edge n times as wide has an n-th of the ratio.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    slope = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    bend = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
+    # Without any edge there is nothing to judge by; a few grey levels keep sensor noise from deciding.
+    return float(np.percentile(bend[::2, ::2], 98) / (np.percentile(slope[::2, ::2], 98) + 16.0))
+
+
+def _mirror_to(arrays, size):
+    """Mirrors what is smaller than a size beyond its borders, as enlarging would blur it."""
+    below, right = (max(0, side - had) for side, had in zip(size, arrays[0].shape[:2], strict=True))
+    if not below and not right:
+        return arrays
+    border = (0, below, 0, right, cv2.BORDER_REFLECT_101)
+    return tuple(array if array is None else cv2.copyMakeBorder(array, *border) for array in arrays)
+
+
+def _read_regions(path):
+    data = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    if data is None:
+        raise ImageReadError(path, "is truncated or is not an image that OpenCV can decode")
+    if data.ndim == 3:
+        raise ImageReadError(path, f"holds {data.shape[2]} channels. Allowed: one channel of region numbers")
+    return data.astype(np.int32)
+
+
+def _problem(pair):
+    image, regions = pair
+    try:
+        size = image_size(image)
+    except ImageReadError as error:
+        return image, error.reason
+    if regions is None:
+        return None
+    try:
+        shape = _read_regions(regions).shape
+    except (ImageReadError, OSError, cv2.error) as error:
+        return regions, getattr(error, "reason", str(error))
+    if shape != size:
+        return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"
+    return None

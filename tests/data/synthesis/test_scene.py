@@ -1,0 +1,97 @@
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.synthesis.camera import take_picture, to_linear, to_picture
+from dbdgan_tf.data.synthesis.scene import SCENE_KINDS, SynthesisConfig, synthesize_scene
+from dbdgan_tf.data.synthesis.shapes import random_shape, region_shape
+from dbdgan_tf.data.synthesis.sources import SourcePool, bundled_photographs, find_sources
+
+CLEAN = SynthesisConfig(image_size=(96, 128), low_light=0, compression=0, plain=0)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    return SourcePool(find_sources())
+
+
+def blurred_share(scene):
+    return scene.mask.mean() / 255
+
+
+@pytest.mark.parametrize("kind", SCENE_KINDS)
+def test_every_kind_of_scene(pool, kind):
+    for seed in range(6):
+        scene = synthesize_scene(pool, np.random.default_rng(seed), CLEAN, kind)
+        assert scene.image.shape == (96, 128, 3) and scene.image.dtype == np.uint8
+        assert scene.mask.shape == (96, 128) and set(np.unique(scene.mask)) <= {0, 255}
+        expected = {"sharp": (0, 0), "blurred": (1, 1)}.get(kind, (0.002, 0.998))
+        assert expected[0] <= blurred_share(scene) <= expected[1], (kind, seed)
+
+
+def test_kinds_sum_to_one():
+    assert sum(SCENE_KINDS.values()) == pytest.approx(1.0)
+
+
+def test_the_mask_is_the_threshold_at_the_size_of_the_picture(pool):
+    for size, threshold in (((96, 128), 0.8), ((96, 320), 2.0)):
+        config = SynthesisConfig(image_size=size)
+        scene = synthesize_scene(pool, np.random.default_rng(3), config, "receding")
+        np.testing.assert_array_equal(scene.mask > 0, scene.diameters > threshold)
+
+
+def test_blurred_pixels_really_have_less_detail(pool):
+    """Over many scenes, the second derivative inside blurred areas is far below that of sharp areas."""
+    detail = {0: [], 255: []}
+    for seed in range(12):
+        scene = synthesize_scene(pool, np.random.default_rng(seed), CLEAN, ("front", "back")[seed % 2])
+        bend = np.abs(cv2.Laplacian(cv2.cvtColor(scene.image, cv2.COLOR_RGB2GRAY), cv2.CV_32F))
+        inside = cv2.erode(scene.mask, np.ones((9, 9))), 255 - cv2.dilate(scene.mask, np.ones((9, 9)))
+        for value, area in zip((255, 0), inside, strict=True):
+            detail[value].extend(bend[area > 0])
+    assert np.mean(detail[255]) < 0.4 * np.mean(detail[0])
+
+
+def test_a_scene_depends_on_its_generator_alone(pool):
+    first, again, other = (synthesize_scene(pool, np.random.default_rng(seed), CLEAN) for seed in (5, 5, 6))
+    np.testing.assert_array_equal(first.image, again.image)
+    np.testing.assert_array_equal(first.mask, again.mask)
+    assert np.abs(first.image.astype(int) - other.image).mean() > 1
+
+
+def test_soft_masks_have_steps_between(pool):
+    config = SynthesisConfig(image_size=(96, 128), soft_mask=True)
+    scene = synthesize_scene(pool, np.random.default_rng(0), config, "receding")
+    assert len(np.unique(scene.mask)) > 10
+
+
+def test_light_round_trips():
+    values = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    np.testing.assert_array_equal(to_picture(to_linear(values)), values)
+    assert to_linear(np.uint8(255)) == 1.0
+
+
+def test_low_light_is_noisy_and_bright_light_hardly():
+    light = np.full((64, 64, 3), 0.2, np.float32)
+    dark = [take_picture(light, np.random.default_rng(seed), 1.0, 0.0).std() for seed in range(8)]
+    bright = [take_picture(light, np.random.default_rng(seed), 0.0, 0.0).std() for seed in range(8)]
+    assert np.mean(dark) > 3 * np.mean(bright) and np.mean(bright) < 3
+
+
+def test_shapes_fit_the_picture():
+    for seed in range(20):
+        shape = random_shape(np.random.default_rng(seed), (60, 80))
+        assert shape.shape == (60, 80) and 0 <= shape.min() and shape.max() == 1 and 0.01 < shape.mean() < 0.7
+
+
+def test_region_shapes():
+    regions = np.zeros((40, 40), np.int32)
+    regions[10:30, 10:30] = 7  # a quarter of the picture; the rest is too large to be an object
+    shape = region_shape(np.random.default_rng(1), regions)
+    np.testing.assert_allclose(shape.mean(), 0.25, atol=0.01)
+    assert shape[20, 20] == 1 and shape[0, 0] == 0
+    assert region_shape(np.random.default_rng(0), np.zeros((40, 40), np.int32)) is None
+
+
+def test_bundled_photographs_are_there_without_a_download():
+    assert len(bundled_photographs()) >= 8

@@ -1,0 +1,83 @@
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.checking import BadDataError
+from dbdgan_tf.data.image_io import write_image
+from dbdgan_tf.data.synthesis.sources import SourcePool, find_sources, sharpness
+
+NOISE = np.random.default_rng(0).integers(0, 255, (80, 120, 3), np.uint8)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    write_image(tmp_path / "sharp/a.png", NOISE)
+    write_image(tmp_path / "sharp/b.PNG", NOISE)
+    write_image(tmp_path / "regions/a.png", np.repeat([[1, 2]], 80, 0).repeat(60, 1).astype(np.uint8))
+    return tmp_path / "sharp", tmp_path / "regions"
+
+
+def test_sources_pair_with_region_maps_by_stem(folders):
+    sharp, regions = folders
+    assert find_sources(sharp, regions) == [(sharp / "a.png", regions / "a.png"), (sharp / "b.PNG", None)]
+    assert find_sources(sharp) == [(sharp / "a.png", None), (sharp / "b.PNG", None)]
+
+
+def test_bad_sources_are_named_in_one_list(folders):
+    sharp, regions = folders
+    (sharp / "c.jpg").write_bytes(b"")
+    write_image(sharp / "d.png", NOISE)
+    write_image(regions / "d.png", np.zeros((10, 10), np.uint8))
+    write_image(regions / "b.png", NOISE)
+    with pytest.raises(BadDataError) as error:
+        find_sources(sharp, regions)
+    reasons = {f"{path.parent.name}/{path.name}": reason for path, reason in error.value.problems}
+    assert set(reasons) == {"sharp/c.jpg", "regions/d.png", "regions/b.png"}
+    assert "zero bytes" in reasons["sharp/c.jpg"]
+    assert reasons["regions/d.png"] == "size mismatch: regions (10, 10), photo (80, 120) (height, width)"
+    assert "3 channels" in reasons["regions/b.png"]
+
+
+def test_nothing_to_cut_from(folders):
+    sharp, regions = folders
+    with pytest.raises(ValueError, match="No photographs"):
+        find_sources(sharp / "absent")
+    with pytest.raises(ValueError, match="No region map"):
+        find_sources(sharp, sharp.parent / "absent")
+
+
+def test_crops_keep_regions_in_place(tmp_path):
+    left = np.zeros((80, 120, 3), np.uint8)
+    left[:, :60] = 200
+    write_image(tmp_path / "sharp/a.png", left)
+    write_image(tmp_path / "regions/a.png", (left[..., 0] // 200).astype(np.uint8))
+    pool = SourcePool(find_sources(tmp_path / "sharp", tmp_path / "regions"))
+    assert pool.has_regions
+    for seed in range(10):
+        image, regions = pool.crop(np.random.default_rng(seed), (40, 60))
+        assert image.shape == (40, 60, 3) and regions.shape == (40, 60)
+        assert ((image[..., 0] > 100) == (regions == 1)).mean() > 0.97
+
+
+def test_small_photographs_are_mirrored_not_enlarged(folders):
+    image, regions = SourcePool(find_sources(*folders)).crop(np.random.default_rng(0), (200, 130))
+    assert image.shape == (200, 130, 3) and (regions is None or regions.shape == (200, 130))
+    assert image.astype(int).std() == pytest.approx(NOISE.std(), abs=1)
+
+
+def test_sharpness_falls_with_blur_and_ignores_contrast():
+    edges = np.kron(np.random.default_rng(1).integers(0, 2, (12, 12)), np.ones((10, 10))) * 200 + 20
+    photo = edges.astype(np.uint8)[..., None].repeat(3, -1)
+    blurred = cv2.GaussianBlur(photo, (0, 0), 3)
+    assert sharpness(blurred) < 0.5 * sharpness(photo)
+    assert sharpness(photo // 2) == pytest.approx(sharpness(photo), rel=0.1)
+
+
+def test_the_pool_prefers_the_sharp_photograph(tmp_path):
+    edges = np.kron(np.random.default_rng(1).integers(0, 2, (12, 12)), np.ones((10, 10))) * 200 + 20
+    photo = edges.astype(np.uint8)[..., None].repeat(3, -1)
+    write_image(tmp_path / "a.png", photo)
+    write_image(tmp_path / "b.png", cv2.GaussianBlur(photo, (0, 0), 4))
+    pool = SourcePool(find_sources(tmp_path))
+    crops = [pool.crop(np.random.default_rng(seed), (100, 100), candidates=3)[0] for seed in range(40)]
+    assert np.mean([sharpness(crop) > 0.15 for crop in crops]) > 0.75

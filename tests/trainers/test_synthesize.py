@@ -1,0 +1,52 @@
+import pytest
+from absl import flags
+
+from dbdgan_tf.data.layouts import find_samples
+from trainers import synthesize
+
+
+def parse(*arguments):
+    values = flags.FlagValues()
+    synthesize.define_flags(values)
+    values(["synthesize", *arguments])
+    return synthesize.config_from_flags(values)
+
+
+def test_flags_become_a_config():
+    config = parse("--output_dir=out", "--count=7", "--image_size=64,96", "--seed=3", "--nosoft_mask")
+    assert config == synthesize.SynthesizeConfig("out", count=7, image_size=(64, 96), seed=3)
+    assert parse("--output_dir=out", "--image_size=64").image_size == (64, 64)
+
+
+@pytest.mark.parametrize("size", ["1,2,3", "big", "8"])
+def test_bad_sizes_are_refused(size):
+    with pytest.raises(ValueError, match="Received: .*Allowed: 320 or 320,480"):
+        parse("--output_dir=out", f"--image_size={size}")
+
+
+def test_run_makes_a_data_set_once(tmp_path):
+    config = synthesize.SynthesizeConfig(
+        str(tmp_path), count=2, test_count=1, image_size=(48, 48), workers=1, progress=False
+    )
+    assert [synthesize.run(config), synthesize.run(config)] == [True, False]
+    assert [len(find_samples(tmp_path, split)) for split in ("train", "test")] == [2, 1]
+
+
+def test_the_command_lists_bad_sources(run_python, tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_text("no photograph")
+    code = f"""
+    import subprocess, sys
+    command = [sys.executable, "-m", "trainers.synthesize", "--output_dir=x", "--source_dir={tmp_path}"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    print(result.returncode, result.stderr)
+    """
+    output = run_python(code)
+    assert output.startswith("1 error: 2 of 2 samples cannot be used")
+    assert "a.jpg" in output and "b.jpg" in output
+    assert "Traceback" not in output
+
+
+def test_regions_need_sources():
+    with pytest.raises(ValueError, match="--regions_dir needs --source_dir"):
+        synthesize.run(synthesize.SynthesizeConfig("out", regions_dir="regions"))
