@@ -56,6 +56,7 @@ class TeacherConfig:
     def __post_init__(self):
         encoder_spec(self.encoder)
         resolve_scaling(self.scaling, self.encoder)
+        object.__setattr__(self, "image_size", tuple(self.image_size))
 
     @classmethod
     def light(cls, encoder="efficientnet_lite2", **overrides):

@@ -1,1 +1,7 @@
 """The official PyTorch checkpoints of Distill-DBDGAN on our networks."""
+
+from dbdgan_tf.official.mapping import MappingReport
+from dbdgan_tf.official.student import load_official_student
+from dbdgan_tf.official.teacher import load_official_teacher
+
+__all__ = ["MappingReport", "load_official_student", "load_official_teacher"]

@@ -1,0 +1,100 @@
+"""The official teacher (SE-ResNeXt-101 32x4d, self-attention, DenseASPP) as a teacher of ours."""
+
+import dataclasses
+
+import numpy as np
+
+from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS, block_names
+from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
+from dbdgan_tf.models.weights_by_name import assign_weights
+from dbdgan_tf.official.mapping import StateReader, read_checkpoint, unwrap_state_dict
+
+# It was trained on pixels in 0..1, without normalisation.
+OFFICIAL_TEACHER = TeacherConfig(encoder="se_resnext101", scaling="unit")
+# official branch -> index of ours, whose dilations are 2, 4, 6, 8
+ASPP_BRANCHES = ("ASPP_3", "ASPP_6", "ASPP_12", "ASPP_18")
+# official stage -> stride at which it convolves
+DECODER_STAGES = {"dec4": 16, "dec3": 8, "dec2": 4, "dec1": 2}
+
+
+def _encoder_block(reader, name, table):
+    stage, block = (int(part.strip("stageblock")) for part in name.split("_"))
+    # The stages are registered twice, as "encoder.layerN" and "convN"; the latter is what runs.
+    key = f"conv{stage}.{block - 1}"
+    for index in (1, 2, 3):
+        table[f"{name}_{index}_conv"] = reader.conv(f"{key}.conv{index}")
+        table[f"{name}_{index}_bn"] = reader.norm(f"{key}.bn{index}")
+    table[f"{name}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
+    if block == 1:
+        table[f"{name}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
+        table[f"{name}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
+
+
+def _non_local(reader, key):
+    convs = (reader.conv(f"{key}.{name}_conv") for name in ("query", "key", "value"))
+    return [reader.tensor(f"{key}.gamma"), *(array for conv in convs for array in conv)]
+
+
+def _dense_aspp(reader):
+    arrays = []
+    for index, branch in enumerate(ASPP_BRANCHES):
+        key = f"denasppmodel.{branch}"
+        if index > 0:
+            arrays += reader.norm(f"{key}.norm1")
+        arrays += reader.conv(f"{key}.conv1") + reader.norm(f"{key}.norm2") + reader.conv(f"{key}.conv2")
+    return arrays
+
+
+def teacher_table(checkpoint, encoder="se_resnext101"):
+    """An official teacher checkpoint by our layer names.
+
+    Args:
+      checkpoint: the state dict, or a dict that holds it under "model_state_dict".
+      encoder: "se_resnext101" or "se_resnext50".
+
+    Returns:
+      A pair: layer name -> list of arrays, and a `MappingReport`.
+
+    Raises:
+      ValueError: if a tensor is missing.
+    """
+    reader = StateReader(unwrap_state_dict(checkpoint))
+    table = {
+        "stem_conv": reader.conv("input_adjust.0"),
+        "stem_bn": reader.norm("input_adjust.1"),
+        "non_local": _non_local(reader, "SA2_Ex5"),
+        "dense_aspp": _dense_aspp(reader),
+        "head_conv": reader.conv("OUTMASK"),
+    }
+    for name in block_names(encoder):
+        _encoder_block(reader, name, table)
+    for stage, stride in DECODER_STAGES.items():
+        table[f"decoder_s{stride}_conv"] = reader.conv(f"{stage}.upsample.0.conv.0")
+        table[f"decoder_s{stride}_bn"] = reader.norm(f"{stage}.upsample.0.conv.1")
+    kernel, *bias = table["decoder_s16_conv"]
+    # The official bottleneck puts the DenseASPP first, ours the non-local block.
+    table["decoder_s16_conv"] = [np.roll(kernel, STAGE_CHANNELS[-1], axis=2), *bias]
+    return table, reader.report()
+
+
+def load_official_teacher(source, config=OFFICIAL_TEACHER, image_size=None, **build_arguments):
+    """Builds our teacher with an official checkpoint's weights.
+
+    Args:
+      source: the path of a .pth file, or a checkpoint already read (dict of tensors or arrays).
+      config: a `TeacherConfig` over an SE-ResNeXt, with the official widths.
+      image_size: (height, width), the config's if None.
+      **build_arguments: passed on to `build_teacher`, such as `batch_size=1`.
+
+    Returns:
+      A triple: the model, its config and a `MappingReport` that lists the official tensors without a use.
+
+    Raises:
+      ValueError: if the checkpoint does not fit.
+    """
+    checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
+    table, report = teacher_table(checkpoint, config.encoder)
+    config = dataclasses.replace(config, image_size=image_size or config.image_size)
+    model = build_teacher(config, **build_arguments)
+    assign_weights(model, table)
+    return model, config, report

@@ -1,0 +1,67 @@
+"""The import_official command, in process."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from absl import flags
+
+from dbdgan_tf.models.serialization import load_network, read_network_json
+from trainers import import_official
+
+
+def parse(*arguments):
+    values = flags.FlagValues()
+    import_official.define_flags(values)
+    values(["import_official", *arguments])
+    return import_official.config_from_flags(values)
+
+
+def load(path, name):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_student_file_becomes_a_network_with_the_same_maps(shared_dir, repository, tmp_path):
+    folder = shared_dir / "official"
+    fill = load(folder / "fill_weights.py", "fill_weights").fill
+    manifest = json.loads((folder / "student_state_dict.json").read_text())
+    state = {f"module.{key}": fill(key, shape) for key, shape in manifest}
+    state["module.extra.weight"] = np.zeros(3, "float32")
+    writer = load(repository / "tests" / "torch_writer.py", "torch_writer")
+    writer.write_torch_file(tmp_path / "student.pth", {"model_state_dict": state, "epoch": 7})
+
+    vectors = np.load(folder / "student_io.npz")
+    images = np.transpose(vectors["input_nchw"], (0, 2, 3, 1))
+    arguments = ("--network=student", f"--checkpoint={tmp_path}/student.pth", f"--output={tmp_path}/out/ours")
+    path, report = import_official.run(parse(*arguments, f"--image_size={images.shape[1]}"))
+
+    assert report.unused == ("extra.weight",)
+    assert read_network_json(path)["metadata"] == {
+        "source": "student.pth",
+        "used_tensors": len(manifest),
+        "unused_tensors": ["extra.weight"],
+    }
+    model, _ = load_network(path)
+    maps = np.transpose(keras.ops.convert_to_numpy(model(images)), (0, 3, 1, 2))
+    np.testing.assert_allclose(maps, vectors["output_nchw"], rtol=0, atol=1e-5)
+
+
+def test_flags_name_the_network(tmp_path):
+    with pytest.raises(flags.IllegalFlagValueError, match="student|teacher"):
+        parse("--network=critic", "--checkpoint=x.pth", "--output=y")
+    assert parse("--network=teacher", "--checkpoint=x.pth", "--output=y").image_size == 320
+
+
+@pytest.mark.parametrize("network", import_official.NETWORKS)
+def test_a_file_that_is_no_checkpoint_is_refused(network, tmp_path):
+    (tmp_path / "bad.pth").write_bytes(b"not a checkpoint")
+    config = import_official.ImportConfig(str(tmp_path / "bad.pth"), network, str(tmp_path / "out"))
+    with pytest.raises(ValueError, match="bad.pth"):
+        import_official.run(config)
+    assert not list(Path(tmp_path).glob("out*"))
