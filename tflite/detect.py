@@ -5,12 +5,19 @@ import sys
 
 from absl import app, flags
 
-_MODEL = flags.DEFINE_string("model", None, "The .tflite file; the bundled model if not given.")
-_OUTPUT = flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred (required).")
-_OVERLAY = flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
-_NUM_THREADS = flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
-_TILE = flags.DEFINE_bool("tile", False, "Look at a large photo through overlapping windows.")
-_UPSAMPLING = flags.DEFINE_enum("upsampling", "bilinear", ["bilinear", "guided"], "How the map grows.")
+FLAGS = flags.FLAGS
+
+
+def define_flags():
+    """Defines the command's flags; called once, when it runs as a program."""
+    flags.DEFINE_string("model", None, "The .tflite file; the bundled model if not given.")
+    flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred.", required=True)
+    flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
+    flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
+    flags.DEFINE_bool("tile", False, "Look at a large photo through overlapping windows.")
+    flags.DEFINE_enum(
+        "upsampling", "bilinear", ["bilinear", "guided"], "How the map grows to the photo's size."
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,15 +61,8 @@ def run(config):
 def main(argv):
     if len(argv) != 2:
         raise app.UsageError(f"Give one photograph. Received: {argv[1:]}.")
-    config = DetectConfig(
-        argv[1],
-        _OUTPUT.value,
-        _MODEL.value,
-        _OVERLAY.value,
-        _NUM_THREADS.value,
-        _TILE.value,
-        _UPSAMPLING.value,
-    )
+    names = [field.name for field in dataclasses.fields(DetectConfig) if field.name != "image"]
+    config = DetectConfig(argv[1], **{name: FLAGS[name].value for name in names})
     try:
         result = run(config)
     except ValueError as error:
@@ -71,5 +71,5 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    flags.mark_flag_as_required("output")
+    define_flags()
     app.run(main)

@@ -156,8 +156,7 @@ def embed_metadata(model, metadata):
     Returns:
         The new content (bytes); the graph is unchanged.
     """
-    check_identifier(model)
-    tree = schema.ModelT.InitFromPackedBuf(bytearray(model), 0)
+    tree = unpack_model(model)
     payload = schema.BufferT()
     payload.data = np.frombuffer(metadata.to_json().encode(), np.uint8)
     entries = list(tree.metadata or [])
@@ -171,6 +170,24 @@ def embed_metadata(model, metadata):
         tree.metadata = [*entries, entry]
     tree.description = metadata.description
     return pack_model(tree)
+
+
+def unpack_model(model):
+    """Parses the content of a .tflite file into a `schema.ModelT` that holds all its buffers.
+
+    Some writers (ai-edge-quantizer) put the weights behind the flatbuffer and store offsets; these are read.
+
+    Raises:
+        MetadataError: If the content is no .tflite.
+    """
+    check_identifier(model)
+    tree = schema.ModelT.InitFromPackedBuf(model, 0)
+    for buffer in tree.buffers:
+        # 0 means absent; 1 is the schema's mark for "to be filled in".
+        if buffer.offset > 1:
+            buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
+            buffer.offset = buffer.size = 0
+    return tree
 
 
 def pack_model(tree):

@@ -35,15 +35,9 @@ def test_writes_map_and_overlay(files):
 
 
 def test_the_process_is_quick_and_says_what_it_did(files, repository):
-    arguments = [
-        str(files / "photo.png"),
-        "--output",
-        str(files / "map.png"),
-        "--model",
-        str(files / "m.tflite"),
-    ]
+    options = ["--output", str(files / "map.png"), "--model", str(files / "m.tflite")]
     start = time.perf_counter()
-    process = command(*arguments, repository=repository)
+    process = command(str(files / "photo.png"), *options, repository=repository)
     seconds = time.perf_counter() - start
     assert process.returncode == 0, process.stderr
     assert "100.0 % of the photo is in focus" in process.stdout
@@ -53,14 +47,8 @@ def test_the_process_is_quick_and_says_what_it_did(files, repository):
 
 def test_bad_input_ends_with_a_message_and_a_code(files, repository):
     (files / "broken.jpg").write_bytes(b"\xff\xd8\xff" + bytes(40))
-    arguments = [
-        str(files / "broken.jpg"),
-        "--output",
-        str(files / "x.png"),
-        "--model",
-        str(files / "m.tflite"),
-    ]
-    process = command(*arguments, repository=repository)
+    options = ["--output", str(files / "x.png"), "--model", str(files / "m.tflite")]
+    process = command(str(files / "broken.jpg"), *options, repository=repository)
     assert process.returncode == 1
     assert "not an image file" in process.stderr
     assert "Traceback" not in process.stderr

@@ -1,0 +1,250 @@
+"""One trained student, one .tflite file and the recipe that made it."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf import __version__
+from dbdgan_tf.conversion.errors import ConversionError
+from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata
+from dbdgan_tf.conversion.representative import feeds, representative_images
+
+VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
+IO_TYPES = ("float32", "uint8")
+_TOOLS = ("tensorflow", "keras", "ai-edge-litert", "ai-edge-quantizer")
+
+
+@dataclasses.dataclass(frozen=True)
+class ConversionConfig:
+    """What to convert and how.
+
+    Attributes:
+        checkpoint: PREFIX of PREFIX.weights.h5 and PREFIX.json, as `save_network` writes them.
+        output: The .tflite file to write; the recipe goes beside it as .json.
+        variant: "float32", "float16", "dynamic", "int8" (post-training) or "qat_int8" (a fine-tuned
+            quantize-aware network).
+        io: "float32": scaled RGB in, probability out. "uint8" (int8 variants): raw RGB bytes in, probability
+            times 256 out.
+        image_size: (height, width), multiples of 32; None for the checkpoint's own.
+        representative_dir: Folder of photos, needed for "int8".
+        representative_count: How many of them.
+        seed: Of their choice.
+        licence: Of the weights.
+        placeholder: True for weights that only show the way.
+    """
+
+    checkpoint: str
+    output: str
+    variant: str = "float32"
+    io: str = "float32"
+    image_size: tuple | None = None
+    representative_dir: str | None = None
+    representative_count: int = 100
+    seed: int = 0
+    licence: str = "MIT"
+    placeholder: bool = False
+
+    def __post_init__(self):
+        if self.variant not in VARIANTS:
+            raise ValueError(f"Unknown variant. Received: {self.variant!r}. Allowed: {', '.join(VARIANTS)}.")
+        if self.io not in IO_TYPES:
+            raise ValueError(f"Unknown io. Received: {self.io!r}. Allowed: {', '.join(IO_TYPES)}.")
+        if self.io == "uint8" and not self.variant.endswith("int8"):
+            raise ValueError(f"io=uint8 needs variant int8 or qat_int8. Received: {self.variant!r}.")
+        if self.variant == "int8" and not self.representative_dir:
+            raise ValueError("The variant int8 needs photos to calibrate with: give representative_dir.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network ready for the converter.
+
+    Attributes:
+        model: Keras 3 or tf_keras model of a static batch of 1.
+        image_size: (height, width).
+        input_scaling: The `InputScaling` of its input.
+        name: For the metadata.
+        training: The checkpoint's own metadata.
+        checksum: "sha256:..." of the weights.
+    """
+
+    model: object
+    image_size: tuple
+    input_scaling: object
+    name: str
+    training: dict = dataclasses.field(default_factory=dict)
+    checksum: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class ConversionResult:
+    """A .tflite file in memory.
+
+    Attributes:
+        model: Its content (bytes), metadata embedded.
+        metadata: The `ModelMetadata` in it.
+        recipe: JSON-ready: everything needed to make it again.
+    """
+
+    model: bytes
+    metadata: ModelMetadata
+    recipe: dict
+
+    def save(self, path):
+        """Writes the model and, beside it, its recipe as .json; atomically.
+
+        Returns:
+            The two paths.
+        """
+        path = Path(path)
+        recipe_path = path.with_suffix(".json")
+        _write(recipe_path, (json.dumps(self.recipe, indent=2, sort_keys=True) + "\n").encode())
+        _write(path, self.model)
+        return path, recipe_path
+
+
+def convert(config, network=None):
+    """Converts a student.
+
+    Args:
+        config: A `ConversionConfig`.
+        network: A `Network` in place of the checkpoint's, e.g. a quantize-aware one.
+
+    Returns:
+        A `ConversionResult`; nothing is written.
+
+    Raises:
+        ConversionError: If the converter refuses, or a byte of raw input would not be exact.
+        ValueError: If the config, the checkpoint or the photos are not usable.
+    """
+    network = network or load_checkpoint(config)
+    lead = _lead(network.input_scaling) if config.io == "uint8" else None
+    content = _run_converter(config, network, lead)
+    metadata = _describe(config, network, lead)
+    if config.io == "uint8":
+        _check_raw_input(content, metadata)
+    content = embed_metadata(content, metadata)
+    recipe = {
+        **metadata.recipe,
+        "source_checksum": network.checksum,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+    return ConversionResult(content, metadata, recipe)
+
+
+def load_checkpoint(config):
+    """Loads a `Network` as the variant needs it."""
+    if config.variant == "qat_int8":
+        from dbdgan_tf.quantization import load_network_for_conversion
+
+        return load_network_for_conversion(config.checkpoint, config.image_size)
+    from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
+
+    overrides = {"image_size": tuple(config.image_size)} if config.image_size else {}
+    model, student = load_network(config.checkpoint, batch_size=1, **overrides)
+    weights, _ = network_files(config.checkpoint)
+    return Network(
+        model,
+        tuple(model.input_shape[1:3]),
+        student.input_scaling,
+        f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}",
+        read_network_json(config.checkpoint)["metadata"],
+        "sha256:" + hashlib.sha256(weights.read_bytes()).hexdigest(),
+    )
+
+
+def _run_converter(config, network, lead):
+    from dbdgan_tf.conversion.tensorflow_export import ExportOptions, export
+
+    if config.variant == "dynamic":
+        from dbdgan_tf.conversion.edge_quantizer import quantize_dynamic
+
+        return quantize_dynamic(export(network.model, network.image_size, ExportOptions("float32")))
+    source = None
+    if config.variant == "int8":
+        images = representative_images(
+            config.representative_dir, network.image_size, config.representative_count, config.seed
+        )
+        scale = network.input_scaling.apply if lead is None else np.float32
+        source = feeds(images, scale, full_range=config.io == "uint8")
+    return export(network.model, network.image_size, ExportOptions(config.variant, config.io, source, lead))
+
+
+def _lead(scaling):
+    """(factor, offset) of a leading layer, or None where the input's own quantization can do the scaling.
+
+    It can if all channels share a whole mean (the zero point) and one std (the scale).
+    """
+    mean, std = scaling.mean, scaling.std
+    if len(set(mean)) == len(set(std)) == 1 and mean[0] == int(mean[0]) and 0 <= mean[0] <= 255:
+        return None
+    return 1 / np.array(std), -np.array(mean) / np.array(std)
+
+
+def _describe(config, network, lead):
+    scaling = network.input_scaling
+    # A recipe travels; the folders of one machine do not.
+    paths = ("checkpoint", "output", "representative_dir")
+    names = {key: Path(value).name for key in paths if (value := getattr(config, key))}
+    recipe = {
+        "conversion": dataclasses.asdict(config) | names,
+        "image_size": list(network.image_size),
+        "scaling_layer_in_graph": lead is not None,
+        "tools": {name: _version(name) for name in _TOOLS},
+        "training": network.training,
+    }
+    return ModelMetadata(
+        name=network.name,
+        input_mean=scaling.mean if lead is None else (0, 0, 0),
+        input_std=scaling.std if lead is None else (1, 1, 1),
+        input_layout="raw uint8 RGB" if config.io == "uint8" else "scaled float32 RGB",
+        variant=config.variant,
+        licence=config.licence,
+        version=__version__,
+        source_checksum=network.checksum,
+        recipe=recipe,
+        metrics=network.training.get("metrics", {}),
+        placeholder=config.placeholder,
+    )
+
+
+def _check_raw_input(content, metadata):
+    from dbdgan_tf.conversion.flat_graph import read_graph
+
+    graph = read_graph(content)
+    tensor = graph.tensors[graph.inputs[0]]
+    mean, std = metadata.input_mean[0], metadata.input_std[0]
+    error = abs((0 - tensor.zero_points[0]) * tensor.scales[0] - (0 - mean) / std)
+    error = max(error, abs((255 - tensor.zero_points[0]) * tensor.scales[0] - (255 - mean) / std))
+    if tensor.dtype != "uint8" or error > 1e-3 / std:
+        raise ConversionError(
+            f"The input does not take raw bytes exactly: {tensor.dtype}, scale {tensor.scales}, zero point "
+            f"{tensor.zero_points}; needed: scale {1 / std}, zero point {mean}."
+        )
+
+
+def _version(name):
+    try:
+        return installed_version(name)
+    except ImportError:
+        return None
+
+
+def _write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(partial, 0o644)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise

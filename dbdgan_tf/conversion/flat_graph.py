@@ -1,0 +1,164 @@
+"""The graph of a .tflite file as plain data, and what can be counted in it without running it."""
+
+import collections
+import dataclasses
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from dbdgan_tf.conversion.metadata import unpack_model
+
+_OP_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if name.isupper()}
+_TYPE_NAMES = {code: name.lower() for name, code in vars(schema.TensorType).items() if name.isupper()}
+_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """One edge of the graph; `data` is None unless it is a constant."""
+
+    name: str
+    shape: tuple
+    dtype: str
+    scales: tuple
+    zero_points: tuple
+    data: object = dataclasses.field(default=None, repr=False, compare=False)
+
+    @property
+    def constant(self):
+        return self.data is not None
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """One node; `options` is the schema's table (or None), inputs may hold -1 for an absent one."""
+
+    name: str
+    inputs: tuple
+    outputs: tuple
+    options: object = dataclasses.field(default=None, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class FlatGraph:
+    """The first subgraph of a model."""
+
+    tensors: tuple
+    operators: tuple
+    inputs: tuple
+    outputs: tuple
+    subgraphs: int
+
+    def histogram(self):
+        """Operator name -> count, most frequent first."""
+        return dict(collections.Counter(operator.name for operator in self.operators).most_common())
+
+    def producer(self, tensor):
+        """The operator that writes a tensor, or None."""
+        return next((operator for operator in self.operators if tensor in operator.outputs), None)
+
+    def consumers(self, tensor):
+        """The operators that read a tensor."""
+        return [operator for operator in self.operators if tensor in operator.inputs]
+
+    def parameters(self):
+        """Number of weights: elements of the constants that convolutions read, biases included."""
+        weights = {index for operator in self.operators for index in self._weights_of(operator)}
+        return sum(int(np.prod(self.tensors[index].shape)) for index in weights)
+
+    def multiply_adds(self):
+        """Multiply-accumulates of one run, in convolutions and fully connected layers."""
+        return sum(self._multiply_adds_of(operator) for operator in self.operators)
+
+    def float_tensors(self):
+        """Names of float32 activations between the graph's input and output."""
+        ends = {*self.inputs, *self.outputs}
+        written = [index for operator in self.operators for index in operator.outputs if index not in ends]
+        return [self.tensors[index].name for index in written if self.tensors[index].dtype == "float32"]
+
+    def stray_quantizes(self):
+        """Names of activations that a QUANTIZE or DEQUANTIZE inside the graph writes.
+
+        The conversions at the graph's own input and output are wanted, and so are those of float16 weights.
+        """
+        stray = []
+        for operator in self.operators:
+            if operator.name not in ("QUANTIZE", "DEQUANTIZE") or self.tensors[operator.inputs[0]].constant:
+                continue
+            if operator.inputs[0] not in self.inputs and operator.outputs[0] not in self.outputs:
+                stray.append(self.tensors[operator.outputs[0]].name)
+        return stray
+
+    def _weights_of(self, operator):
+        if operator.name not in _WEIGHTED:
+            return []
+        return [index for index in operator.inputs if index >= 0 and self._is_weight(index)]
+
+    def _is_weight(self, index):
+        if self.tensors[index].constant:
+            return self.tensors[index].dtype != "int32" or len(self.tensors[index].scales) > 0
+        source = self.producer(index)
+        return source is not None and source.name == "DEQUANTIZE" and self.tensors[source.inputs[0]].constant
+
+    def _multiply_adds_of(self, operator):
+        if operator.name not in _WEIGHTED:
+            return 0
+        kernel = self.tensors[operator.inputs[1]].shape
+        pixels = int(np.prod(self.tensors[operator.outputs[0]].shape[:-1]))
+        if operator.name == "TRANSPOSE_CONV":
+            pixels = int(np.prod(self.tensors[operator.inputs[2]].shape[:-1]))
+        return pixels * int(np.prod(kernel))
+
+
+def read_graph(model):
+    """Reads the graph of a model.
+
+    Args:
+        model: Content of a .tflite file (bytes).
+
+    Returns:
+        A `FlatGraph` of the first subgraph.
+
+    Raises:
+        MetadataError: If the content is no .tflite.
+    """
+    tree = unpack_model(model)
+    graph = tree.subgraphs[0]
+    return FlatGraph(
+        tensors=tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors),
+        operators=tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators),
+        inputs=tuple(int(index) for index in graph.inputs),
+        outputs=tuple(int(index) for index in graph.outputs),
+        subgraphs=len(tree.subgraphs),
+    )
+
+
+def _tensor(tensor, buffers):
+    dtype = _TYPE_NAMES[tensor.type]
+    shape = () if tensor.shape is None else tuple(int(side) for side in tensor.shape)
+    scales = getattr(tensor.quantization, "scale", None)
+    zeros = getattr(tensor.quantization, "zeroPoint", None)
+    raw = buffers[tensor.buffer].data if tensor.buffer else None
+    data = None
+    if raw is not None:
+        data = np.asarray(raw, np.uint8)
+        if dtype in ("int32", "float32", "int64", "int8", "uint8", "float16"):
+            data = np.frombuffer(data.tobytes(), dtype)
+    name = tensor.name.decode() if tensor.name is not None else ""
+    return Tensor(name, shape, dtype, _numbers(scales, float), _numbers(zeros, int), data)
+
+
+def _numbers(values, kind):
+    return () if values is None else tuple(kind(value) for value in values)
+
+
+def _operator(operator, codes):
+    code = codes[operator.opcodeIndex]
+    # Old files know only the deprecated field, which cannot hold codes above 127.
+    number = max(code.builtinCode, code.deprecatedBuiltinCode)
+    name = _OP_NAMES.get(number, f"UNKNOWN_{number}")
+    if name == "CUSTOM":
+        name = f"CUSTOM:{code.customCode.decode()}"
+    inputs = () if operator.inputs is None else tuple(int(index) for index in operator.inputs)
+    outputs = () if operator.outputs is None else tuple(int(index) for index in operator.outputs)
+    return Operator(name, inputs, outputs, operator.builtinOptions)

@@ -1,0 +1,59 @@
+"""Photographs that show the quantizer the ranges of real activations."""
+
+import numpy as np
+
+from dbdgan_tf.data.image_io import ImageReadError, read_image, resize
+from dbdgan_tf.data.layouts import list_images
+
+
+def representative_images(folder, image_size, count, seed=0):
+    """Reads a random choice of a folder's photographs at the network's size.
+
+    Args:
+        folder: Folder of images; sub-folders are not entered.
+        image_size: (height, width), px.
+        count: How many at most.
+        seed: Of the choice.
+
+    Returns:
+        List of uint8 arrays (height, width, 3), RGB.
+
+    Raises:
+        ValueError: If the folder holds no image that can be read.
+    """
+    paths = list(list_images(folder))
+    order = np.random.default_rng(seed).permutation(len(paths))
+    images = []
+    for index in order:
+        if len(images) == count:
+            break
+        try:
+            images.append(resize(read_image(paths[index], image_size), image_size))
+        except ImageReadError:
+            continue
+    if not images:
+        raise ValueError(f"No readable image to calibrate with. Received: {folder}. Allowed: photos.")
+    return images
+
+
+def feeds(images, scale, full_range):
+    """A generator function of the quantizer's kind: yields [image (1, H, W, 3) float32].
+
+    Args:
+        images: uint8 arrays (H, W, 3).
+        scale: Function from uint8 (H, W, 3) to the graph's real input.
+        full_range: True paints one corner of each image with the values 0 and 255. Then the range of the
+            input is exactly that of a byte, and a byte needs no conversion.
+
+    Returns:
+        A function of no arguments.
+    """
+
+    def generate():
+        for image in images:
+            pixels = image.copy()
+            if full_range:
+                pixels[0, 0], pixels[0, 1] = 0, 255
+            yield [np.asarray(scale(pixels), np.float32)[None]]
+
+    return generate

@@ -1,0 +1,133 @@
+"""A Keras network through TensorFlow's converter: the only module of the package that runs it."""
+
+import contextlib
+import dataclasses
+import io
+import os
+
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from dbdgan_tf.conversion.errors import ConversionError
+from dbdgan_tf.conversion.metadata import pack_model, unpack_model
+
+SIGNATURE = "serving_default"
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportOptions:
+    """How the converter writes the graph.
+
+    Attributes:
+        variant: "float32", "float16", "dynamic", "int8" (post-training) or "qat_int8".
+        io: "float32", or "uint8" (int8 variants only).
+        feeds: Function of no arguments that yields [image (1, H, W, 3) float32]; for "int8".
+        lead: None, or (factor, offset), three numbers each: the graph begins with x * factor + offset.
+    """
+
+    variant: str
+    io: str = "float32"
+    feeds: object = None
+    lead: tuple | None = None
+
+
+def export(model, image_size, options):
+    """Converts a network.
+
+    Args:
+        model: Keras 3 (TensorFlow backend) or tf_keras model, (1, H, W, 3) -> (1, H, W, 1).
+        image_size: (height, width), px.
+        options: An `ExportOptions`.
+
+    Returns:
+        Content of the .tflite file (bytes): static batch of 1, built-in ops only, signature "serving_default"
+        from "image" to "blur_map".
+
+    Raises:
+        ConversionError: With the converter's own words.
+    """
+    with _quiet():
+        converter = tf.lite.TFLiteConverter.from_concrete_functions(
+            [_freeze(model, image_size, options.lead)]
+        )
+        _configure(converter, options)
+        try:
+            content = converter.convert()
+        except Exception as error:
+            raise ConversionError(f"TensorFlow's converter refused the network: {error}") from error
+    return _name_signature(content)
+
+
+def _freeze(model, image_size, lead):
+    """The network as a graph whose weights are constants.
+
+    Three times as fast as a SavedModel on disk; the signature is lost, `_name_signature` brings it back.
+    """
+    signature = [tf.TensorSpec([1, *image_size, 3], tf.float32, name="image")]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def serve(image):
+        scaled = image if lead is None else _lead_layer(image, *lead)
+        return model(scaled, training=False)
+
+    return convert_variables_to_constants_v2(serve.get_concrete_function())
+
+
+def _name_signature(content):
+    tree = unpack_model(content)
+    graph = tree.subgraphs[0]
+    entry = schema.SignatureDefT()
+    entry.signatureKey, entry.subgraphIndex = SIGNATURE, 0
+    entry.inputs = [_named(graph, "image", graph.inputs[0])]
+    entry.outputs = [_named(graph, "blur_map", graph.outputs[0])]
+    tree.signatureDefs = [entry]
+    return pack_model(tree)
+
+
+def _named(graph, name, index):
+    link = schema.TensorMapT()
+    link.name, link.tensorIndex = name, int(index)
+    graph.tensors[index].name = name
+    return link
+
+
+def _lead_layer(image, factor, offset):
+    """Computes x * factor + offset per channel as one depthwise 1x1 convolution.
+
+    It cannot be folded into the network's first convolution: that pads with the zero of *scaled* pixels,
+    which is another value in each channel of raw ones, so the border would differ. Weights are per channel,
+    so int8 holds them exactly.
+    """
+    kernel = tf.constant(np.reshape(factor, (1, 1, 3, 1)), tf.float32)
+    scaled = tf.nn.depthwise_conv2d(image, kernel, [1, 1, 1, 1], "VALID")
+    return tf.nn.bias_add(scaled, tf.constant(offset, tf.float32))
+
+
+def _configure(converter, options):
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if options.variant == "float32":
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if options.variant == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    elif options.variant in ("int8", "qat_int8"):
+        if options.variant == "int8":
+            converter.representative_dataset = options.feeds
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        io_type = {"float32": tf.float32, "uint8": tf.uint8}[options.io]
+        converter.inference_input_type = converter.inference_output_type = io_type
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Silences prints of the converter; errors are exceptions and pass."""
+    level = tf.get_logger().level
+    tf.get_logger().setLevel("ERROR")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        tf.get_logger().setLevel(level)
