@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 _LEVELS = 8
+_COARSE = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,15 +76,18 @@ def fill_behind(image, alpha):
         float32 (H, W, 3): the image with the object replaced.
     """
     known = (cv2.dilate(alpha, np.ones((5, 5), np.uint8)) < 0.05).astype(np.float32)
-    total, weight = image * known[..., None], known
-    filled, reached = total.copy(), known.copy()
-    for size in (9, 33, 129, 513):
+    coarse = tuple(-(-side // _COARSE) for side in reversed(alpha.shape))
+    # What is behind is mostly hidden or blurred, so a quarter of the resolution is enough.
+    weighted = np.dstack([image * known[..., None], known])
+    total = cv2.resize(weighted, coarse, interpolation=cv2.INTER_AREA)
+    filled = total.copy()
+    for size in (3, 9, 33, 129):
         spread = cv2.blur(total, (size, size), borderType=cv2.BORDER_REFLECT)
-        share = cv2.blur(weight, (size, size), borderType=cv2.BORDER_REFLECT)
-        new = (reached == 0) & (share > 1e-3)
-        filled[new] = spread[new] / share[new][:, None]
-        reached[new] = 1
-    return filled
+        new = (filled[..., 3] < 0.05) & (spread[..., 3] > 1e-3)
+        filled[new] = spread[new] / spread[new][:, 3:]
+    light = filled[..., :3] / np.maximum(filled[..., 3:], 1e-3)
+    behind = cv2.resize(light, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.where(known[..., None] > 0, image, behind)
 
 
 def _blur(layer, kernel):

@@ -91,8 +91,10 @@ def _pictures(pool, rng, config, objects):
     image, regions = pool.crop(rng, size)
     light = _highlights(rng, to_linear(image))
     pictures = [(light, np.ones(size, np.float32))]
-    for _ in range(objects):
-        shape = None if regions is None or rng.random() < 0.3 else region_shape(rng, regions)
+    for number in range(objects):
+        # Only the first, as a second might be the same object, just before itself.
+        own = number == 0 and regions is not None and rng.random() < 0.7
+        shape = region_shape(rng, regions) if own else None
         if shape is not None:
             # An object of the photograph itself steps out of it; what it hid is guessed.
             pictures[0] = (fill_behind(pictures[0][0], shape), pictures[0][1])
