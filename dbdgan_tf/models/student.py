@@ -43,15 +43,22 @@ class StudentConfig:
         resolve_scaling(self.scaling, self.encoder)
         check_choice("decoder", self.decoder, decoders.DECODERS)
         object.__setattr__(self, "image_size", check_image_size(self.image_size))
-        if self.decoder_channels is not None:
-            object.__setattr__(self, "decoder_channels", tuple(int(c) for c in self.decoder_channels))
-        decoders.resolve_channels(self.decoder, self.decoder_channels)
-        decoders.resolve_head_stride(self.decoder, self.head_stride)
+        # Resolved at once, so that a saved config does not depend on today's defaults.
+        channels = decoders.resolve_channels(self.decoder, self.decoder_channels)
+        object.__setattr__(self, "decoder_channels", channels)
+        head_stride = decoders.resolve_head_stride(self.decoder, self.head_stride)
+        object.__setattr__(self, "head_stride", head_stride)
 
     @property
     def input_scaling(self):
         """The `InputScaling` that turns 0..255 RGB pixels into this network's input."""
         return resolve_scaling(self.scaling, self.encoder)
+
+    def replace(self, **overrides):
+        """A config with some entries changed; another decoder comes with its own channels and head stride."""
+        if overrides.get("decoder", self.decoder) != self.decoder:
+            overrides = {"decoder_channels": None, "head_stride": None, **overrides}
+        return dataclasses.replace(self, **overrides)
 
     def to_dict(self):
         """The config as a JSON-ready dict."""
@@ -59,7 +66,11 @@ class StudentConfig:
 
     @classmethod
     def from_dict(cls, values):
-        """The inverse of `to_dict`."""
+        """The inverse of `to_dict`; a ValueError where an entry is unknown."""
+        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+        if unknown:
+            allowed = sorted(cls.__dataclass_fields__)
+            raise ValueError(f"Unknown student options. Received: {unknown}. Allowed: {allowed}.")
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
@@ -71,10 +82,10 @@ def check_choice(name, value, allowed):
 
 def check_image_size(image_size):
     """An image size as a tuple of two ints; a ValueError unless both are positive multiples of 32."""
-    size = tuple(int(n) for n in image_size)
+    size = tuple(int(n) for n in image_size) if isinstance(image_size, (tuple, list)) else ()
     if len(size) != 2 or any(n < 32 or n % 32 for n in size):
         raise ValueError(
-            f"image_size is (height, width), both multiples of 32 from 32 on. Received: {tuple(image_size)}."
+            f"image_size is (height, width), both multiples of 32 from 32 on. Received: {image_size}."
         )
     return size
 
@@ -99,14 +110,13 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
     Example:
       >>> student = build_student(encoder="efficientnet_lite2", weights="imagenet")
     """
-    config = dataclasses.replace(config or StudentConfig(), **overrides)
+    config = (config or StudentConfig()).replace(**overrides)
     layers = keras_module.layers
     # === Functional Model ===
     inputs = keras_module.Input((*config.image_size, 3), batch_size=batch_size, name="images")
     taps = build_encoder(config.encoder, inputs, keras_module)
-    channels = decoders.resolve_channels(config.decoder, config.decoder_channels)
-    head_stride = decoders.resolve_head_stride(config.decoder, config.head_stride)
-    logits = decoders.DECODERS[config.decoder](taps, inputs, channels, head_stride, keras_module)
+    decoder = decoders.DECODERS[config.decoder]
+    logits = decoder(taps, inputs, config.decoder_channels, config.head_stride, keras_module)
     outputs = layers.Activation("sigmoid", dtype="float32", name="blur_map")(logits)
     model = keras_module.Model(inputs, outputs, name=f"student_{config.encoder}_{config.decoder}")
     load_initial_weights(model, config.encoder, weights)

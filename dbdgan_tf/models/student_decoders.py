@@ -102,7 +102,7 @@ HEAD_STRIDES = {"mobile": (2, 1, 4), "paper": (1,)}
 def resolve_channels(decoder, channels):
     """The decoder's channels, its own ones for None; a ValueError unless count and signs are right."""
     defaults = DEFAULT_CHANNELS[decoder]
-    channels = tuple(channels or defaults)
+    channels = tuple(int(c) for c in channels or defaults)
     if len(channels) != len(defaults) or min(channels) < 1:
         raise ValueError(
             f"decoder_channels of the {decoder} decoder: wrong count or sign. Received: {channels}. "

@@ -32,8 +32,8 @@ def unwrap_state_dict(checkpoint):
     """The plain state dict inside a checkpoint.
 
     Args:
-      checkpoint: a state dict or a dict that holds one under "model_state_dict" or "state_dict"; keys may carry
-        the "module." of DataParallel; values are tensors or arrays.
+      checkpoint: a state dict or a dict that holds one under "model_state_dict" or "state_dict"; keys may
+        carry the "module." of DataParallel; values are tensors or arrays.
 
     Returns:
       A dict key -> NumPy array.
@@ -50,7 +50,7 @@ def unwrap_state_dict(checkpoint):
 
 
 def read_checkpoint(path):
-    """Reads an official .pth file: `torch.load(weights_only=True)`, or `read_torch_file` where torch is absent.
+    """Reads an official .pth file: `torch.load(weights_only=True)`, or `read_torch_file` without torch.
 
     Args:
       path: a .pth file.

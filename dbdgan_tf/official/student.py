@@ -68,13 +68,14 @@ def student_table(checkpoint, encoder="efficientnet_b3"):
     return table, reader.report()
 
 
-def load_official_student(source, config=OFFICIAL_STUDENT, **build_arguments):
+def load_official_student(source, config=OFFICIAL_STUDENT, image_size=None, **build_arguments):
     """Builds our student with an official checkpoint's weights.
 
     Args:
       source: the path of a .pth file, or a checkpoint already read (dict of tensors or arrays).
       config: a `StudentConfig` with `decoder="paper"` over an EfficientNet.
-      **build_arguments: passed on to `build_student`, such as `batch_size=1` or `image_size=(256, 256)`.
+      image_size: (height, width), the config's if None.
+      **build_arguments: passed on to `build_student`, such as `batch_size=1`.
 
     Returns:
       A triple: the model, its config and a `MappingReport` that lists the official tensors without a use.
@@ -83,8 +84,8 @@ def load_official_student(source, config=OFFICIAL_STUDENT, **build_arguments):
       ValueError: if the checkpoint does not fit.
     """
     checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
-    model = build_student(config, **build_arguments)
     table, report = student_table(checkpoint, config.encoder)
+    config = config.replace(image_size=image_size or config.image_size)
+    model = build_student(config, **build_arguments)
     assign_weights(model, table)
-    height, width = model.input_shape[1:3]
-    return model, StudentConfig.from_dict({**config.to_dict(), "image_size": (height, width)}), report
+    return model, config, report

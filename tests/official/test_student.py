@@ -26,6 +26,9 @@ def test_outputs_equal_the_official_ones(official):
     model, config, report = load_official_student(checkpoint, image_size=images.shape[1:3])
     assert report.unused == ()
     assert report.used == len(checkpoint["model_state_dict"])
+    batch_counters = sum(key.endswith("num_batches_tracked") for key in checkpoint["model_state_dict"])
+    sizes = sum(array.size for array in checkpoint["model_state_dict"].values())
+    assert model.count_params() == sizes - batch_counters
     assert config.image_size == images.shape[1:3]
     assert config.input_scaling.std == (255.0, 255.0, 255.0)
     output = np.transpose(model.predict(images, verbose=0), (0, 3, 1, 2))
