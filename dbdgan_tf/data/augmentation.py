@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from dbdgan_tf.data.pixel_operations import pixel_operations
+from dbdgan_tf.data.resampling import affine_transform
 
 _MAPS = ("segmentation_masks", "teacher_maps")
 _DRAWS = 16
@@ -113,9 +114,7 @@ class BatchAugmentation(keras.layers.Layer):
         draws = self._draw(batch)
         stacked = ops.concatenate([ops.cast(batch[key], "float32") for key in keys], axis=-1)
         stacked = self.pixels.flip(stacked, _chosen(draws[0], self.config.flip))
-        stacked = ops.image.affine_transform(
-            stacked, self._matrices(draws), "bilinear", "reflect", data_format="channels_last"
-        )
+        stacked = affine_transform(stacked, self._matrices(draws))
         moved = {"images": stacked[..., :3]}
         moved.update({key: stacked[..., 3 + place : 4 + place] for place, key in enumerate(keys[1:])})
         return {**batch, **moved}

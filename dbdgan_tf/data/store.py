@@ -1,5 +1,6 @@
 """Decoded samples at network size, by index, optionally kept in memory."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class SampleStore:
         threads: Decoding threads; OpenCV releases the interpreter while it decodes.
 
     Raises:
-        ValueError: If teacher maps are missing; all are named.
+        ValueError: If teacher maps are missing (all are named) or two samples would share one.
     """
 
     def __init__(self, samples, image_size, cache=False, teacher_maps_dir=None, threads=2):
@@ -83,6 +84,12 @@ class SampleStore:
 def _teacher_maps(samples, folder):
     if folder is None:
         return ()
+    shared = [stem for stem, count in Counter(sample.stem for sample in samples).items() if count > 1]
+    if shared:
+        raise ValueError(
+            f"{len(shared)} file names occur more than once, so their teacher maps cannot be told apart: "
+            f"{', '.join(shared[:5])}. Rename the photographs of one data set."
+        )
     paths = tuple(Path(folder) / f"{sample.stem}.png" for sample in samples)
     missing = [path.name for path in paths if not path.is_file()]
     if missing:

@@ -74,6 +74,8 @@ def test_teacher_maps_travel_with_their_photographs(samples, tmp_path):
     assert batch["teacher_maps"].shape == (7, 8, 6, 1) and batch["teacher_maps"].dtype == np.float32
     numbers = batch["images"][:, 0, 0, 0] / 10
     np.testing.assert_allclose(batch["teacher_maps"].mean((1, 2, 3)), numbers / 10, atol=1 / 255)
+    with pytest.raises(ValueError, match="1 file names occur more than once.*photo3"):
+        BlurDataset([*samples, samples[3]], SIZE, 7, teacher_maps_dir=tmp_path / "teacher")
     (tmp_path / "teacher/photo2.png").unlink()
     with pytest.raises(ValueError, match="1 of 7 .*photo2.png.*trainers.predict"):
         BlurDataset(samples, SIZE, 7, teacher_maps_dir=tmp_path / "teacher")

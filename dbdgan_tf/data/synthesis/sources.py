@@ -23,7 +23,6 @@ _BUNDLED = (
     "gravel.png",
     "ihc.png",
     "motorcycle_left.png",
-    "page.png",
     "rocket.jpg",
 )
 _LARGEST_SIDE = 1200
