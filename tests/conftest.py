@@ -50,3 +50,24 @@ def run_python():
         return process.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tmp_path_factory):
+    """ROOT/{train,test}/{images,masks}: photographs whose right half is blurred. Read only."""
+    import cv2
+    import numpy as np
+
+    root = tmp_path_factory.mktemp("tiny_dataset")
+    rng = np.random.default_rng(7)
+    for split, count in (("train", 8), ("test", 3)):
+        for folder in ("images", "masks"):
+            (root / split / folder).mkdir(parents=True)
+        for index in range(count):
+            sharp = rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)
+            mask = np.zeros((48, 64), np.uint8)
+            mask[:, 32:] = 255
+            photo = np.where(mask[..., None] > 0, cv2.GaussianBlur(sharp, (0, 0), 3), sharp)
+            cv2.imwrite(str(root / split / "images" / f"photo{index}.png"), photo)
+            cv2.imwrite(str(root / split / "masks" / f"photo{index}.png"), mask)
+    return root

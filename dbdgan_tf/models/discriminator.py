@@ -72,7 +72,7 @@ def build_discriminator(config=None, name="discriminator"):
     image_score = _image_score(x)
     if config.kind == "unet":
         x = _decode(x, taps, config)
-    pixel_score = _score(layers.Conv2D(1, 1, name="pixel_conv"), "pixel")(x)
+    pixel_score = _score(layers.Conv2D(1, 1, use_bias=False, name="pixel_conv"), "pixel")(x)
     pixel_score = layers.Activation("linear", dtype="float32", name="pixel")(pixel_score)
     return keras.Model(
         {"images": images, "maps": maps}, {"pixel": pixel_score, "image": image_score}, name=name
@@ -104,6 +104,7 @@ def _channels(config, stage):
 
 
 def _score(convolution, name):
+    # No bias: a relativistic loss does not depend on it, and Adam would turn rounding noise into steps.
     return layers.SpectralNormalization(convolution, name=f"{name}_sn")
 
 
@@ -115,7 +116,7 @@ def _convolution(x, channels, size, name, strides=1):
 
 def _image_score(x):
     x = layers.GlobalAveragePooling2D(name="image_pool")(x)
-    x = layers.SpectralNormalization(layers.Dense(1, name="image_dense"), name="image_sn")(x)
+    x = layers.SpectralNormalization(layers.Dense(1, use_bias=False, name="image_dense"), name="image_sn")(x)
     return layers.Activation("linear", dtype="float32", name="image")(x)
 
 

@@ -65,4 +65,4 @@ def test_config_round_trips_and_refuses_what_it_cannot_build():
 
 
 def test_parameter_count_is_pinned():
-    assert build_discriminator(DiscriminatorConfig(base_channels=16)).count_params() == 282668
+    assert build_discriminator(DiscriminatorConfig(base_channels=16)).count_params() == 282666

@@ -1,0 +1,55 @@
+import keras
+import numpy as np
+import pytest
+
+from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit
+from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint
+
+
+def fake_model(step=7):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.step = step
+    return model
+
+
+def test_a_non_finite_loss_names_the_step_and_the_term():
+    guard = NonFiniteGuard()
+    guard.set_model(fake_model())
+    guard.on_train_batch_end(2, {"student_bce": 0.5})
+    with pytest.raises(NonFiniteLossError, match=r"step 7 \(batch 3 .*Received: consistency, student_bce"):
+        guard.on_train_batch_end(3, {"student_bce": float("nan"), "consistency": np.inf, "d_student": 1.0})
+
+
+def test_the_last_good_checkpoint_stays_when_a_run_diverges(tiny, tmp_path):
+    gan = tiny["make_gan"](run_eagerly=True)
+    save_checkpoint(tmp_path, gan, {"epoch": 1, "best": {}})
+    before = (tmp_path / "checkpoint.npz").read_bytes()
+    gan.student.get_layer("logits").bias.assign([float("nan")])
+    with pytest.raises(NonFiniteLossError, match="student_bce"):
+        gan.fit(tiny["batch"](), batch_size=4, epochs=1, verbose=0, callbacks=[NonFiniteGuard()])
+    assert (tmp_path / "checkpoint.npz").read_bytes() == before
+    assert restore_checkpoint(tmp_path, gan)["epoch"] == 1
+    assert np.isfinite(np.asarray(gan.student.get_layer("logits").bias)).all()
+
+
+def test_time_limit_stops_before_an_epoch_that_would_not_fit(monkeypatch):
+    clock = iter([0.0, 0.0, 20.0, 20.0, 45.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    limit = TimeLimit(1.0)
+    limit.set_model(fake_model())
+    limit.model.stop_training = False
+    limit.on_train_begin()
+    limit.on_epoch_begin(0)
+    limit.on_epoch_end(0)
+    assert not limit.model.stop_training
+    limit.on_epoch_begin(1)
+    limit.on_epoch_end(1)
+    assert limit.model.stop_training
+
+
+def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
+    save_checkpoint(tmp_path, tiny["make_gan"]("joint"), {})
+    with pytest.raises(ValueError, match="Resume with the flags the run was started with"):
+        restore_checkpoint(tmp_path, tiny["make_gan"]("frozen"))
+    with pytest.raises(FileNotFoundError, match="No checkpoint to resume from"):
+        restore_checkpoint(tmp_path / "nowhere", tiny["make_gan"]("joint"))

@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from dbdgan_tf.models.discriminator import spectral_layers
+from dbdgan_tf.training.averaged_weights import copy_averaged_weights
+from dbdgan_tf.training.options import LossOptions
+
+
+def make(tiny, *arguments):
+    """Eager: tracing a graph would cost more than the few steps that run here."""
+    return tiny["make_gan"](*arguments, run_eagerly=True)
+
+
+def values(variables):
+    return [np.asarray(v) for v in variables]
+
+
+def moved(before, variables):
+    return [not np.array_equal(b, np.asarray(v)) for b, v in zip(before, variables)]
+
+
+def step(gan, batch):
+    return gan.fit(batch, batch_size=4, epochs=1, shuffle=False, verbose=0).history
+
+
+def test_joint_step_moves_every_network_and_reports_every_term(tiny):
+    gan = make(tiny, "joint")
+    before = {name: values(group) for name, group in gan.variable_groups.items()}
+    terms = step(gan, tiny["batch"]())
+    assert set(before) == {
+        "teacher", "student", "discriminator_teacher", "discriminator_student", "discriminator_distill",
+    }  # fmt: skip
+    for name, group in gan.variable_groups.items():
+        assert all(moved(before[name], group)), name
+    assert {"teacher_bce", "student_iou", "consistency", "feature", "d_distill", "g_teacher"} <= set(terms)
+
+
+def test_frozen_teacher_does_not_move_not_even_its_statistics(tiny):
+    gan = make(tiny, "frozen")
+    before = values(gan.teacher.weights)
+    step(gan, tiny["batch"]())
+    assert not any(moved(before, gan.teacher.weights))
+    assert "teacher" not in gan.variable_groups
+
+
+def test_cached_maps_replace_the_teacher(tiny):
+    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0)
+    gan = make(tiny, "cached", losses)
+    batch = tiny["batch"](teacher_maps=True)
+    expected = np.abs(batch["teacher_maps"] - np.asarray(gan.student(batch["images"] / 255.0, training=True)))
+    assert step(gan, batch)["consistency"][0] == pytest.approx(expected.mean(), abs=1e-5)
+    assert list(gan.variable_groups) == ["student"]
+
+
+def test_zero_weights_switch_terms_and_networks_off(tiny):
+    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0, consistency_weight=0.0)
+    terms = step(make(tiny, "joint", losses), tiny["batch"]())
+    assert {"teacher_bce", "student_bce"} <= set(terms)
+    assert not {name for name in terms if name[:2] in ("d_", "g_")} | (
+        {"consistency", "feature"} & set(terms)
+    )
+
+
+def test_unlabelled_images_give_no_content_loss_but_consistency(tiny):
+    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0)
+    batch = tiny["batch"](labelled=[1, 0, 0, 0], teacher_maps=True)
+    terms = step(make(tiny, "cached", losses), batch)
+    gan = make(tiny, "cached", losses)
+    maps = np.clip(np.asarray(gan.student(batch["images"] / 255.0, training=True)), 1e-6, 1 - 1e-6)[0]
+    target = batch["segmentation_masks"][0]
+    expected = -(target * np.log(maps) + (1 - target) * np.log(1 - maps)).mean()
+    assert terms["student_bce"][0] == pytest.approx(expected, abs=1e-4)
+    assert terms["consistency"][0] > 0
+
+
+def test_a_step_normalises_every_discriminator_kernel_once(tiny):
+    gan = make(tiny, "joint")
+    before = {}
+    for network in gan.discriminators.values():
+        for layer in spectral_layers(network):
+            before[layer.path] = (np.asarray(layer.vector_u), layer)
+    step(gan, tiny["batch"]())
+    assert all(not np.array_equal(vector, np.asarray(layer.vector_u)) for vector, layer in before.values())
+
+
+def test_averaged_weights_follow_the_students(tiny):
+    gan = make(tiny, "joint")
+    copy = tiny["network"]("copy", 4)
+    copy_averaged_weights(gan, "student", copy)
+    assert not any(moved(values(copy.weights), gan.student.weights))
+    step(gan, tiny["batch"]())
+    step(gan, tiny["batch"]())
+    copy_averaged_weights(gan, "student", copy)
+    averages = dict((id(v), a) for v, a in gan.optimizer.averages("student"))
+    for target, source in zip(copy.weights, gan.student.weights):
+        expected = averages.get(id(source), source)
+        np.testing.assert_array_equal(np.asarray(target), np.asarray(expected))
+    assert any(moved(values(copy.trainable_weights), gan.student.trainable_weights))
+
+
+@pytest.mark.parametrize(
+    "mode, losses", [("joint", LossOptions()), ("cached", LossOptions(feature_weight=1.0))]
+)
+def test_without_a_teacher_only_cached_maps_are_allowed(tiny, mode, losses):
+    from dbdgan_tf.models.scaling import UNIT
+    from dbdgan_tf.training import DistillationGAN
+
+    with pytest.raises(ValueError, match="Allowed: teacher_mode='cached', feature_weight=0"):
+        DistillationGAN(tiny["network"]("s", 4), None, UNIT, None, {}, mode, losses)
+
+
+def test_unknown_mode_is_named(tiny):
+    with pytest.raises(ValueError, match="Received: 'maybe'. Allowed: joint, frozen, cached"):
+        make(tiny, "maybe")

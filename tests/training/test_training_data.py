@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from dbdgan_tf.training.options import DataOptions, RunOptions
+from dbdgan_tf.training.training_data import divide, make_datasets
+
+
+def options(tiny_dataset, **changes):
+    return DataOptions(**{
+        "data_dir": (str(tiny_dataset),), "image_size": (32, 32), "batch_size": 2, "workers": 1,
+        "validation_fraction": 0.0, **changes,
+    })  # fmt: skip
+
+
+def test_a_list_of_stems_divides_the_training_images(tiny_dataset, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("# held out\nphoto1\nphoto5\n\n")
+    training, held_out = make_datasets(options(tiny_dataset, validation_list=str(listed)), RunOptions())
+    assert [sample.stem for sample in held_out.samples] == ["photo1", "photo5"]
+    assert len(training.samples) == 6
+
+
+def test_a_list_that_names_absent_photographs_is_an_error(tiny_dataset, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("photo1\nphoto99\n")
+    with pytest.raises(ValueError, match=r"Received: \['photo99'\] \(1 in all\)"):
+        make_datasets(options(tiny_dataset, validation_list=str(listed)), RunOptions())
+
+
+def test_the_hash_rule_keeps_a_photograph_on_its_side_when_others_come(tiny_dataset):
+    from dbdgan_tf.data.layouts import find_samples
+
+    samples = find_samples(tiny_dataset)
+    some = options(tiny_dataset, validation_fraction=0.5)
+    _, few = divide(samples[:4], some)
+    _, many = divide(samples, some)
+    assert {s.stem for s in few} == {s.stem for s in many} & {s.stem for s in samples[:4]}
+    assert 0 < len(many) < len(samples)
+
+
+def test_nothing_held_out_means_no_validation(tiny_dataset):
+    training, held_out = make_datasets(options(tiny_dataset), RunOptions())
+    assert held_out is None
+    assert len(training) == 4
+
+
+def test_a_fixed_number_of_steps_draws_a_new_order_every_epoch(tiny_dataset):
+    training, _ = make_datasets(options(tiny_dataset), RunOptions(steps_per_epoch=6))
+    assert len(training) == 6
+    training.set_epoch(0)
+    first = [training[i]["images"] for i in range(6)]
+    np.testing.assert_array_equal(first[0], first[4])
+    training.set_epoch(1)
+    assert not np.array_equal(first[0], training[0]["images"])
+    training.set_epoch(0)
+    np.testing.assert_array_equal(first[0], training[0]["images"])
+
+
+def test_without_a_data_set_the_flag_is_named():
+    with pytest.raises(ValueError, match="--data_dir"):
+        make_datasets(DataOptions(), RunOptions())
+
+
+def test_unlabelled_folders_add_images_without_masks(tiny_dataset):
+    unlabelled = (str(tiny_dataset / "test" / "images"),)
+    training, _ = make_datasets(options(tiny_dataset, unlabelled_dir=unlabelled), RunOptions())
+    assert sum(sample.mask is None for sample in training.samples) == 3
