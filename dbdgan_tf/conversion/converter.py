@@ -26,7 +26,7 @@ class ConversionConfig:
 
     Attributes:
         checkpoint: PREFIX of PREFIX.weights.h5 and PREFIX.json, as `save_network` writes them.
-        output: The .tflite file to write; the recipe goes beside it as .json.
+        output: The .tflite file to write; the recipe goes beside it.
         variant: "float32", "float16", "dynamic", "int8" (post-training) or "qat_int8" (a fine-tuned
             quantize-aware network).
         io: "float32": scaled RGB in, probability out. "uint8" (int8 variants): raw RGB bytes in, probability
@@ -97,13 +97,15 @@ class ConversionResult:
     recipe: dict
 
     def save(self, path):
-        """Writes the model and, beside it, its recipe as .json; atomically.
+        """Writes NAME.tflite and, beside it, its recipe as NAME.tflite.json; atomically.
+
+        NAME.json alone could be the checkpoint's own description.
 
         Returns:
             The two paths.
         """
         path = Path(path)
-        recipe_path = path.with_suffix(".json")
+        recipe_path = path.with_name(path.name + ".json")
         _write(recipe_path, (json.dumps(self.recipe, indent=2, sort_keys=True) + "\n").encode())
         _write(path, self.model)
         return path, recipe_path

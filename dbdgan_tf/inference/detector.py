@@ -101,7 +101,11 @@ class BlurDetector:
 
     def small_map(self, photo):
         """The map of a uint8 (H, W, 3) RGB photo at the model's own size: float32 (h, w), 1 = blurred."""
-        output = self._model.run(self.prepare(photo))
+        return self.run_prepared(self.prepare(photo))
+
+    def run_prepared(self, tensor):
+        """The map (h, w) for a tensor that `prepare` made."""
+        output = self._model.run(tensor)
         if not np.all(np.isfinite(output)):
             raise ModelFileError("The model gave NaN or infinite values; its weights are unusable.")
         blur_map = np.clip(output, 0, 1)

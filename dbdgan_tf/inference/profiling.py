@@ -8,13 +8,13 @@ die use `profile_in_child`.
 import ctypes
 import dataclasses
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import ai_edge_litert
 import numpy as np
 
+from dbdgan_tf.inference.benchmarking import run_module
 from dbdgan_tf.inference.interpreter import LiteRTModel
 
 _CPU = 1
@@ -131,12 +131,11 @@ def profile_in_child(path, num_threads=2, runs=30):
     Raises:
         ProfilingError: If that process fails or dies.
     """
-    command = [sys.executable, "-m", "dbdgan_tf.inference.profiling", str(path), str(num_threads), str(runs)]
-    process = subprocess.run(command, capture_output=True, text=True)
-    if process.returncode:
-        reason = process.stderr.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]
-        raise ProfilingError(f"LiteRT's profiler is not available here: {reason[0]}")
-    return [OpTime(**op) for op in json.loads(process.stdout.strip().splitlines()[-1])]
+    try:
+        line = run_module("dbdgan_tf.inference.profiling", path, num_threads, runs)
+    except RuntimeError as error:
+        raise ProfilingError(f"LiteRT's profiler is not available here: {error}") from error
+    return [OpTime(**step) for step in json.loads(line)]
 
 
 def _compile(library, path, payloads):

@@ -170,7 +170,7 @@ def test_save_writes_model_and_recipe(converted, tmp_path):
     written = json.loads(recipe.read_text())
     assert written["bytes"] == len(result.model)
     assert written["conversion"]["variant"] == "float32"
-    assert sorted(path.name for path in model.parent.iterdir()) == ["m.json", "m.tflite"]
+    assert sorted(path.name for path in model.parent.iterdir()) == ["m.tflite", "m.tflite.json"]
 
 
 def test_flex_operators_are_an_error():

@@ -1,0 +1,150 @@
+"""How fast, how large, how heavy: the measurements behind `python -m tflite.benchmark`."""
+
+import collections
+import dataclasses
+import gc
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.conversion.flat_graph import read_graph
+from dbdgan_tf.inference.image_input import to_rgb
+from dbdgan_tf.inference.interpreter import LiteRTModel
+
+
+@dataclasses.dataclass(frozen=True)
+class Latency:
+    """Times of one way to run one model, ms."""
+
+    median: float
+    p90: float
+
+    @classmethod
+    def of(cls, seconds):
+        """Summarizes a list of seconds."""
+        return cls(*(1000 * float(np.percentile(seconds, q)) for q in (50, 90)))
+
+
+def time_alternating(runners, rounds=50, warmup=5):
+    """Times several functions against each other on a machine that is not quite quiet.
+
+    They take turns, forwards and backwards in turn, so that a slow second hits all of them; each first runs
+    once untimed, so that none pays for the caches its predecessor emptied.
+
+    Args:
+        runners: dict name -> function of no arguments.
+        rounds: Timed runs of each.
+        warmup: Untimed runs of each before.
+
+    Returns:
+        dict name -> list of seconds.
+    """
+    for runner in runners.values():
+        for _ in range(warmup):
+            runner()
+    seconds = {name: [] for name in runners}
+    gc.collect()
+    for turn in range(rounds):
+        for name in list(runners)[:: 1 if turn % 2 else -1]:
+            runners[name]()
+            start = time.perf_counter()
+            runners[name]()
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def model_runner(path, num_threads):
+    """A function that runs a model's graph once, on noise."""
+    model = LiteRTModel(Path(path), num_threads)
+    noise = np.random.default_rng(0).random(model.input.shape, np.float32)
+    model.run(noise if not model.input.quantized else (noise * 255).astype(model.input.dtype))
+    return model.invoke
+
+
+def count_work(path):
+    """Sizes of a .tflite: "megabytes" (10^6 bytes), "parameters", "multiply_adds"."""
+    content = Path(path).read_bytes()
+    graph = read_graph(content)
+    return {
+        "megabytes": len(content) / 1e6,
+        "parameters": graph.parameters(),
+        "multiply_adds": graph.multiply_adds(),
+    }
+
+
+def peak_megabytes(path, num_threads=2):
+    """Peak resident memory (10^6 bytes) of a process that loads a model and runs it three times."""
+    return json.loads(run_module("dbdgan_tf.inference.benchmarking", path, num_threads))
+
+
+def run_module(module, *arguments):
+    """Runs `python -m module` and returns the last line that it prints.
+
+    Raises:
+        RuntimeError: If it fails.
+    """
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} failed: {process.stderr.strip()[-2000:]}")
+    return process.stdout.strip().splitlines()[-1]
+
+
+def time_call(detector, photo, rounds=20):
+    """Times the parts of a whole call on one photograph.
+
+    Args:
+        detector: A `BlurDetector`.
+        photo: Path of an image file.
+        rounds: Timed repetitions.
+
+    Returns:
+        dict part -> median ms: "decode", "resize" (and scaling), "run", "upsample", "whole".
+    """
+    content = Path(photo).read_bytes()
+    image = to_rgb(content)
+    small = detector.small_map(image)
+    prepared = detector.prepare(image)
+    parts = {
+        "decode": lambda: to_rgb(content),
+        "resize": lambda: detector.prepare(image),
+        "run": lambda: detector.run_prepared(prepared),
+        "upsample": lambda: detector.upsample(small, image),
+        "whole": lambda: detector(content),
+    }
+    return {name: Latency.of(times).median for name, times in time_alternating(parts, rounds, 2).items()}
+
+
+def group_profile(steps):
+    """Sums a profile by operator name.
+
+    Args:
+        steps: List of `OpTime`.
+
+    Returns:
+        List of (name, count, ms), slowest first.
+    """
+    count, total = collections.Counter(), collections.Counter()
+    for step in steps:
+        name = step.name if step.delegated else f"{step.name} (not delegated)"
+        count[name] += 1
+        total[name] += step.milliseconds
+    return [(name, count[name], milliseconds) for name, milliseconds in total.most_common()]
+
+
+def _own_peak(path, num_threads):
+    run = model_runner(path, num_threads)
+    for _ in range(3):
+        run()
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    print(json.dumps(_own_peak(sys.argv[1], int(sys.argv[2]))))

@@ -1,0 +1,175 @@
+"""Does a .tflite file keep its promises: structure, delegates, maps?"""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.conversion.flat_graph import read_graph
+from dbdgan_tf.conversion.gpu_rules import check_gpu_rules
+from dbdgan_tf.conversion.metadata import read_metadata
+from dbdgan_tf.inference.interpreter import LiteRTModel
+
+# Shape arithmetic has no place in a graph of static shapes, and splits it between processors.
+FORBIDDEN_OPS = ("SHAPE", "STRIDED_SLICE", "PACK", "RESHAPE")
+
+
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    """What a file may cost; None means any.
+
+    Attributes:
+        max_abs_error: Largest difference of one pixel from the Keras map, 0..1.
+        mean_abs_error: Mean difference.
+        max_f_change: Change of the maximal F-measure, either way.
+        mae_change: Change of the mean absolute error to the masks.
+        megabytes: File size, 10^6 bytes.
+        partitions: Of XNNPACK.
+        gpu: True if the GPU delegate must take the whole graph.
+    """
+
+    max_abs_error: float | None = None
+    mean_abs_error: float | None = None
+    max_f_change: float | None = None
+    mae_change: float | None = None
+    megabytes: float | None = None
+    partitions: int = 1
+    gpu: bool = True
+
+
+# By the variant that the file's metadata names.
+BUDGETS = {
+    "float32": Budget(max_abs_error=1e-4),
+    "float16": Budget(max_f_change=0.001),
+    "dynamic": Budget(max_f_change=0.005, mae_change=0.01),
+    "int8": Budget(max_f_change=0.005, mae_change=0.01),
+    "qat_int8": Budget(max_f_change=0.005, mae_change=0.01),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class StructureReport:
+    """What can be said of a file without an image."""
+
+    variant: str
+    megabytes: float
+    histogram: dict
+    partitions: int
+    left_ops: tuple
+    float_tensors: tuple
+    stray_quantizes: tuple
+    gpu_violations: tuple
+
+    def failures(self, budget):
+        """Sentences that say where the file misses the budget."""
+        found = [
+            f"{name} operators: {self.histogram[name]}; allowed: 0"
+            for name in FORBIDDEN_OPS
+            if name in self.histogram
+        ]
+        found += [
+            f"custom operator {name}; allowed: built-in ones" for name in self.histogram if "CUSTOM" in name
+        ]
+        if self.partitions != budget.partitions:
+            found.append(f"{self.partitions} XNNPACK partitions; allowed: {budget.partitions}")
+        if self.left_ops:
+            found.append(f"operators left to the built-in kernels: {', '.join(self.left_ops)}; allowed: none")
+        if self.float_tensors:
+            first = ", ".join(self.float_tensors[:3])
+            found.append(f"{len(self.float_tensors)} float tensors in an int8 graph: {first}")
+        if self.stray_quantizes:
+            found.append(f"{len(self.stray_quantizes)} stray QUANTIZE: {', '.join(self.stray_quantizes[:3])}")
+        if budget.gpu:
+            found += [f"GPU delegate: {violation}" for violation in self.gpu_violations]
+        if budget.megabytes is not None and self.megabytes > budget.megabytes:
+            found.append(f"{self.megabytes:.2f} MB; allowed: {budget.megabytes}")
+        return found
+
+
+@dataclasses.dataclass(frozen=True)
+class MapReport:
+    """How a file's maps differ from the reference's.
+
+    Attributes:
+        images: Number compared.
+        max_abs_error: Largest difference of one pixel.
+        mean_abs_error: Mean over all pixels.
+        bad_values: Maps with NaN or infinite values.
+        scores: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
+    """
+
+    images: int
+    max_abs_error: float
+    mean_abs_error: float
+    bad_values: int
+    scores: dict = dataclasses.field(default_factory=dict)
+
+    def failures(self, budget):
+        """Sentences that say where the maps miss the budget."""
+        measured = {"max_abs_error": self.max_abs_error, "mean_abs_error": self.mean_abs_error}
+        for name, (reference, own) in self.scores.items():
+            measured[f"{name}_change"] = abs(own - reference)
+        found = [f"{self.bad_values} maps with NaN or infinite values; allowed: 0"] if self.bad_values else []
+        for name, value in measured.items():
+            allowed = getattr(budget, name)
+            # Written so that NaN fails.
+            if allowed is not None and not value <= allowed:
+                found.append(f"{name} {value:.6f}; allowed: {allowed}")
+        return found
+
+
+def check_structure(path, num_threads=2):
+    """Examines a file's graph and how LiteRT delegates it.
+
+    Args:
+        path: The .tflite file, metadata embedded.
+        num_threads: Of the interpreter.
+
+    Returns:
+        A `StructureReport`. Conversions at a uint8 graph's own ends are not counted as left operators:
+        XNNPACK has no kernel for them and they cost 2 % of a run.
+
+    Raises:
+        ValueError: If the file is no blur model.
+    """
+    model = LiteRTModel(Path(path), num_threads)
+    content = Path(path).read_bytes()
+    graph, variant = read_graph(content), read_metadata(content).variant
+    delegation = model.delegation()
+    left = list(delegation.left_ops)
+    for spec in (model.input, model.output):
+        if spec.dtype == np.uint8 and "QUANTIZE" in left:
+            left.remove("QUANTIZE")
+    return StructureReport(
+        variant=variant,
+        megabytes=len(content) / 1e6,
+        histogram=graph.histogram(),
+        partitions=delegation.partitions,
+        left_ops=tuple(left),
+        float_tensors=tuple(graph.float_tensors()) if variant.endswith("int8") else (),
+        stray_quantizes=tuple(graph.stray_quantizes()),
+        gpu_violations=tuple(check_gpu_rules(graph)),
+    )
+
+
+def compare_maps(pairs, scores=None):
+    """Compares maps pixel by pixel.
+
+    Args:
+        pairs: Iterable of (reference's map, file's map), float32 (H, W) each.
+        scores: As in `MapReport`.
+
+    Returns:
+        A `MapReport`.
+    """
+    images, worst, total, pixels, bad = 0, 0.0, 0.0, 0, 0
+    for reference, own in pairs:
+        images += 1
+        if not np.all(np.isfinite(own)):
+            bad += 1
+            continue
+        error = np.abs(reference.astype(np.float64) - own)
+        worst, total, pixels = max(worst, float(error.max())), total + float(error.sum()), pixels + error.size
+    if not images:
+        raise ValueError("There is no map to compare. Received: no image.")
+    return MapReport(images, worst, total / pixels if pixels else float("nan"), bad, scores or {})

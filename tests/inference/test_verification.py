@@ -1,0 +1,85 @@
+"""Structure reports and budgets."""
+
+import numpy as np
+import pytest
+
+from dbdgan_tf.inference.verification import BUDGETS, Budget, check_structure, compare_maps
+
+
+def write(tmp_path, content):
+    path = tmp_path / "m.tflite"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_good_float_file(flat_models, tmp_path):
+    report = check_structure(write(tmp_path, flat_models.grey_model()))
+    assert report.variant == "float32"
+    assert report.histogram == {"CONV_2D": 1, "LOGISTIC": 1}
+    assert report.partitions == 1
+    assert report.failures(BUDGETS["float32"]) == []
+
+
+def test_a_good_int8_file(flat_models, tmp_path):
+    report = check_structure(write(tmp_path, flat_models.grey_model(io="uint8", variant="int8")))
+    assert report.left_ops == ()
+    assert report.failures(BUDGETS["int8"]) == []
+
+
+def test_budget_of_size_and_partitions(flat_models, tmp_path):
+    report = check_structure(write(tmp_path, flat_models.grey_model()))
+    assert any("MB; allowed: 0.001" in failure for failure in report.failures(Budget(megabytes=0.001)))
+    assert report.failures(Budget(partitions=2)) == ["1 XNNPACK partitions; allowed: 2"]
+
+
+def broken_model(flat_models):
+    """A convolution and two reshapes: a float graph that calls itself int8."""
+    model, schema = flat_models.FlatModel(), flat_models.schema
+    image = model.tensor("image", (1, 4, 4, 3))
+    kernel = model.tensor("kernel", (1, 1, 1, 3), data=[1, 2, 3])
+    bias = model.tensor("bias", (1,), data=[-1])
+    logit, flat = model.tensor("logit", (1, 4, 4, 1)), model.tensor("flat", (1, 16))
+    wide, answer = model.tensor("wide", (1, 4, 4, 1)), model.tensor("map", (1, 4, 4, 1))
+    sizes = [
+        model.tensor("s1", (2,), "int32", data=[1, 16]),
+        model.tensor("s2", (4,), "int32", data=[1, 4, 4, 1]),
+    ]
+    model.op("CONV_2D", [image, kernel, bias], [logit], flat_models.conv_options())
+    model.op("RESHAPE", [logit, sizes[0]], [flat], schema.ReshapeOptionsT())
+    model.op("RESHAPE", [flat, sizes[1]], [wide], schema.ReshapeOptionsT())
+    model.op("RELU_N1_TO_1", [wide], [answer])
+    content = model.pack([image], [answer])
+    about = flat_models.ModelMetadata("broken", variant="int8")
+    return flat_models.embed_metadata(content, about)
+
+
+def test_a_broken_file_names_every_fault(flat_models, tmp_path):
+    failures = check_structure(write(tmp_path, broken_model(flat_models))).failures(BUDGETS["int8"])
+    text = "\n".join(failures)
+    assert "RESHAPE operators: 2" in text
+    assert "3 float tensors in an int8 graph: logit, flat, wide" in text
+
+
+def test_map_report_by_hand():
+    reference = np.zeros((2, 2), np.float32)
+    report = compare_maps(
+        [(reference, np.array([[0, 0.1], [0, 0]])), (reference, reference)],
+        {"max_f": (0.9, 0.88), "mae": (0.1, 0.1)},
+    )
+    assert report.images == 2
+    assert report.max_abs_error == pytest.approx(0.1)
+    assert report.mean_abs_error == pytest.approx(0.1 / 8)
+    failures = report.failures(Budget(max_abs_error=0.05, max_f_change=0.005, mae_change=0.01))
+    assert failures == ["max_abs_error 0.100000; allowed: 0.05", "max_f_change 0.020000; allowed: 0.005"]
+    assert report.failures(Budget()) == []
+
+
+def test_nan_fails():
+    report = compare_maps([(np.zeros((2, 2)), np.full((2, 2), np.nan))])
+    assert report.bad_values == 1
+    assert len(report.failures(Budget(mean_abs_error=1))) == 2
+
+
+def test_nothing_to_compare():
+    with pytest.raises(ValueError, match="no image"):
+        compare_maps([])
