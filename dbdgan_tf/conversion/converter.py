@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dbdgan_tf import __version__
+from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata
 from dbdgan_tf.conversion.representative import feeds, representative_images
@@ -130,6 +131,7 @@ def convert(config, network=None):
     content = _run_converter(config, network, lead)
     metadata = _describe(config, network, lead)
     if config.io == "uint8":
+        content = split_byte_conversions(content)
         _check_raw_input(content, metadata)
     content = embed_metadata(content, metadata)
     recipe = {

@@ -5,8 +5,9 @@ kernel: an EfficientNet-Lite2 student falls into 22 partitions and takes 2.7 tim
 12.6 ms at two threads). ai-edge-quantizer quantizes by operator, so the few depthwise weights stay in float
 and the graph delegates whole, for 0.6 MB more.
 
-For full int8 TensorFlow's quantizer stays: it gives both inputs of a concatenation one scale, where
-ai-edge-quantizer puts QUANTIZE operators in between, and it can take and give uint8.
+For full int8 TensorFlow's quantizer stays. Both are as accurate (mean difference from float32 0.0037 and
+0.0036 on the same student) and as fast, but TensorFlow's gives both inputs of a concatenation one scale,
+where ai-edge-quantizer puts QUANTIZE operators in between, and it can take and give uint8.
 """
 
 from ai_edge_quantizer import quantizer

@@ -71,9 +71,10 @@ class FlatGraph:
         return sum(self._multiply_adds_of(operator) for operator in self.operators)
 
     def float_tensors(self):
-        """Names of float32 activations between the graph's input and output."""
+        """Names of float32 activations between the graph's input and output, conversions there left out."""
         ends = {*self.inputs, *self.outputs}
-        written = [index for operator in self.operators for index in operator.outputs if index not in ends]
+        inner = [operator for operator in self.operators if not self._converts_an_end(operator)]
+        written = [index for operator in inner for index in operator.outputs if index not in ends]
         return [self.tensors[index].name for index in written if self.tensors[index].dtype == "float32"]
 
     def stray_quantizes(self):
@@ -85,9 +86,20 @@ class FlatGraph:
         for operator in self.operators:
             if operator.name not in ("QUANTIZE", "DEQUANTIZE") or self.tensors[operator.inputs[0]].constant:
                 continue
-            if operator.inputs[0] not in self.inputs and operator.outputs[0] not in self.outputs:
+            if not self._converts_an_end(operator):
                 stray.append(self.tensors[operator.outputs[0]].name)
         return stray
+
+    def _converts_an_end(self, operator):
+        """True for the one or two conversions in a row that touch the graph's input or output."""
+        if operator.name not in ("QUANTIZE", "DEQUANTIZE"):
+            return False
+        if operator.inputs[0] in self.inputs or operator.outputs[0] in self.outputs:
+            return True
+        source, readers = self.producer(operator.inputs[0]), self.consumers(operator.outputs[0])
+        if source is not None and source.name == "DEQUANTIZE" and source.inputs[0] in self.inputs:
+            return True
+        return all(reader.name == "QUANTIZE" and reader.outputs[0] in self.outputs for reader in readers)
 
     def _weights_of(self, operator):
         if operator.name not in _WEIGHTED:

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -127,7 +128,8 @@ def _quiet():
     tf.get_logger().setLevel("ERROR")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         tf.get_logger().setLevel(level)

@@ -126,8 +126,7 @@ def check_structure(path, num_threads=2):
         num_threads: Of the interpreter.
 
     Returns:
-        A `StructureReport`. Conversions at a uint8 graph's own ends are not counted as left operators:
-        XNNPACK has no kernel for them and they cost 2 % of a run.
+        A `StructureReport`.
 
     Raises:
         ValueError: If the file is no blur model.
@@ -136,16 +135,12 @@ def check_structure(path, num_threads=2):
     content = Path(path).read_bytes()
     graph, variant = read_graph(content), read_metadata(content).variant
     delegation = model.delegation()
-    left = list(delegation.left_ops)
-    for spec in (model.input, model.output):
-        if spec.dtype == np.uint8 and "QUANTIZE" in left:
-            left.remove("QUANTIZE")
     return StructureReport(
         variant=variant,
         megabytes=len(content) / 1e6,
         histogram=graph.histogram(),
         partitions=delegation.partitions,
-        left_ops=tuple(left),
+        left_ops=delegation.left_ops,
         float_tensors=tuple(graph.float_tensors()) if variant.endswith("int8") else (),
         stray_quantizes=tuple(graph.stray_quantizes()),
         gpu_violations=tuple(check_gpu_rules(graph)),
