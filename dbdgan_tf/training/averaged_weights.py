@@ -18,4 +18,5 @@ def copy_averaged_weights(gan, name, network):
     started = int(gan.step) > 0
     for target, source in zip(network.weights, getattr(gan, name).weights):
         average = averages.get(id(source)) if started else None
-        target.assign(source if average is None else ops.cast(average, target.dtype))
+        # A copy, because JAX frees the buffers of training variables that it gives to the next step.
+        target.assign(ops.copy(source if average is None else ops.cast(average, target.dtype)))
