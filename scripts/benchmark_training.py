@@ -1,0 +1,147 @@
+"""Prints what a training step costs: against model.fit, network by network, and in memory.
+
+python scripts/benchmark_training.py --comparison      # GAN wrapper against model.fit on the bare student
+python scripts/benchmark_training.py --networks        # joint step, network by network
+python scripts/benchmark_training.py --memory          # peak memory of joint training
+"""
+
+import resource
+import statistics
+import time
+
+import keras
+import numpy as np
+from absl import app, flags
+
+from dbdgan_tf.training import networks, options
+
+FLAGS = flags.FLAGS
+
+
+def define_flags():
+    flags.DEFINE_bool("comparison", False, "Student step against model.fit with binary cross-entropy.")
+    flags.DEFINE_bool("networks", False, "Joint step with one network more each time.")
+    flags.DEFINE_bool("memory", False, "Peak memory of joint training.")
+    flags.DEFINE_string("student_encoder", "efficientnet_b3", "Encoder of the student.")
+    flags.DEFINE_string("teacher_encoder", "efficientnet_lite2", "Encoder of the light teacher.")
+    flags.DEFINE_integer("size", 320, "Height and width in pixels.")
+    flags.DEFINE_integer("batch", 4, "Images per step.")
+    flags.DEFINE_integer("repeats", 10, "Timed steps of each side.")
+
+
+def make_gan(values, *, teacher="", judges=0.0):
+    """A compiled GAN with the student and, by choice, a joint teacher and discriminators."""
+    data = options.DataOptions(image_size=(values.size, values.size), augment=False)
+    losses = options.LossOptions(
+        iou_weight=float(bool(teacher)), edge_weight=0.5 * bool(teacher),
+        consistency_weight=float(bool(teacher)), adversarial_weight=judges, distill_adversarial_weight=judges,
+    )  # fmt: skip
+    student = networks.make_student(options.StudentOptions(values.student_encoder), data.image_size)
+    taught = None
+    if teacher:
+        taught = networks.make_teacher(
+            options.TeacherOptions(values.teacher_encoder, "light"), data.image_size
+        )
+    gan = networks.make_gan(
+        student=student, teacher=taught, mode=teacher or "cached", losses=losses, data=data,
+        discriminator=options.DiscriminatorOptions(), seed=0,
+    )  # fmt: skip
+    networks.compile_gan(gan, options.OptimizerOptions(), 1000)
+    return gan
+
+
+def make_bare(values):
+    """The same student under Keras' own compile and fit."""
+    size = (values.size, values.size)
+    network = networks.make_student(options.StudentOptions(values.student_encoder), size).network
+    network.compile(keras.optimizers.Adam(1e-4), keras.losses.BinaryCrossentropy(), jit_compile=False)
+    return network
+
+
+def make_batch(values):
+    """Random photographs and masks."""
+    rng = np.random.default_rng(0)
+    shape = (values.batch, values.size, values.size)
+    return {
+        "images": rng.integers(0, 256, (*shape, 3)).astype("uint8"),
+        "segmentation_masks": (rng.random((*shape, 1)) > 0.5).astype("float32"),
+        "teacher_maps": rng.random((*shape, 1)).astype("float32"),
+    }
+
+
+def seconds_per_step(model, x, y=None):
+    """Runs one step through fit and returns its time."""
+    start = time.perf_counter()
+    model.fit(x, y, batch_size=len(next(iter(x.values())) if isinstance(x, dict) else x), epochs=1, verbose=0)
+    return time.perf_counter() - start
+
+
+def alternate(sides, repeats):
+    """Median seconds per step of every side, timed in turns after one step to trace."""
+    for run in sides.values():
+        run()
+    times = {name: [] for name in sides}
+    for _ in range(repeats):
+        for name, run in sides.items():
+            times[name].append(run())
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def compare(values):
+    """Prints the step of the GAN wrapper on a lone student against model.fit."""
+    batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
+    scaled = batch["images"].astype("float32") / 255.0
+    medians = alternate(
+        {
+            "DistillationGAN": lambda: seconds_per_step(gan, batch),
+            "model.fit": lambda: seconds_per_step(bare, scaled, batch["segmentation_masks"]),
+        },
+        values.repeats,
+    )
+    ratio = medians["DistillationGAN"] / medians["model.fit"]
+    print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
+    for name, seconds in medians.items():
+        print(f"  {name:16s} {seconds:.2f} s a step, {values.batch / seconds:.2f} images/s")
+    print(f"  ratio {ratio:.2f}")
+
+
+def cost_of_networks(values):
+    """Prints the joint step's time as networks are added."""
+    batch = make_batch(values)
+    stages = {
+        "student": {},
+        "student + teacher": {"teacher": "joint"},
+        "student + teacher + D1, D2, D3": {"teacher": "joint", "judges": 0.01},
+    }
+    before = 0.0
+    for name, arguments in stages.items():
+        gan = make_gan(values, **arguments)
+        seconds = alternate({name: lambda gan=gan: seconds_per_step(gan, batch)}, values.repeats)[name]
+        print(f"{name:32s} {seconds:.2f} s a step (+{seconds - before:.2f})")
+        before = seconds
+
+
+def peak_memory(values):
+    """Prints the peak resident memory of a few joint steps."""
+    gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
+    for _ in range(3):
+        seconds_per_step(gan, batch)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
+          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
+
+
+def main(argv):
+    del argv
+    for wanted, run in (
+        (FLAGS.comparison, compare),
+        (FLAGS.networks, cost_of_networks),
+        (FLAGS.memory, peak_memory),
+    ):
+        if wanted:
+            run(FLAGS)
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)
