@@ -5,23 +5,24 @@ import dataclasses
 from absl import flags
 
 
-def define(config_class):
+def define(config_class, flag_values=flags.FLAGS):
     """Defines one flag per option of a run's configuration.
 
     Args:
         config_class: A dataclass whose fields are option dataclasses, such as `DistillRun`.
+        flag_values: Where to define them.
     """
     for group in dataclasses.fields(config_class):
         for field in dataclasses.fields(group.default):
-            if field.name not in flags.FLAGS:
-                _define_one(field)
+            _define_one(field, flag_values)
 
 
-def read(config_class):
+def read(config_class, flag_values=flags.FLAGS):
     """The configuration that the parsed flags describe.
 
     Args:
         config_class: A dataclass whose fields are option dataclasses.
+        flag_values: Where they were defined.
 
     Returns:
         An instance of it.
@@ -29,32 +30,32 @@ def read(config_class):
     return config_class(
         **{
             group.name: type(group.default)(
-                **{field.name: _value(field) for field in dataclasses.fields(group.default)}
+                **{field.name: _value(field, flag_values) for field in dataclasses.fields(group.default)}
             )
             for group in dataclasses.fields(config_class)
         }
     )
 
 
-def _define_one(field):
+def _define_one(field, flag_values):
     help_text, choices = field.metadata["help"], field.metadata["choices"]
-    default = field.default
+    default, on = field.default, {"flag_values": flag_values}
     if choices:
-        flags.DEFINE_enum(field.name, default, list(choices), help_text)
+        flags.DEFINE_enum(field.name, default, list(choices), help_text, **on)
     elif isinstance(default, bool):
-        flags.DEFINE_bool(field.name, default, help_text)
+        flags.DEFINE_bool(field.name, default, help_text, **on)
     elif isinstance(default, int):
-        flags.DEFINE_integer(field.name, default, help_text)
+        flags.DEFINE_integer(field.name, default, help_text, **on)
     elif isinstance(default, float):
-        flags.DEFINE_float(field.name, default, help_text)
+        flags.DEFINE_float(field.name, default, help_text, **on)
     elif isinstance(default, tuple):
-        flags.DEFINE_list(field.name, [str(item) for item in default], help_text)
+        flags.DEFINE_list(field.name, [str(item) for item in default], help_text, **on)
     else:
-        flags.DEFINE_string(field.name, default, help_text)
+        flags.DEFINE_string(field.name, default, help_text, **on)
 
 
-def _value(field):
-    value = flags.FLAGS[field.name].value
+def _value(field, flag_values):
+    value = flag_values[field.name].value
     if not isinstance(field.default, tuple):
         return value
     if field.default and isinstance(field.default[0], int):
