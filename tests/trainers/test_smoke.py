@@ -1,0 +1,31 @@
+"""The smoke recipe runs through the real command on both backends; on JAX with TensorFlow absent."""
+
+import json
+
+import pytest
+
+COMMAND = """
+import runpy, sys
+sys.argv = ["trainers.distill", "--flagfile=configs/cuhk_distill_smoke.flags", *{arguments!r}]
+runpy.run_module("trainers.distill", run_name="__main__")
+"""
+# Compiling for a CPU takes most of the time, and what is compiled runs twice.
+FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
+
+@pytest.mark.parametrize("backend, blocked", [("tensorflow", ()), ("jax", ("tensorflow",))])
+def test_smoke_recipe(backend, blocked, run_python, tiny_dataset, tmp_path):
+    arguments = [
+        f"--data_dir={tiny_dataset}", f"--output_dir={tmp_path}", "--image_size=32", "--epochs=1",
+        "--discriminator_channels=4",
+    ]  # fmt: skip
+    environment = {"KERAS_BACKEND": backend, "XLA_FLAGS": FAST_COMPILE}
+    output = run_python(COMMAND.format(arguments=arguments), blocked=blocked, env=environment)
+    assert "student_bce" in output
+    for name in ("student_best", "student_last", "teacher_best"):
+        assert (tmp_path / f"{name}.weights.h5").stat().st_size > 100_000
+        saved = json.loads((tmp_path / f"{name}.json").read_text())
+        assert saved["config"]["encoder"] == "efficientnet_lite_nano"
+        assert 0 <= saved["metadata"]["validation"].get("mae", 0) <= 1
+    assert (tmp_path / "checkpoint.npz").exists()
+    assert list((tmp_path / "tensorboard").iterdir())
