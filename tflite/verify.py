@@ -75,6 +75,7 @@ def run(config):
     failures = structure.failures(budget)
     maps = None
     if config.checkpoint:
+        failures += _other_source(config)
         maps = _compare_with_keras(config)
         failures += maps.failures(budget)
     report = {
@@ -88,6 +89,18 @@ def run(config):
     if config.output:
         Path(config.output).write_text(json.dumps(report, indent=2) + "\n")
     return report
+
+
+def _other_source(config):
+    """A failure if the file names other source weights than the checkpoint's."""
+    from dbdgan_tf.conversion.metadata import read_file_metadata, weights_checksum
+    from dbdgan_tf.models.serialization import network_files
+
+    named = read_file_metadata(config.model).source_checksum
+    own = weights_checksum(network_files(config.checkpoint)[0])
+    return (
+        [f"made from other weights ({named}) than the checkpoint's ({own})"] if named and named != own else []
+    )
 
 
 def _compare_with_keras(config):

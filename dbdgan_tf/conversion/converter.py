@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import tempfile
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -13,11 +14,12 @@ import numpy as np
 from dbdgan_tf import __version__
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
-from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata
+from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata, weights_checksum
 from dbdgan_tf.conversion.representative import feeds, representative_images
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")
+_ABSOLUTE_PATH = re.compile(r"(^|[=,:])/(?:[^/,]*/)*([^/,]*)")
 _TOOLS = ("tensorflow", "keras", "ai-edge-litert", "ai-edge-quantizer")
 
 
@@ -160,7 +162,7 @@ def load_checkpoint(config):
         student.input_scaling,
         f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}",
         read_network_json(config.checkpoint)["metadata"],
-        "sha256:" + hashlib.sha256(weights.read_bytes()).hexdigest(),
+        weights_checksum(weights),
     )
 
 
@@ -194,16 +196,14 @@ def _lead(scaling):
 
 def _describe(config, network, lead):
     scaling = network.input_scaling
-    # A recipe travels; the folders of one machine do not.
-    paths = ("checkpoint", "output", "representative_dir")
-    names = {key: Path(value).name for key in paths if (value := getattr(config, key))}
     recipe = {
-        "conversion": dataclasses.asdict(config) | names,
+        "conversion": dataclasses.asdict(config),
         "image_size": list(network.image_size),
         "scaling_layer_in_graph": lead is not None,
         "tools": {name: _version(name) for name in _TOOLS},
         "training": network.training,
     }
+    recipe = _without_folders(recipe)
     return ModelMetadata(
         name=network.name,
         input_mean=scaling.mean if lead is None else (0, 0, 0),
@@ -214,9 +214,18 @@ def _describe(config, network, lead):
         version=__version__,
         source_checksum=network.checksum,
         recipe=recipe,
-        metrics=network.training.get("metrics", {}),
+        metrics=network.training.get("validation", {}),
         placeholder=config.placeholder,
     )
+
+
+def _without_folders(value):
+    """Shortens absolute paths to their last part: a recipe travels, the folders of one machine do not."""
+    if isinstance(value, dict):
+        return {key: _without_folders(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_folders(entry) for entry in value]
+    return _ABSOLUTE_PATH.sub(r"\1\2", value) if isinstance(value, str) else value
 
 
 def _check_raw_input(content, metadata):

@@ -10,6 +10,9 @@ For full int8 TensorFlow's quantizer stays. Both are as accurate (mean differenc
 where ai-edge-quantizer puts QUANTIZE operators in between, and it can take and give uint8.
 """
 
+import contextlib
+import io
+
 from ai_edge_quantizer import quantizer
 
 from dbdgan_tf.conversion.errors import ConversionError
@@ -33,6 +36,8 @@ def quantize_dynamic(model):
     for operation in _WITH_DYNAMIC_KERNELS:
         engine.add_dynamic_config(".*", operation, num_bits=8)
     try:
-        return bytes(engine.quantize().quantized_model)
+        # It prints progress bars and a summary.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return bytes(engine.quantize().quantized_model)
     except Exception as error:
         raise ConversionError(f"ai-edge-quantizer refused the model: {error}") from error

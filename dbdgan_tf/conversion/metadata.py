@@ -5,8 +5,10 @@ not know, so the file stays an ordinary model. Reading needs the flatbuffer sche
 """
 
 import dataclasses
+import hashlib
 import json
 import mmap
+from pathlib import Path
 
 import flatbuffers
 import numpy as np
@@ -110,6 +112,11 @@ class ModelMetadata:
             return cls(**{key: value for key, value in values.items() if key in known})
         except (ValueError, TypeError, AttributeError) as error:
             raise MetadataError(f"The model's embedded description cannot be read: {error}") from error
+
+
+def weights_checksum(path):
+    """The `source_checksum` of a file of weights."""
+    return "sha256:" + hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def read_metadata(model):

@@ -43,7 +43,7 @@ def students(tmp_path_factory):
         head = model.get_layer("head_conv")
         head.kernel.assign(head.kernel * 60)
         prefix = str(tmp_path_factory.mktemp(scaling) / "student")
-        save_network(prefix, model, config, {"metrics": {"max_f": 0.5}})
+        save_network(prefix, model, config, {"validation": {"max_f": 0.5}, "arguments": ["--data=/a/b"]})
         made[scaling] = prefix, model, config
     return made
 
@@ -146,6 +146,7 @@ def test_interface_and_metadata(converted):
     assert about.source_checksum.startswith("sha256:")
     assert about.polarity == "blur"
     assert about.recipe["conversion"]["checkpoint"] == "student"
+    assert about.recipe["training"]["arguments"] == ["--data=b"]
     assert "/" not in json.dumps(about.recipe["conversion"])
 
 

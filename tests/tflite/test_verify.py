@@ -71,6 +71,17 @@ def test_a_missed_budget_is_named(student, data_dir):
         run(VerifyConfig(*reversed(student)))
 
 
+def test_a_file_of_other_weights_is_noticed(student, data_dir, tmp_path):
+    import shutil
+
+    for suffix in (".json", ".weights.h5"):
+        shutil.copy(student[0] + suffix, tmp_path / f"other{suffix}")
+    with open(tmp_path / "other.weights.h5", "ab") as file:
+        file.write(b"0")
+    report = run(VerifyConfig(student[1], str(tmp_path / "other"), str(data_dir), count=1))
+    assert any("made from other weights" in failure for failure in report["failures"])
+
+
 def verify(repository, *arguments):
     command = [sys.executable, "-m", "tflite.verify", *arguments]
     return subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=120)
