@@ -2,7 +2,7 @@
 
 import keras
 
-from dbdgan_tf.models.layers import SqueezeExcite
+from dbdgan_tf.models.layers import GroupedConv2D, SqueezeExcite
 
 GROUPS = 32
 # name: blocks per stage
@@ -22,15 +22,16 @@ def _conv(x, filters, name, kernel_size=1, strides=1, groups=1):
     if kernel_size > 1:
         # Padding "same" would pad only right and bottom at stride 2; PyTorch pads all sides.
         x = keras.layers.ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
-    x = keras.layers.Conv2D(
-        filters,
-        kernel_size,
-        strides=strides,
-        groups=groups,
-        use_bias=False,
-        kernel_initializer="he_normal",
-        name=f"{name}_conv",
-    )(x)
+    options = {
+        "strides": strides,
+        "use_bias": False,
+        "kernel_initializer": "he_normal",
+        "name": f"{name}_conv",
+    }
+    if groups > 1:
+        x = GroupedConv2D(filters, kernel_size, groups=groups, **options)(x)
+    else:
+        x = keras.layers.Conv2D(filters, kernel_size, **options)(x)
     return keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_bn")(x)
 
 

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from keras import ops
 
-from dbdgan_tf.models.layers import DenseASPP, NonLocalBlock, SqueezeExcite
+from dbdgan_tf.models.layers import DenseASPP, GroupedConv2D, NonLocalBlock, SqueezeExcite
 
 LAYERS = [
     (NonLocalBlock, {"reduction": 4}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
     (NonLocalBlock, {"reduction": 4, "subsample": 2}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
     (SqueezeExcite, {"reduction": 2, "activation": "relu6"}, 8, 8 * 4 + 4 + 4 * 8 + 8),
+    (GroupedConv2D, {"filters": 12, "kernel_size": 3, "groups": 4, "padding": "same"}, 12, 9 * 2 * 12 + 12),
     # Branch 1: 1x1 8->6, BN 6, 3x3 6->4; branch 2 sees 12 channels and has a BN over them.
     (
         DenseASPP,
@@ -130,11 +131,47 @@ def test_dense_aspp_keeps_its_input_last_and_reaches_by_its_dilation():
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"padding": "same"},
+        {"padding": "valid", "strides": 2},
+        {"padding": "valid", "strides": (1, 3), "kernel_size": (3, 2)},
+        {"padding": "same", "dilation_rate": 2},
+    ],
+)
+def test_grouped_conv_equals_the_dense_one_with_zeros_between_groups(options):
+    options = {"kernel_size": 3, **options}
+    layer = GroupedConv2D(6, groups=2, method="patches", **options)
+    dense = keras.layers.Conv2D(6, **options)
+    x = np.random.default_rng(0).normal(size=(2, 9, 8, 4)).astype("float32")
+    layer.build(x.shape)
+    dense.build(x.shape)
+    randomize(layer)
+    kernel, bias = layer.get_weights()
+    wide = np.zeros((*kernel.shape[:2], 4, 6), "float32")
+    wide[:, :, :2, :3], wide[:, :, 2:, 3:] = kernel[..., :3], kernel[..., 3:]
+    dense.set_weights([wide, bias])
+    outputs = ops.convert_to_numpy(layer(x))
+    assert outputs.shape == layer.compute_output_shape(x.shape)
+    np.testing.assert_allclose(outputs, ops.convert_to_numpy(dense(x)), rtol=1e-4, atol=1e-5)
+
+
+def test_grouped_conv_takes_images_of_any_size():
+    images = keras.Input((None, None, 4))
+    model = keras.Model(images, GroupedConv2D(4, 3, groups=2, method="patches")(images))
+    assert [model.predict(np.ones((1, n, 7, 4)), verbose=0).shape for n in (5, 6)] == [
+        (1, 3, 5, 4),
+        (1, 4, 5, 4),
+    ]
+
+
+@pytest.mark.parametrize(
     ("build", "message"),
     [
         (lambda: NonLocalBlock(reduction=0), "reduction.*Received: 0"),
         (lambda: NonLocalBlock(subsample=0), "subsample.*Received: 0"),
         (lambda: SqueezeExcite(reduction=0), "reduction.*Received: 0"),
+        (lambda: GroupedConv2D(4, 3, method="fast"), "method.*Received: 'fast'"),
         (lambda: DenseASPP(()), r"dilations.*Received: \(\)"),
     ],
 )
