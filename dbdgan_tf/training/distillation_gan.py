@@ -83,9 +83,10 @@ class DistillationGAN(_Step, keras.Model):
 
         Args:
             optimizers: An `OptimizerGroup` with the names of `variable_groups`.
-            jit_compile: Whether to compile the step with XLA; always on with JAX.
+            jit_compile: Whether to compile the step with XLA; with JAX always, unless run eagerly.
             **kwargs: As for `keras.Model.compile`.
         """
+        jit_compile = jit_compile or (keras.backend.backend() == "jax" and not kwargs.get("run_eagerly"))
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.optimizer = optimizers
 
