@@ -1,0 +1,128 @@
+"""Float, post-training int8 and quantization-aware int8 side by side on held-out images, and a choice."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from dbdgan_tf.training.validation import validate
+
+COLUMNS = ("max_f_focus", "max_f_blur", "mae")
+
+
+class CandidateError(RuntimeError):
+    """A candidate could not be converted."""
+
+
+def compare(config, folder, qat_prefix, training, held_out):
+    """Converts and scores the candidates, and keeps an int8 file.
+
+    Every candidate is a .tflite file made by `tflite.convert`, so the figures are those of the phone's
+    arithmetic. PTQ scales depthwise kernels per channel, tfmot per tensor; so either may win.
+
+    Args:
+        config: The `QatRun`.
+        folder: Where to: comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
+        qat_prefix: PREFIX of the fine-tuned student.
+        training: Data set whose photographs calibrate PTQ.
+        held_out: Held-out batches, or None for no figures.
+
+    Returns:
+        Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
+
+    Raises:
+        CandidateError: With the converter's own words.
+    """
+    files = _convert_all(config, Path(folder) / "comparison", qat_prefix, training)
+    rows = {name: _score(path, held_out) for name, path in files.items()}
+    picked = choose(rows, config.qat.pick)
+    result = {"candidates": rows, "pick": config.qat.pick, "picked": picked}
+    shutil.copyfile(files[picked], Path(folder) / "student_int8.tflite")
+    shutil.copyfile(files[picked].with_suffix(".json"), Path(folder) / "student_int8.json")
+    table = format_markdown(result)
+    (Path(folder) / "comparison.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    (Path(folder) / "comparison.md").write_text(table, encoding="utf-8")
+    print(table)
+    return result
+
+
+def choose(rows, pick):
+    """The int8 candidate to keep.
+
+    Args:
+        rows: Dict of "float32", "ptq_int8", "qat_int8" to figures.
+        pick: "ptq", "qat", or "best": the higher max_f_focus - mae, PTQ on a tie, being the simpler.
+
+    Returns:
+        "ptq_int8" or "qat_int8".
+    """
+    if pick != "best":
+        return f"{pick}_int8"
+    return max(("ptq_int8", "qat_int8"), key=lambda name: rows[name]["max_f_focus"] - rows[name]["mae"])
+
+
+def format_markdown(result):
+    """The comparison as a Markdown table.
+
+    Args:
+        result: What `compare` returns.
+
+    Returns:
+        Text.
+    """
+    lines = [f"| model | MB | {' | '.join(COLUMNS)} | |", "|---" * (len(COLUMNS) + 3) + "|"]
+    for name, row in result["candidates"].items():
+        figures = [f"{row[column]:.4f}" if column in row else "" for column in COLUMNS]
+        mark = "picked" if name == result["picked"] else ""
+        lines.append(f"| {name} | {row['bytes'] / 1e6:.2f} | {' | '.join(figures)} | {mark} |")
+    return "\n".join(lines) + "\n"
+
+
+def _convert_all(config, folder, qat_prefix, training):
+    checkpoint, size = config.qat.student_checkpoint, ",".join(map(str, config.data.image_size))
+    with tempfile.TemporaryDirectory() as photos:
+        _link_photographs(training, photos)
+        calibration = (
+            f"--representative_dir={photos}",
+            f"--representative_count={config.qat.calibration_images}",
+        )
+        return {
+            "float32": _convert(checkpoint, folder / "float32.tflite", size, "float32"),
+            "ptq_int8": _convert(checkpoint, folder / "ptq_int8.tflite", size, "int8", *calibration),
+            "qat_int8": _convert(qat_prefix, folder / "qat_int8.tflite", size, "qat_int8"),
+        }
+
+
+def _link_photographs(dataset, folder):
+    """Links the training photographs alone: held-out ones must not calibrate what they judge."""
+    samples = getattr(dataset, "dataset", dataset).samples
+    for index, sample in enumerate(samples):
+        image = Path(sample.image).absolute()
+        (Path(folder) / f"{index:05d}{image.suffix}").symlink_to(image)
+
+
+def _convert(checkpoint, output, size, variant, *arguments):
+    command = [sys.executable, "-m", "tflite.convert", f"--checkpoint={checkpoint}", f"--output={output}"]
+    command += [f"--image_size={size}", f"--variant={variant}", *arguments]
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise CandidateError(f"{variant} could not be made: {process.stderr.strip()[-2000:]}")
+    return output
+
+
+def _score(path, held_out):
+    from dbdgan_tf.inference import BlurDetector
+
+    figures = {"bytes": path.stat().st_size}
+    if held_out is None:
+        return figures
+    detector = BlurDetector(str(path))
+
+    def predict(images):
+        return np.stack([detector.small_map(image) for image in images])[..., None]
+
+    return {**figures, **validate(predict, held_out)}

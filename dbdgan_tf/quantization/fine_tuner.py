@@ -1,0 +1,129 @@
+"""One step of quantization-aware fine-tuning."""
+
+import tensorflow as tf
+
+from dbdgan_tf.losses import consistency_loss
+from dbdgan_tf.quantization.legacy_keras import tf_keras
+from dbdgan_tf.training.callbacks import NonFiniteLossError
+from dbdgan_tf.training.content_objective import ContentObjective
+
+
+class FineTuner:
+    """Fine-tunes a quantize-aware student with the content and consistency losses of its training.
+
+    The losses and the augmentation are Keras 3 code; on TensorFlow they take the tensors of tf_keras as
+    they are.
+
+    Args:
+        model: Quantize-aware tf_keras student.
+        scaling: Its `InputScaling`.
+        losses: A `QatLossOptions`.
+        options: A `QatOptions`.
+        total_steps: Steps of the whole run.
+        augmentation: Layer from batch to batch, or None.
+    """
+
+    def __init__(self, model, scaling, losses, options, total_steps, augmentation=None):
+        self.model, self.scaling, self.augmentation = model, scaling, augmentation
+        self.freeze_step = round(options.freeze_norms_after * total_steps)
+        self.optimizer = make_optimizer(options, total_steps)
+        self._content = ContentObjective(losses)
+        self._consistency_weight = losses.consistency_weight
+        # Fixed before any batch norm is frozen, so that the optimizer's variables never change.
+        self._trained = model.trainable_variables
+        self.optimizer.build(self._trained)
+        self._frozen = False
+        self._step = self._compile()
+
+    @property
+    def variables(self):
+        """Everything but the optimizer's variables that a resumed run needs: weights, ranges, seeds."""
+        seeds = self.augmentation.variables if self.augmentation else []
+        return [*self.model.weights, *seeds]
+
+    @property
+    def step(self):
+        """Steps taken so far."""
+        return int(self.optimizer.iterations.numpy())
+
+    def train(self, batch):
+        """Takes one step.
+
+        Args:
+            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), "labelled" (B,)
+                and, for the consistency term, "teacher_maps" (B, H, W, 1).
+
+        Returns:
+            Dict of term names to floats.
+
+        Raises:
+            NonFiniteLossError: If a term is NaN or infinite.
+        """
+        if self.step >= self.freeze_step and not self._frozen:
+            self._freeze_norms()
+        terms = {name: float(value) for name, value in self._step(batch).items()}
+        bad = [name for name, value in terms.items() if not abs(value) < float("inf")]
+        if bad:
+            raise NonFiniteLossError(
+                f"Loss terms are not finite at step {self.step}. Received: {', '.join(sorted(bad))}. "
+                "The last checkpoint is intact; try a lower --learning_rate."
+            )
+        return terms
+
+    def predict(self, images):
+        """Blur maps as int8 arithmetic gives them, simulated.
+
+        Args:
+            images: (B, H, W, 3) in 0..255.
+
+        Returns:
+            Array (B, H, W, 1) in 0..1.
+        """
+        return self._predict(self.scaling.apply(images.astype("float32"))).numpy()
+
+    def _compile(self):
+        self._predict = tf.function(lambda images: self.model(images, training=False), autograph=False)
+        return tf.function(self._train_step, autograph=False)
+
+    def _train_step(self, batch):
+        if self.augmentation is not None:
+            batch = self.augmentation(batch, training=True)
+        images = self.scaling.apply(tf.cast(batch["images"], tf.float32))
+        with tf.GradientTape() as tape:
+            maps = self.model(images, training=True)
+            loss, terms = self._content(batch["segmentation_masks"], maps, batch.get("labelled"))
+            if self._consistency_weight:
+                terms["consistency"] = consistency_loss(batch["teacher_maps"], maps)
+                loss += self._consistency_weight * terms["consistency"]
+        gradients = tape.gradient(loss, self._trained)
+        self.optimizer.apply_gradients(zip(gradients, self._trained))
+        return {**terms, "loss": loss}
+
+    def _freeze_norms(self):
+        """Batch norms go over to their running statistics, as in int8; gamma and beta train on."""
+        for layer in self.model.layers:
+            if isinstance(getattr(layer, "layer", None), tf_keras.layers.BatchNormalization):
+                layer.layer.trainable = False
+        self._frozen = True
+        self._step = self._compile()
+
+
+def make_optimizer(options, total_steps):
+    """Adam with warm-up, cosine decay and gradient clipping, in tf_keras.
+
+    Args:
+        options: A `QatOptions`.
+        total_steps: Steps of the whole run.
+
+    Returns:
+        A `tf_keras.optimizers.Adam`.
+    """
+    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
+    schedule = tf_keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=options.learning_rate * 0.05 if warmup else options.learning_rate,
+        decay_steps=max(total_steps - warmup, 1),
+        alpha=options.final_lr_fraction,
+        warmup_target=options.learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    return tf_keras.optimizers.Adam(schedule, global_clipnorm=options.clip_norm or None)

@@ -1,0 +1,34 @@
+"""The two Keras implementations side by side; every module of this package takes them from here.
+
+TensorFlow Model Optimization sets TF_USE_LEGACY_KERAS while it is imported. Had tf.keras not been resolved to
+Keras 3 before, it would become tf_keras for the whole process, and KerasCV (augmentation) would follow it; so
+would child processes, wherefore the variable is taken back.
+"""
+
+import os
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "Quantization-aware training runs on TensorFlow. "
+        f"Received: KERAS_BACKEND={keras.backend.backend()}. Allowed: KERAS_BACKEND=tensorflow."
+    )
+
+os.environ.pop("TF_USE_LEGACY_KERAS", None)
+
+import tensorflow as tf  # noqa: E402
+
+if not tf.keras.version().startswith("3."):
+    raise ImportError(
+        f"tf.keras is already tf_keras in this process. Received: version {tf.keras.version()}. "
+        "Allowed: a process that imports dbdgan_tf.quantization before any use of tf.keras, and without "
+        "TF_USE_LEGACY_KERAS."
+    )
+
+import tensorflow_model_optimization as tfmot  # noqa: E402
+import tf_keras  # noqa: E402
+
+os.environ.pop("TF_USE_LEGACY_KERAS", None)
+
+__all__ = ["keras", "tf_keras", "tfmot"]

@@ -1,0 +1,74 @@
+"""What a quantization-aware fine-tuning can be told; the command-line flags are made from it."""
+
+import dataclasses
+from pathlib import Path
+
+from dbdgan_tf.training.options import DataOptions, RunOptions, option
+
+PICKS = ("best", "qat", "ptq", "none")
+
+
+@dataclasses.dataclass(frozen=True)
+class QatOptions:
+    """What is fine-tuned, and how."""
+
+    student_checkpoint: str = option("", "PREFIX of the trained student, as trainers.distill saves it.")
+    teacher_maps_dir: str = option("", "Maps of the teacher by trainers.predict, for the consistency term.")
+    learning_rate: float = option(5e-5, "Peak learning rate.")
+    warmup_steps: int = option(50, "Steps of linear warm-up.")
+    final_lr_fraction: float = option(0.02, "Share of the peak rate left at the end of the cosine.")
+    clip_norm: float = option(5.0, "Global gradient norm; 0 for no clipping.")
+    freeze_norms_after: float = option(0.3, "Share of the run after which batch norm statistics stay.")
+    calibration_images: int = option(100, "Training images that seed the ranges and calibrate PTQ.")
+    equalize: bool = option(True, "Give all channels of a depthwise kernel one range before training.")
+    pick: str = option("best", "Which int8 file to keep: the better on held-out images, QAT's, PTQ's; or "
+                       "no comparison.", PICKS)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class QatLossOptions:
+    """The weight of every loss term; 0 switches it off."""
+
+    bce_weight: float = option(1.0, "Binary cross-entropy to the ground truth.")
+    iou_weight: float = option(1.0, "Soft IoU to the ground truth.")
+    ssim_weight: float = option(0.0, "Structural similarity to the ground truth.")
+    edge_weight: float = option(0.5, "Sobel edge difference to the ground truth.")
+    consistency_weight: float = option(1.0, "L1 of the student's map to the teacher's.")
+
+
+@dataclasses.dataclass(frozen=True)
+class QatRun:
+    """A student fine-tuned for int8."""
+
+    data: DataOptions = DataOptions()
+    losses: QatLossOptions = QatLossOptions()
+    qat: QatOptions = QatOptions()
+    run: RunOptions = RunOptions()
+
+
+def check_options(config):
+    """Refuses a run that cannot give what it promises.
+
+    Args:
+        config: A `QatRun`.
+
+    Raises:
+        ValueError: Naming the flag.
+    """
+    if not config.qat.student_checkpoint:
+        raise ValueError("There is no student to fine-tune. Received: --student_checkpoint=''.")
+    maps = config.qat.teacher_maps_dir
+    if config.losses.consistency_weight and not Path(maps or "?").is_dir():
+        raise ValueError(
+            "The consistency term needs the teacher's maps; make them with python -m trainers.predict. "
+            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, or "
+            "--consistency_weight=0."
+        )
+    if not 0 <= config.qat.freeze_norms_after <= 1:
+        raise ValueError(
+            f"--freeze_norms_after is a share. Received: {config.qat.freeze_norms_after}. Allowed: 0..1."
+        )
+    if config.run.precision != "float32":
+        raise ValueError(
+            f"Quantizers work in float32. Received: --precision={config.run.precision}. Allowed: float32."
+        )

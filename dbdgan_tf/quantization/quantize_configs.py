@@ -1,0 +1,104 @@
+"""How each layer of a student is quantized: one named class per way, one table from layers to them."""
+
+from dbdgan_tf.quantization.legacy_keras import tfmot
+
+_quantizers = tfmot.quantization.keras.quantizers
+
+
+class Unquantized(tfmot.quantization.keras.QuantizeConfig):
+    """Leaves a layer alone: no weights, no activation, no output."""
+
+    def get_weights_and_quantizers(self, layer):
+        """No weights are quantized."""
+        return []
+
+    def get_activations_and_quantizers(self, layer):
+        """No activations are quantized."""
+        return []
+
+    def set_quantize_weights(self, layer, quantize_weights):
+        """There is nothing to set."""
+        return None
+
+    def set_quantize_activations(self, layer, quantize_activations):
+        """There is nothing to set."""
+        return None
+
+    def get_output_quantizers(self, layer):
+        """The output keeps the scale of the layer's input."""
+        return []
+
+    def get_config(self):
+        """No options."""
+        return {}
+
+
+class LearnedOutput(Unquantized):
+    """Quantizes the output to 8 bits; its range is a moving average (decay 0.999) over training batches."""
+
+    def get_output_quantizers(self, layer):
+        """One range for the whole tensor, asymmetric."""
+        return [
+            _quantizers.MovingAverageQuantizer(
+                num_bits=8, per_axis=False, symmetric=False, narrow_range=False
+            )
+        ]
+
+
+class SigmoidOutput(Unquantized):
+    """Quantizes the output as the LOGISTIC operator of TensorFlow Lite must: scale 1/256 from 0 on."""
+
+    def get_output_quantizers(self, layer):
+        """The fixed range 0..255/256."""
+        return [
+            _quantizers.FixedQuantizer(num_bits=8, init_min=0.0, init_max=255.0 / 256.0, narrow_range=False)
+        ]
+
+
+CUSTOM_CONFIGS = {config.__name__: config for config in (Unquantized, LearnedOutput, SigmoidOutput)}
+
+# None: tfmot's own config. Convolutions, batch norms and their ReLU6 must have it, since any custom config on
+# one of them keeps tfmot (and then the converter) from folding the batch norm into the convolution.
+LAYER_CONFIGS = {
+    "Conv2D": None,
+    "DepthwiseConv2D": None,
+    "BatchNormalization": None,
+    "ReLU": None,
+    "Activation:swish": LearnedOutput,
+    "Activation:silu": LearnedOutput,
+    "Activation:sigmoid": SigmoidOutput,
+    "Add": LearnedOutput,
+    "Multiply": LearnedOutput,
+    "GlobalAveragePooling2D": LearnedOutput,
+    "Concatenate": LearnedOutput,
+    # Resizing in int8 keeps the scale of what it resizes.
+    "UpSampling2D": Unquantized,
+}
+
+
+def layer_key(layer):
+    """A layer's key in `LAYER_CONFIGS`."""
+    kind = type(layer).__name__
+    return f"{kind}:{layer.activation.__name__}" if kind == "Activation" else kind
+
+
+def config_for(layer):
+    """The way a layer is quantized.
+
+    Args:
+        layer: A tf_keras layer.
+
+    Returns:
+        A `QuantizeConfig`, or None for tfmot's own.
+
+    Raises:
+        ValueError: If the table has no entry for such a layer.
+    """
+    key = layer_key(layer)
+    if key not in LAYER_CONFIGS:
+        raise ValueError(
+            f"There is no way of quantizing the layer {layer.name!r}. Received: {key}. "
+            f"Allowed: {', '.join(sorted(LAYER_CONFIGS))}. The mobile decoder consists of these alone."
+        )
+    config = LAYER_CONFIGS[key]
+    return config and config()

@@ -1,0 +1,144 @@
+"""The ranges of a quantize-aware network: seeded before the first step, made whole before it is used."""
+
+import numpy as np
+import tensorflow as tf
+
+from dbdgan_tf.quantization.legacy_keras import tf_keras
+
+PREFIX = "quant_"
+_OUTPUTS = ("output", "post_activation")
+_KERNELS = ("kernel", "depthwise_kernel")
+
+
+def seed_ranges(model, float_model, scaling, batches):
+    """Sets every range of a quantize-aware network from its float twin.
+
+    tfmot starts all ranges at -6..6 and moves them by a thousandth per step, which a short fine-tuning never
+    makes up for.
+
+    Args:
+        model: A network that `make_quantize_aware` returned.
+        float_model: The network it was made from.
+        scaling: Its `InputScaling`.
+        batches: Iterable of images (B, H, W, 3) in 0..255.
+
+    Raises:
+        ValueError: If there is no batch.
+    """
+    measured = measure_outputs(float_model, scaling, batches)
+    for layer in model.layers:
+        pair = _pair(layer, _OUTPUTS)
+        if pair:
+            low, high = measured[layer.name.removeprefix(PREFIX)]
+            # Zero must be representable: it is what convolutions pad with.
+            pair[0].assign(min(low, 0.0))
+            pair[1].assign(max(high, 0.0))
+    fix_input_range(model, scaling)
+    finish_ranges(model)
+
+
+def measure_outputs(model, scaling, batches):
+    """The range of every layer's output: smallest and largest value of a batch, averaged over batches.
+
+    Args:
+        model: A tf_keras model.
+        scaling: Its `InputScaling`.
+        batches: Iterable of images (B, H, W, 3) in 0..255.
+
+    Returns:
+        Dict of layer name to a pair of floats.
+    """
+    names = [layer.name for layer in model.layers]
+    outputs = tf_keras.Model(model.input, [model.get_layer(name).output for name in names])
+
+    @tf.function(autograph=False)
+    def extremes(images):
+        values = outputs(images, training=False)
+        return tf.stack([[tf.reduce_min(value), tf.reduce_max(value)] for value in values])
+
+    found = [extremes(scaling.apply(np.asarray(images, np.float32))).numpy() for images in batches]
+    if not found:
+        raise ValueError("There is no batch to calibrate with. Allowed: at least one.")
+    return dict(zip(names, np.mean(found, axis=0).tolist()))
+
+
+def fix_input_range(model, scaling):
+    """Gives the input exactly the range of scaled bytes, so that a byte is one step of its quantizer."""
+    low = (0.0 - np.array(scaling.mean)) / np.array(scaling.std)
+    high = (255.0 - np.array(scaling.mean)) / np.array(scaling.std)
+    (layer,) = [layer for layer in model.layers if type(layer).__name__ == "QuantizeLayer"]
+    for variable in layer.weights:
+        if "_min" in variable.name:
+            variable.assign(low.min())
+        elif "_max" in variable.name:
+            variable.assign(high.max())
+
+
+def finish_ranges(model):
+    """Brings the ranges that depend on others up to date; needed before validating, saving or converting.
+
+    Kernels get the range of their present values: tfmot updates it in the forward pass, one step too early.
+    Everything that a Concatenate joins gets its one range, as its integer kernel demands; otherwise the
+    converter would put QUANTIZE operators in between.
+
+    Args:
+        model: A quantize-aware network.
+    """
+    for layer in model.layers:
+        _set_kernel_range(layer)
+    for layer in model.layers:
+        if type(_inner(layer)).__name__ == "Concatenate":
+            _join([layer, *_producers(layer)])
+
+
+def _set_kernel_range(layer):
+    pair = _pair(layer, _KERNELS)
+    if pair:
+        endings = tuple(f"/{name}:0" for name in _KERNELS)
+        (kernel,) = [variable for variable in layer.weights if variable.name.endswith(endings)]
+        # As tfmot does it: the last axis is kept. For a depthwise kernel that is one range for the tensor.
+        largest = np.abs(kernel.numpy()).max(axis=(0, 1, 2))
+        pair[0].assign(-largest)
+        pair[1].assign(largest)
+
+
+def _join(layers):
+    pairs = [pair for pair in (_pair(layer, _OUTPUTS) for layer in layers) if pair]
+    low = min(float(pair[0].numpy()) for pair in pairs)
+    high = max(float(pair[1].numpy()) for pair in pairs)
+    for pair in pairs:
+        pair[0].assign(low)
+        pair[1].assign(high)
+
+
+def _producers(concatenate):
+    """The layers that make a Concatenate's inputs, looking through those that keep the scale."""
+    found = []
+    queue = list(_inputs_of(concatenate))
+    while queue:
+        layer = queue.pop()
+        if type(_inner(layer)).__name__ == "UpSampling2D":
+            queue += _inputs_of(layer)
+        else:
+            found.append(layer)
+    return found
+
+
+def _inputs_of(layer):
+    (node,) = layer.inbound_nodes
+    return tf.nest.flatten(node.inbound_layers)
+
+
+def _inner(layer):
+    return getattr(layer, "layer", layer)
+
+
+def _pair(layer, names):
+    """The variables (minimum, maximum) of a layer's quantizer of one of the names, or None."""
+    pair = [
+        variable
+        for end in ("min", "max")
+        for variable in layer.weights
+        if variable.name.split("/")[-1] in {f"{name}_{end}:0" for name in names}
+    ]
+    return pair or None

@@ -1,0 +1,159 @@
+"""Runs a fine-tuning from start, or from its last checkpoint, to the comparison at its end."""
+
+import csv
+import itertools
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from absl import logging
+
+from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.models.serialization import load_network
+from dbdgan_tf.quantization.comparison import compare
+from dbdgan_tf.quantization.equalization import equalize_depthwise
+from dbdgan_tf.quantization.fine_tuner import FineTuner
+from dbdgan_tf.quantization.legacy_keras import keras
+from dbdgan_tf.quantization.options import check_options
+from dbdgan_tf.quantization.qat_student import make_quantize_aware, rebuild_in_tf_keras
+from dbdgan_tf.quantization.ranges import finish_ranges, seed_ranges
+from dbdgan_tf.quantization.saving import save_qat_student
+from dbdgan_tf.training import records
+from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint, save_checkpoint
+from dbdgan_tf.training.training_data import make_datasets
+from dbdgan_tf.training.validation import validate
+
+LAST, BEST = "student_qat_last", "student_qat_best"
+
+
+def run_qat(config):
+    """Fine-tunes a student for int8 and, unless told otherwise, compares it with its float and PTQ versions.
+
+    Args:
+        config: A `QatRun`.
+
+    Returns:
+        What `compare` returned, or None with --pick=none.
+
+    Raises:
+        ValueError: If an option is not allowed.
+        FileExistsError: If there is another run in the output folder.
+    """
+    check_options(config)
+    folder = _prepare(config)
+    training, held_out = make_datasets(config.data, config.run, config.qat.teacher_maps_dir)
+    if held_out is None and config.qat.pick == "best":
+        raise ValueError("--pick=best needs held-out images. Received: none. Allowed: --validation_list.")
+    student, student_config = load_network(
+        config.qat.student_checkpoint, image_size=tuple(config.data.image_size)
+    )
+    student_config = student_config.replace(image_size=tuple(config.data.image_size))
+    tuner = _make_tuner(config, student, student_config, training)
+    _Fit(config, tuner, student_config, training, held_out, folder).run()
+    return None if config.qat.pick == "none" else compare(config, folder, folder / BEST, training, held_out)
+
+
+def _prepare(config):
+    folder = Path(config.run.output_dir)
+    if config.run.resume:
+        records.check_same_config(folder, config)
+    elif (folder / FILE_NAME).exists() and not config.run.overwrite:
+        raise FileExistsError(
+            f"There is a run in the output folder. Received: {folder}. "
+            "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
+        )
+    keras.utils.set_random_seed(config.run.seed)
+    return folder
+
+
+def _make_tuner(config, student, student_config, training):
+    scaling, qat = student_config.input_scaling, config.qat
+    float_model = rebuild_in_tf_keras(student, student_config)
+    if qat.equalize:
+        spread = equalize_depthwise(float_model)
+        logging.info("Depthwise ranges of a layer's channels differed by up to %.0f.", max(spread.values()))
+    model = make_quantize_aware(float_model)
+    count = min(-(-qat.calibration_images // config.data.batch_size), len(training))
+    seed_ranges(model, float_model, scaling, (training[index]["images"] for index in range(count)))
+    augmentation = None
+    if config.data.augment:
+        augmentation = build_augmentation(student_config.image_size, seed=config.run.seed)
+    steps = config.run.epochs * len(training)
+    return FineTuner(model, scaling, config.losses, qat, steps, augmentation)
+
+
+class _Fit:
+    """The epochs of one run: training, validation, checkpoints, log."""
+
+    def __init__(self, config, tuner, student_config, training, held_out, folder):
+        self.run_options, self.tuner, self.student_config = config.run, tuner, student_config
+        self.training, self.held_out, self.folder = training, held_out, folder
+        self.progress = {"epoch": -1, "best": None}
+        if config.run.resume and (folder / FILE_NAME).exists():
+            self.progress = restore_checkpoint(folder, tuner)
+            print(f"Resuming after epoch {self.progress['epoch']} of {config.run.epochs}.")
+        self.record = records.write_record(folder, config)
+        self.start = time.monotonic()
+
+    def run(self):
+        """All epochs that are left. Epoch 0 is the calibrated network before its first step."""
+        if self.progress["epoch"] < 0:
+            self._end_epoch(0, {})
+        for epoch in range(self.progress["epoch"] + 1, self.run_options.epochs + 1):
+            begun = time.monotonic()
+            terms = self._train_epoch(epoch)
+            every = self.run_options.validate_every
+            if epoch % every == 0 or epoch == self.run_options.epochs:
+                self._end_epoch(epoch, terms)
+            if self._out_of_time(begun):
+                print(f"Stopping after epoch {epoch}: the next one would pass the time limit.")
+                break
+
+    def _train_epoch(self, epoch):
+        self.training.set_epoch(epoch - 1)
+        rows = [self.tuner.train(batch) for batch in _read_ahead(self.training)]
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+    def _end_epoch(self, epoch, terms):
+        finish_ranges(self.tuner.model)
+        figures = validate(self.tuner.predict, self.held_out) if self.held_out else {}
+        metadata = {**self.record, "epoch": epoch, "validation": figures}
+        save_qat_student(self.folder / LAST, self.tuner.model, self.student_config, metadata)
+        score = figures.get("max_f_focus", 0.0) - figures.get("mae", 0.0)
+        if self.progress["best"] is None or score >= self.progress["best"]:
+            self.progress["best"] = score
+            save_qat_student(self.folder / BEST, self.tuner.model, self.student_config, metadata)
+        self.progress["epoch"] = epoch
+        save_checkpoint(self.folder, self.tuner, self.progress)
+        self._log(epoch, {**terms, **{f"val_{name}": value for name, value in figures.items()}})
+
+    def _log(self, epoch, values):
+        print(f"epoch {epoch}: " + ", ".join(f"{name} {value:.4f}" for name, value in values.items()))
+        with open(self.folder / "log.csv", "a" if epoch else "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerows([epoch, name, f"{value:.6f}"] for name, value in values.items())
+        if self.run_options.tensorboard:
+            from tensorboardX import SummaryWriter
+
+            with SummaryWriter(str(self.folder / "tensorboard")) as board:
+                for name, value in values.items():
+                    board.add_scalar(name.replace("val_", "validation/", 1), value, epoch)
+
+    def _out_of_time(self, begun):
+        now = time.monotonic()
+        limit = self.run_options.max_minutes * 60
+        return bool(limit) and now - self.start + (now - begun) > limit
+
+
+def _read_ahead(dataset):
+    """The batches of a data set, each read while the one before is trained on."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = [pool.submit(dataset.__getitem__, 0)]
+        for index in itertools.count(1):
+            batch = pending.pop().result()
+            if index < len(dataset):
+                pending.append(pool.submit(dataset.__getitem__, index))
+            yield batch
+            if index >= len(dataset):
+                return

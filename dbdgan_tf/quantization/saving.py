@@ -1,0 +1,161 @@
+"""A quantize-aware student on disk: PREFIX.weights.h5 and PREFIX.json with the kind "qat_student"."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from dbdgan_tf.models.serialization import network_files
+from dbdgan_tf.models.student import StudentConfig
+from dbdgan_tf.quantization.qat_student import build_qat_student
+
+KIND = "qat_student"
+
+
+@dataclasses.dataclass(frozen=True)
+class QatNetwork:
+    """What a converter needs to know of a quantize-aware student.
+
+    Attributes:
+        model: tf_keras model of a static batch of 1.
+        image_size: (height, width).
+        input_scaling: The `InputScaling` of its input.
+        name: For the file's metadata.
+        training: The metadata it was saved with.
+        checksum: "sha256:..." of the weights.
+    """
+
+    model: object
+    image_size: tuple
+    input_scaling: object
+    name: str
+    training: dict
+    checksum: str
+
+
+def save_qat_student(path_prefix, model, config, metadata=None):
+    """Writes a quantize-aware student, ranges included; a reader never sees half a file.
+
+    Args:
+        path_prefix: Where to; parent folders are made.
+        model: The tf_keras model.
+        config: Its `StudentConfig`.
+        metadata: JSON types to keep beside it.
+
+    Returns:
+        The path of the JSON file.
+    """
+    weights_path, config_path = network_files(path_prefix)
+    config_path.parent.mkdir(parents=True, exist_ok=True)
+    content = {"kind": KIND, "config": config.to_dict(), "metadata": metadata or {}}
+    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
+    _replace(weights_path, lambda path: _write_arrays(path, model))
+    _replace(config_path, lambda path: path.write_text(text, encoding="utf-8"))
+    return config_path
+
+
+def load_qat_student(path, batch_size=None, image_size=None):
+    """Rebuilds a quantize-aware student.
+
+    Args:
+        path: PREFIX, PREFIX.json or PREFIX.weights.h5.
+        batch_size: A fixed batch size for conversion, or None.
+        image_size: (height, width) in place of the saved one, or None.
+
+    Returns:
+        A pair: the tf_keras model and its `StudentConfig`.
+
+    Raises:
+        FileNotFoundError: If a file is missing.
+        ValueError: If the files hold something else.
+    """
+    config, _ = _read_json(path)
+    if image_size is not None:
+        config = config.replace(image_size=tuple(image_size))
+    weights_path, _ = network_files(path)
+    if not weights_path.is_file():
+        raise FileNotFoundError(f"No saved network: {weights_path} is missing. Received: {path}.")
+    model = build_qat_student(config, batch_size)
+    _read_arrays(weights_path, model)
+    return model, config
+
+
+def load_network_for_conversion(path, image_size=None):
+    """Rebuilds a quantize-aware student as `dbdgan_tf.conversion` takes it.
+
+    Args:
+        path: PREFIX, PREFIX.json or PREFIX.weights.h5.
+        image_size: (height, width) in place of the saved one, or None.
+
+    Returns:
+        A `QatNetwork`.
+    """
+    model, config = load_qat_student(path, batch_size=1, image_size=image_size)
+    checksum = hashlib.sha256(network_files(path)[0].read_bytes()).hexdigest()
+    return QatNetwork(
+        model=model,
+        image_size=tuple(config.image_size),
+        input_scaling=config.input_scaling,
+        name=f"{config.encoder}-{config.decoder}",
+        training=_read_json(path)[1],
+        checksum=f"sha256:{checksum}",
+    )
+
+
+def _read_json(path):
+    _, config_path = network_files(path)
+    if not config_path.is_file():
+        raise FileNotFoundError(f"No saved network: {config_path} is missing. Received: {path}.")
+    try:
+        content = json.loads(config_path.read_text(encoding="utf-8"))
+        kind = content["kind"]
+        config = StudentConfig.from_dict(content["config"]) if kind == KIND else None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{config_path} does not describe a network. Received: {error!r}.") from error
+    if kind != KIND:
+        raise ValueError(
+            f"{config_path} is not a quantize-aware student. Received: kind {kind!r}. Allowed: {KIND!r}, as "
+            "trainers.qat writes it."
+        )
+    return config, content.get("metadata", {})
+
+
+def _key(variable):
+    """A variable's name, without the number that tf_keras gives the input quantizer of a second network."""
+    return re.sub(r"quantize_layer(_\d+)?", "quantize_layer", variable.name)
+
+
+def _write_arrays(path, model):
+    with h5py.File(path, "w") as file:
+        for variable in model.weights:
+            file[_key(variable)] = variable.numpy()
+
+
+def _read_arrays(path, model):
+    with h5py.File(path, "r") as file:
+        stored = {}
+        file.visititems(lambda name, item: stored.update({name: item[()]} if hasattr(item, "shape") else {}))
+    expected = {_key(variable): variable for variable in model.weights}
+    if set(stored) != set(expected):
+        differing = sorted(set(stored) ^ set(expected))
+        raise ValueError(f"{path} holds other weights than the config says. Received: {differing[:5]}.")
+    for name, variable in expected.items():
+        if np.shape(stored[name]) != tuple(variable.shape):
+            raise ValueError(
+                f"{path} holds {name!r} in another shape. Received: {np.shape(stored[name])}. "
+                f"Allowed: {tuple(variable.shape)}."
+            )
+        variable.assign(stored[name])
+
+
+def _replace(path, write):
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        os.replace(temporary, path)
