@@ -9,7 +9,7 @@ TORCH_EPSILON = 1e-5
 
 
 def _norm_relu6(x, layers, norm_name, relu_name):
-    x = layers.BatchNormalization(epsilon=1e-3, momentum=0.99, name=norm_name)(x)
+    x = layers.BatchNormalization(epsilon=1e-3, momentum=0.95, name=norm_name)(x)
     return layers.ReLU(6.0, name=relu_name)(x)
 
 

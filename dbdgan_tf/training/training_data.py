@@ -53,8 +53,9 @@ def make_datasets(data, run, teacher_maps_dir=None):
         ValueError: If no data set was named.
     """
     training, held_out = divide(_labelled_samples(data), data)
-    for folder in data.unlabelled_dir:
-        training += find_unlabelled(folder)
+    unlabelled = [sample for folder in data.unlabelled_dir for sample in find_unlabelled(folder)]
+    if unlabelled:
+        training += check_samples(unlabelled, on_bad=data.on_bad_data)
     logging.info("%d images to train on, %d held out.", len(training), len(held_out))
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from dbdgan_tf.data.checking import BadDataError
 from dbdgan_tf.training.options import DataOptions, RunOptions
 from dbdgan_tf.training.training_data import divide, make_datasets
 
@@ -65,3 +66,9 @@ def test_unlabelled_folders_add_images_without_masks(tiny_dataset):
     unlabelled = (str(tiny_dataset / "test" / "images"),)
     training, _ = make_datasets(options(tiny_dataset, unlabelled_dir=unlabelled), RunOptions())
     assert sum(sample.mask is None for sample in training.samples) == 3
+
+
+def test_bad_unlabelled_images_are_named_before_training(tiny_dataset, tmp_path):
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    with pytest.raises(BadDataError, match="empty.jpg"):
+        make_datasets(options(tiny_dataset, unlabelled_dir=(str(tmp_path),)), RunOptions())
