@@ -1,0 +1,58 @@
+"""Colour profiles: whatever space a photograph is in, the detector sees sRGB, as its training did."""
+
+import functools
+import io
+
+from PIL import ImageCms
+
+# Most profiles are "sRGB IEC61966-2.1" or "sRGB built-in": then there is nothing to do.
+_SRGB_NAME = "srgb"
+_SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
+
+def to_srgb(image, profile):
+    """Brings a PIL image to sRGB.
+
+    Args:
+        image: Of any mode.
+        profile: Bytes of its ICC profile, or None. A profile that is broken or of another colour space than
+            the pixels is left aside: the pixels then count as sRGB.
+
+    Returns:
+        PIL image of mode RGB; alpha is dropped.
+    """
+    image = _without_alpha(image)
+    transform = _transform(profile, image.mode) if profile else None
+    if transform is None:
+        return image.convert("RGB")
+    try:
+        return ImageCms.applyTransform(image, transform)
+    except (ImageCms.PyCMSError, ValueError):
+        return image.convert("RGB")
+
+
+def _without_alpha(image):
+    if image.mode in ("RGB", "L", "CMYK"):
+        return image
+    return image.convert("L" if image.mode in ("1", "LA", "La") else "RGB")
+
+
+@functools.lru_cache(maxsize=32)
+def _transform(profile, mode):
+    """The way from a profile to sRGB; None where there is nothing to do, or the profile does not fit."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if _SPACES.get(source.profile.xcolor_space) != mode:
+            return None
+        if _SRGB_NAME in (ImageCms.getProfileDescription(source) or "").lower():
+            return None
+        return ImageCms.buildTransform(
+            source,
+            ImageCms.createProfile("sRGB"),
+            mode,
+            "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,60 @@
+"""`dbdgan info`: what a model file says about itself."""
+
+import dataclasses
+import hashlib
+import json
+
+import click
+
+from dbdgan_tf.cli.options import find_model
+
+
+@click.command("info", short_help="What a model says about itself.")
+@click.argument("model", default="lite")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def command(model, as_json):
+    """Prints size, types, scaling, origin and scores of MODEL: lite, b3 or the path of a .tflite file."""
+    facts = describe(model)
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return 0
+    for name, value in facts.items():
+        for key, text in value.items() if isinstance(value, dict) else [("", value)]:
+            click.echo(f"{f'{name} {key}'.strip():24s} {text}")
+    return 0
+
+
+def describe(model):
+    """Facts about a model.
+
+    Args:
+        model: As `--model`.
+
+    Returns:
+        dict name -> JSON value.
+
+    Raises:
+        ValueError: If the file is no blur model.
+    """
+    from dbdgan_tf.conversion.flat_graph import read_graph
+    from dbdgan_tf.conversion.metadata import read_metadata
+    from dbdgan_tf.inference.detector import DEFAULT_MODEL
+    from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
+
+    path = find_model(model) or DEFAULT_MODEL
+    if not path.is_file():
+        raise ModelFileError("This installation has no bundled model; give the path of a .tflite file.")
+    loaded = LiteRTModel(path, 1)
+    content = path.read_bytes()
+    graph = read_graph(content)
+    return {
+        "file": str(path),
+        "megabytes": round(len(content) / 1e6, 3),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "input": f"{'x'.join(map(str, loaded.input.shape))} {loaded.input.dtype}",
+        "output": f"{'x'.join(map(str, loaded.output.shape))} {loaded.output.dtype}",
+        "parameters": graph.parameters(),
+        "multiply_adds": graph.multiply_adds(),
+        "xnnpack_partitions": loaded.delegation().partitions,
+        **dataclasses.asdict(read_metadata(content)),
+    }

@@ -1,0 +1,68 @@
+"""The group of commands: loads only the one that is called, and turns errors into messages and exit codes."""
+
+import importlib
+import os
+import sys
+import warnings
+
+import click
+
+# name -> (module, what `dbdgan --help` says): the modules themselves stay unread until they are called.
+COMMANDS = {
+    "map": ("map_command", "Blur maps, masks and overlays of photographs."),
+    "info": ("info_command", "What a .tflite model says about itself."),
+}
+INTERRUPTED = 130
+# Decoders talk to stderr about files that the commands report themselves; -8 is ffmpeg's "quiet".
+_QUIET = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx):
+        return list(COMMANDS)
+
+    def get_command(self, ctx, name):
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(f"dbdgan_tf.cli.{COMMANDS[name][0]}").command
+
+    def format_commands(self, ctx, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version=importlib.import_module("dbdgan_tf").__version__)
+def dbdgan():
+    """Finds what is out of focus in photographs and films.
+
+    \b
+    dbdgan map photo.jpg map.png
+    dbdgan map photos/ maps/ --format overlay
+    """  # noqa: D301
+
+
+def main(arguments=None):
+    """Runs the command and leaves the process: 0 good, 1 something failed, 2 wrong usage, 130 interrupted."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    warnings.filterwarnings("ignore", module="PIL")
+    try:
+        # 0 without a message for a reader that closed the pipe, as `head` does.
+        sys.exit(dbdgan.main(arguments, prog_name="dbdgan", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(
+            "\nInterrupted. Whatever was finished is complete; call again to go on from there.", err=True
+        )
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except (ValueError, OSError) as error:
+        click.echo(f"dbdgan: {error}", err=True)
+        sys.exit(1)

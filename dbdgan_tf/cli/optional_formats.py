@@ -1,0 +1,72 @@
+"""HEIC through pillow-heif and RAW previews through rawpy: extras, read when the first such file comes."""
+
+import functools
+import io
+
+import numpy as np
+
+from dbdgan_tf.inference.image_input import ImageInputError
+
+RAW_SUFFIXES = (
+    *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".orf"),
+    *(".rw2", ".raf", ".pef", ".srw", ".rwl", ".3fr", ".erf", ".kdc", ".mrw"),
+)
+# LibRaw counts turns in dcraw's way.
+_EXIF_ORIENTATION = {0: 1, 3: 3, 5: 8, 6: 6}
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def looks_like_heif(data):
+    """Whether these bytes begin as a HEIC file does, whatever the file is called."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+
+
+@functools.cache
+def _register_heif():
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def allow_heif():
+    """Teaches Pillow to read HEIC.
+
+    Raises:
+        ImageInputError: If pillow-heif is not installed.
+    """
+    try:
+        _register_heif()
+    except ImportError as error:
+        raise ImageInputError("is HEIC; to read it: pip install 'dbdgan_tf[heic]'") from error
+
+
+def raw_preview(data):
+    """The camera's own preview in a RAW file; a half-size development where there is none.
+
+    Args:
+        data: Bytes of the file.
+
+    Returns:
+        (content, orientation): bytes of a JPEG, or a uint8 array (H, W, 3) RGB; and the camera's orientation
+        in EXIF's numbers, which counts where a JPEG does not tell its own.
+
+    Raises:
+        ImageInputError: If rawpy is not installed, or the file is no RAW photograph.
+    """
+    try:
+        import rawpy
+    except ImportError as error:
+        raise ImageInputError("is RAW; to read its preview: pip install 'dbdgan_tf[raw]'") from error
+    try:
+        with rawpy.imread(io.BytesIO(data)) as raw:
+            orientation = _EXIF_ORIENTATION.get(raw.sizes.flip, 1)
+            try:
+                preview = raw.extract_thumb()
+            except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+                # Developed pixels come upright.
+                return raw.postprocess(half_size=True, output_bps=8), 1
+            if preview.format == rawpy.ThumbFormat.JPEG:
+                return bytes(preview.data), orientation
+            return np.ascontiguousarray(preview.data), orientation
+    except (rawpy.LibRawError, OSError, ValueError, MemoryError) as error:
+        raise ImageInputError(f"is not a RAW photograph that can be read ({error})") from error

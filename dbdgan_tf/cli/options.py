@@ -1,0 +1,101 @@
+"""Options that several commands share, and the detectors that they open."""
+
+import contextlib
+import os
+import threading
+from pathlib import Path
+
+import click
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+# None is the detector's own default.
+NAMED_MODELS = {"lite": None, "b3": ASSETS / "blur_detector_b3.tflite"}
+
+model_option = click.option(
+    "--model",
+    default="lite",
+    show_default=True,
+    metavar="lite|b3|PATH",
+    help="Which model, or a .tflite file.",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Photographs at work at the same time.  [default: all cores]",
+)
+tile_option = click.option(
+    "--tile", is_flag=True, help="Look through overlapping windows: finer for large photographs, slower."
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+
+
+def find_model(name):
+    """Path of a model that a person named; None for the bundled one.
+
+    Raises:
+        click.BadParameter: If there is none of that name.
+    """
+    path = NAMED_MODELS.get(name, Path(name))
+    if path is None or path.is_file():
+        return path
+    if name in NAMED_MODELS:
+        raise click.BadParameter(f"this installation has no {name} model; allowed: lite, or the path of one.")
+    raise click.BadParameter(f"no such file: {name}; allowed: {', '.join(NAMED_MODELS)}, or a .tflite file.")
+
+
+def count_threads(threads):
+    """The number asked for, or the number of cores this process may use."""
+    if threads:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Detectors:
+    """One single-threaded `BlurDetector` per thread that asks: parallel photographs beat parallel operators.
+
+    Args:
+        model: As `--model`.
+        tile: As `--tile`.
+        threads: Of each detector; more than 1 only where one image is all there is.
+    """
+
+    def __init__(self, model, tile=False, threads=1):
+        self._path, self._tile, self._threads = find_model(model), tile, threads
+        self._own = threading.local()
+        self.tile = tile
+        # Opened at once: a bad model must be told before the first photograph is read.
+        with _without_native_messages():
+            self.image_size = self.get().image_size
+
+    def get(self):
+        """The calling thread's detector."""
+        if not hasattr(self._own, "detector"):
+            from dbdgan_tf.inference import BlurDetector
+
+            self._own.detector = BlurDetector(self._path, num_threads=self._threads, tile=self._tile)
+        return self._own.detector
+
+    def find_blur(self, pixels):
+        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size with tiles, the model's without."""
+        detector = self.get()
+        return detector(pixels).blur_map if self._tile else detector.small_map(pixels)
+
+
+@contextlib.contextmanager
+def _without_native_messages():
+    """LiteRT greets on the process's stderr when its first interpreter opens; errors come as exceptions."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,124 @@
+"""From a blur map to the picture that was asked for: map, mask, overlay or both side by side."""
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.inference.result import BlurResult
+
+# format -> ending of the output's name in a folder.
+ENDINGS = {
+    "map": ".png",
+    "mask": "_mask.png",
+    "overlay": "_overlay.jpg",
+    "side-by-side": "_side-by-side.jpg",
+}
+ENCODINGS = {
+    ".png": (),
+    ".jpg": (cv2.IMWRITE_JPEG_QUALITY, 92),
+    ".jpeg": (cv2.IMWRITE_JPEG_QUALITY, 92),
+    ".webp": (cv2.IMWRITE_WEBP_QUALITY, 92),
+    ".tif": (),
+    ".tiff": (),
+    ".bmp": (),
+}
+CONSERVATIVE_THRESHOLD = 0.2
+# A map's edges are off by about one of its own pixels, 1/320 of a side; twice that is kept clear.
+_CONSERVATIVE_MARGIN = 1 / 160
+
+
+@dataclasses.dataclass(frozen=True)
+class Rendering:
+    """How maps become pictures.
+
+    Attributes:
+        format: A key of `ENDINGS`.
+        threshold: From this probability on a pixel counts as blurred, 0..1; None for one half, or
+            for a strict 0.2 if conservative.
+        conservative: No blurred pixel may pass as sharp: a strict threshold, and blurred areas grown.
+        white: What white means in maps and masks: "blur" or "focus".
+        max_side: Longest side of the output, px; None for the photograph's own.
+    """
+
+    format: str = "map"
+    threshold: float | None = None
+    conservative: bool = False
+    white: str = "blur"
+    max_side: int | None = None
+
+    @property
+    def needs_photo(self):
+        """Whether the photograph itself is part of the picture."""
+        return self.format in ("overlay", "side-by-side")
+
+    @property
+    def limit(self):
+        """The threshold that counts."""
+        if self.threshold is not None:
+            return self.threshold
+        return CONSERVATIVE_THRESHOLD if self.conservative else 0.5
+
+    def output_size(self, full_size):
+        """(height, width) of the picture of a photograph of that size."""
+        scale = min(1.0, (self.max_side or math.inf) / max(full_size))
+        return tuple(max(1, round(side * scale)) for side in full_size)
+
+    def draw(self, blur_map, photo):
+        """Draws one picture.
+
+        Args:
+            blur_map: float32 (h, w) in 0..1 of any size.
+            photo: The `Photo`.
+
+        Returns:
+            uint8 array, grey (H, W) for maps and masks, RGB (H, W, 3) for the others.
+        """
+        size = self.output_size(photo.full_size)
+        if self.conservative:
+            blur_map = _grow(blur_map)
+        if self.needs_photo:
+            return self._with_photo(resize(blur_map, size), resize(photo.pixels, size))
+        # As bytes: at twelve megapixels a fifth of the time of float, and what is written are bytes anyway.
+        levels = resize(np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8), size)
+        if self.format == "mask":
+            levels = np.where(levels >= math.ceil(self.limit * 255), np.uint8(255), np.uint8(0))
+        return levels if self.white == "blur" else 255 - levels
+
+    def _with_photo(self, blur_map, pixels):
+        if self.format == "overlay":
+            return BlurResult(blur_map, pixels).overlay(threshold=self.limit)
+        levels = np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
+        grey = levels if self.white == "blur" else 255 - levels
+        return np.hstack([pixels, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)])
+
+
+def encode(picture, ending):
+    """Bytes of an image file.
+
+    Args:
+        picture: uint8 (H, W) grey or (H, W, 3) RGB.
+        ending: Extension with its dot, a key of `ENCODINGS`.
+
+    Raises:
+        ValueError: If the format is unknown or cannot hold a picture of this size.
+    """
+    ending = ending.lower()
+    if ending not in ENCODINGS:
+        raise ValueError(f"Unknown picture format. Received: {ending!r}. Allowed: {', '.join(ENCODINGS)}.")
+    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    try:
+        done, content = cv2.imencode(ending, pixels, ENCODINGS[ending])
+    except cv2.error as error:
+        raise ValueError(f"cannot be written as {ending} ({error.err})") from error
+    if not done:
+        raise ValueError(f"cannot be written as {ending}: {picture.shape[1]} x {picture.shape[0]} pixels")
+    return content.tobytes()
+
+
+def _grow(blur_map):
+    """The largest value nearby: what is certainly in focus shrinks away from what may be blurred."""
+    rows, columns = (2 * max(1, round(side * _CONSERVATIVE_MARGIN)) + 1 for side in blur_map.shape)
+    return cv2.dilate(blur_map, np.ones((rows, columns), np.uint8))

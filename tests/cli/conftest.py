@@ -1,0 +1,91 @@
+"""A tiny model, photographs of every kind, and the command as a function and as a process."""
+
+import importlib.util
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def flat_models():
+    path = HERE.parent / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def model(flat_models, tmp_path_factory):
+    """A model whose map is sigmoid(r + 2 g + 3 b - 1): bright is blurred, dark is in focus."""
+    path = tmp_path_factory.mktemp("model") / "grey.tflite"
+    path.write_bytes(flat_models.grey_model((32, 48)))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def picture():
+    """Bytes of an image file: picture(level=0..255, size=(width, height), kind="JPEG", **options)."""
+
+    def make(level=40, size=(60, 40), kind="JPEG", mode="RGB", **options):
+        stream = io.BytesIO()
+        Image.new("RGB", size, (level,) * 3).convert(mode).save(stream, kind, **options)
+        return stream.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def gradient():
+    """uint8 (48, 64, 3) RGB whose four corners differ."""
+    across = np.tile(np.linspace(20, 230, 64, dtype=np.uint8), (48, 1))
+    down = np.tile(np.linspace(230, 20, 48, dtype=np.uint8)[:, None], (1, 64))
+    return np.stack([across, down, np.full_like(across, 90)], -1)
+
+
+@pytest.fixture
+def call():
+    """Runs `dbdgan ARGUMENTS` in this process: an object with exit_code, stdout, stderr."""
+    from click.testing import CliRunner
+
+    from dbdgan_tf.cli.main import main
+
+    class Entry:
+        """main() ends by leaving the process, which is part of what is tested."""
+
+        name = "dbdgan"
+
+        @staticmethod
+        def main(args, prog_name=None, **_):
+            main(args)
+
+    def run(*arguments, stdin=None):
+        return CliRunner().invoke(Entry, [str(argument) for argument in arguments], input=stdin)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def command_line():
+    """Starts `dbdgan ARGUMENTS` as a process of its own."""
+
+    def start(*arguments, **options):
+        command = [sys.executable, "-m", "dbdgan_tf.cli", *map(os.fspath, arguments)]
+        options = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "cwd": HERE.parent.parent,
+            **options,
+        }
+        return subprocess.Popen(command, **options)
+
+    return start

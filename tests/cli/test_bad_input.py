@@ -1,0 +1,231 @@
+"""The list of bad input, one by one: a clear reason, the rest of the batch done, nothing written damaged."""
+
+import errno
+import os
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.cli.atomic_file import printable, write_bytes
+from dbdgan_tf.cli.photo_input import load_photo
+from dbdgan_tf.inference.image_input import ImageInputError
+
+
+def noise_jpeg():
+    return cv2.imencode(".jpg", np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8))[1].tobytes()
+
+
+def bomb_png(side=30000):
+    def chunk(kind, content):
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100)))
+
+
+BAD = {
+    "empty": (lambda good: b"", "is empty"),
+    "text": (lambda good: b"this is no photograph, honestly", "is not an image"),
+    "truncated": (lambda good: good[: len(good) // 2], "damaged or cut off"),
+    "header_only": (lambda good: good[:30], "is not an image|damaged or cut off"),
+    "bomb": (lambda good: bomb_png(), "too large"),
+    "large": (lambda good: bomb_png(13000), "169 megapixels; allowed: 150"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("target", [None, 8])
+def test_reasons(name, target):
+    spoil, message = BAD[name]
+    with pytest.raises(ImageInputError, match=message):
+        load_photo(spoil(noise_jpeg()), target)
+
+
+@pytest.mark.parametrize("kind", [".png", ".webp", ".tif"])
+def test_truncated_files_of_every_format(kind):
+    photo = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
+    data = cv2.imencode(kind, photo)[1].tobytes()
+    with pytest.raises(ImageInputError, match="damaged|not an image"):
+        load_photo(data[: len(data) * 2 // 3])
+
+
+def test_a_folder_run_survives_all_of_them(call, model, picture, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, (spoil, _) in BAD.items():
+        (folder / f"{name}.jpg").write_bytes(spoil(noise_jpeg()))
+    good = {
+        "misnamed.png": picture(kind="JPEG"),
+        "cmyk.jpg": picture(mode="CMYK"),
+        "one_bit.png": picture(kind="PNG", mode="1"),
+        "alpha.png": picture(kind="PNG", mode="RGBA"),
+        "tiny.png": picture(kind="PNG", size=(1, 1)),
+        "narrow.png": picture(kind="PNG", size=(1, 3000)),
+    }
+    for name, content in good.items():
+        (folder / name).write_bytes(content)
+    result = call("map", folder, tmp_path / "out", "--model", model)
+    assert result.exit_code == 1
+    assert "6 written" in result.stderr and "6 of 12 failed:" in result.stderr
+    for name in BAD:
+        assert f"{name}.jpg: " in result.stderr
+    assert "Traceback" not in result.stderr
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted(Path(n).stem for n in good)
+    assert cv2.imread(str(tmp_path / "out/narrow.png"), 0).shape == (3000, 1)
+
+
+def test_missing_file(call, model, tmp_path):
+    result = call("map", tmp_path / "none.jpg", tmp_path / "out", "--model", model)
+    assert result.exit_code == 1 and "none.jpg: does not exist" in result.stderr
+
+
+def test_a_folder_without_photographs(call, model, tmp_path):
+    (tmp_path / "in").mkdir()
+    result = call("map", tmp_path / "in", tmp_path / "out", "--model", model)
+    assert result.exit_code == 1 and "holds no photograph" in result.stderr
+
+
+def test_unreadable_by_permission(picture):
+    """As a person without the right; root, whom nothing stops, becomes one for a moment."""
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "locked.jpg"
+    path.write_bytes(picture())
+    path.chmod(0)
+    folder.chmod(0o755)
+    own = os.geteuid()
+    try:
+        if own == 0:
+            os.seteuid(65534)
+        with pytest.raises(ImageInputError, match="cannot be opened .*ermission denied"):
+            load_photo(path)
+    finally:
+        os.seteuid(own)
+        shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+def test_names_that_are_no_utf8(command_line, model, picture, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/in"
+    os.mkdir(folder)
+    for name, content in ((b"gr\xfc\xdfe.jpg", picture()), (b"b\xe4d.jpg", b"")):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(content)
+    for environment in (
+        {"LC_ALL": "C.UTF-8"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ):
+        arguments = ("map", folder, tmp_path / "out", "--model", model, "--overwrite")
+        process = command_line(*arguments, env={**os.environ, **environment})
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert b"1 of 2 failed" in err and b"Traceback" not in err
+    assert os.listdir(os.fsencode(tmp_path) + b"/out") == [b"gr\xfc\xdfe.png"]
+
+
+def test_longest_possible_name(call, model, picture, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / ("n" * 251 + ".jpg")).write_bytes(picture())
+    assert call("map", tmp_path / "in", tmp_path / "out", "--model", model).exit_code == 0
+
+
+def test_output_inside_the_input(call, model, picture, tmp_path):
+    (tmp_path / "a.png").write_bytes(picture(kind="PNG"))
+    for _ in range(2):
+        options = ("--format", "side-by-side", "--overwrite", "--model", model)
+        result = call("map", tmp_path, tmp_path / "maps", *options)
+        assert result.exit_code == 0 and "1 written" in result.stderr
+    assert [path.name for path in (tmp_path / "maps").iterdir()] == ["a_side-by-side.jpg"]
+
+
+def test_a_photograph_is_never_replaced(call, model, picture, tmp_path):
+    photo = picture(kind="PNG")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/a.png").write_bytes(photo)
+    for source, target in (("sub/a.png", "sub/a.png"), ("sub/a.png", "sub"), ("sub/*.png", "sub")):
+        result = call("map", tmp_path / source, tmp_path / target, "--overwrite", "--model", model)
+        assert result.exit_code == 1
+        assert (tmp_path / "sub/a.png").read_bytes() == photo
+
+
+def limit_file_size():
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+
+
+def test_full_disk_stops_the_run_and_damages_nothing(command_line, model, tmp_path):
+    """A limit on file sizes is what a full disk looks like from inside: the write breaks off half way."""
+    (tmp_path / "in").mkdir()
+    noise = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)
+    for index in range(40):
+        cv2.imwrite(str(tmp_path / f"in/p{index:02d}.png"), noise if index > 2 else noise[:8, :8])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/p20.png").write_bytes(b"older")
+    arguments = ("map", tmp_path / "in", tmp_path / "out", "--overwrite", "--model", model, "--threads", "1")
+    process = command_line(*arguments, preexec_fn=limit_file_size)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"no room left for the output" in err and b"Traceback" not in err
+    assert (tmp_path / "out/p20.png").read_bytes() == b"older"
+    left = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert left == ["p00.png", "p01.png", "p02.png", "p20.png"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_full_disk_behind_a_pipe(command_line, model, picture):
+    with open("/dev/full", "wb") as full:
+        process = command_line("map", "-", "-", "--model", model, stdout=full)
+        _, err = process.communicate(picture(), timeout=60)
+    assert process.returncode == 1 and b"no room left" in err and b"Traceback" not in err
+
+
+def test_a_failed_write_keeps_the_older_file(tmp_path, monkeypatch):
+    (tmp_path / "m.png").write_bytes(b"older")
+
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", no_room)
+    with pytest.raises(OSError):
+        write_bytes(tmp_path / "m.png", b"newer")
+    assert [path.name for path in tmp_path.iterdir()] == ["m.png"]
+    assert (tmp_path / "m.png").read_bytes() == b"older"
+
+
+def test_ctrl_c_in_the_middle(command_line, call, model, picture, tmp_path):
+    (tmp_path / "in").mkdir()
+    count, photo = 150, picture(kind="PNG", size=(500, 400))
+    for index in range(count):
+        (tmp_path / f"in/p{index:03d}.png").write_bytes(photo)
+    out = tmp_path / "out"
+    arguments = ("map", tmp_path / "in", out, "--model", model, "--threads", "2")
+    process = command_line(*arguments)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (out.exists() and len(list(out.glob("p*.png"))) >= 3):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and b"Interrupted" in err and b"Traceback" not in err
+    made = list(out.iterdir())
+    assert 3 <= len(made) < count
+    for path in made:
+        assert path.suffix == ".png" and cv2.imread(str(path), 0).shape == (400, 500)
+    resumed = call(*arguments)
+    assert resumed.exit_code == 0
+    assert f"{count - len(made)} written" in resumed.stderr and len(list(out.iterdir())) == count
+
+
+def test_printable():
+    assert printable("plain") == "plain"
+    assert printable(os.fsdecode(b"gr\xfc\xdfe")) == "gr\ufffd\ufffde"

@@ -1,0 +1,196 @@
+"""dbdgan map: files, folders, globs, streams and what is written."""
+
+import io
+import math
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+# The tiny model on a flat picture of that level.
+BLUR = {level: 1 / (1 + math.exp(-(6 * (level - 127) / 128 - 1))) for level in (0, 40, 127, 150, 250)}
+
+
+def read(path):
+    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+
+
+@pytest.fixture
+def tree(tmp_path, picture):
+    """in/{a.jpg, b.png, .hidden.jpg, notes.txt, deep/er/c.webp}"""
+    root = tmp_path / "in"
+    (root / "deep/er").mkdir(parents=True)
+    (root / "a.jpg").write_bytes(picture(250))
+    (root / "b.png").write_bytes(picture(0, kind="PNG", size=(33, 21)))
+    (root / "deep/er/c.webp").write_bytes(picture(127, kind="WEBP"))
+    (root / ".hidden.jpg").write_bytes(picture(0))
+    (root / "notes.txt").write_text("no photo")
+    return root
+
+
+def written(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_one_file(call, model, picture, tmp_path):
+    (tmp_path / "p.jpg").write_bytes(picture(127))
+    result = call("map", tmp_path / "p.jpg", tmp_path / "maps/m.png", "--model", model)
+    assert result.exit_code == 0, result.stderr
+    out = read(tmp_path / "maps/m.png")
+    assert out.shape == (40, 60) and out.dtype == np.uint8
+    assert np.all(np.abs(out - 255 * BLUR[127]) <= 1)
+
+
+def test_folder_keeps_its_tree(call, model, tree, tmp_path):
+    result = call("map", tree, tmp_path / "out", "--model", model, "--threads", "2")
+    assert result.exit_code == 0, result.stderr
+    assert written(tmp_path / "out") == ["a.png", "b.png", "deep/er/c.png"]
+    assert read(tmp_path / "out/b.png").shape == (21, 33)
+    assert read(tmp_path / "out/a.png").min() > 250 > 2 > read(tmp_path / "out/b.png").max()
+
+
+def test_glob(call, model, tree, tmp_path):
+    result = call("map", tree / "**/*.webp", tmp_path / "out", "--model", model)
+    assert result.exit_code == 0, result.stderr
+    assert written(tmp_path / "out") == ["deep/er/c.png"]
+    assert call("map", tree / "*.xyz", tmp_path / "out", "--model", model).exit_code == 1
+
+
+def test_several_files_go_into_a_folder(call, model, tree, tmp_path):
+    result = call("map", tree / "a.jpg", tree / "b.png", tmp_path / "out", "--model", model)
+    assert result.exit_code == 0, result.stderr
+    assert written(tmp_path / "out") == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("ending", ["/", ""])
+def test_one_file_into_a_folder(call, model, tree, tmp_path, ending):
+    if not ending:
+        (tmp_path / "out").mkdir()
+    assert call("map", tree / "a.jpg", f"{tmp_path}/out{ending}", "--model", model).exit_code == 0
+    assert written(tmp_path / "out") == ["a.png"]
+
+
+def test_stream(command_line, model, picture):
+    process = command_line("map", "-", "-", "--model", model)
+    out, err = process.communicate(picture(127), timeout=60)
+    assert process.returncode == 0, err
+    image = np.asarray(Image.open(io.BytesIO(out)))
+    assert image.shape == (40, 60)
+    assert np.all(np.abs(image - 255 * BLUR[127]) <= 1)
+
+
+def test_equal_stems_keep_their_extensions(call, model, picture, tmp_path):
+    for name, level in (("a.jpg", 250), ("A.png", 0), ("b.jpg", 0)):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(picture(level, kind="PNG"))
+    assert call("map", tmp_path / "in", tmp_path / "out", "--model", model).exit_code == 0
+    assert written(tmp_path / "out") == ["A.png.png", "a.jpg.png", "b.png"]
+    assert read(tmp_path / "out/a.jpg.png").min() > 250
+
+
+def test_finished_outputs_are_skipped(call, model, tree, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.png").write_bytes(b"made earlier")
+    (out / "b.png").write_bytes(b"")
+    result = call("map", tree, out, "--model", model)
+    assert "2 written" in result.stderr and "1 were there already" in result.stderr
+    assert (out / "a.png").read_bytes() == b"made earlier"
+    assert read(out / "b.png").shape == (21, 33)
+    call("map", tree, out, "--model", model, "--overwrite")
+    assert read(out / "a.png").shape == (40, 60)
+
+
+def test_one_existing_file_is_kept(call, model, tree, tmp_path):
+    (tmp_path / "m.png").write_bytes(b"mine")
+    result = call("map", tree / "a.jpg", tmp_path / "m.png", "--model", model)
+    assert result.exit_code == 0 and "--overwrite" in result.stderr
+    assert (tmp_path / "m.png").read_bytes() == b"mine"
+
+
+@pytest.fixture
+def ramp(tmp_path):
+    """Sharp (dark) on the left, blurred (bright) on the right."""
+    levels = np.tile(np.linspace(60, 220, 192, dtype=np.uint8), (128, 1))
+    cv2.imwrite(str(tmp_path / "ramp.png"), levels)
+    return tmp_path / "ramp.png"
+
+
+def test_mask_threshold(call, model, ramp, tmp_path):
+    shares = []
+    for threshold in ("0", "0.2", "0.5", "0.8", "1"):
+        target = tmp_path / f"m{threshold}.png"
+        options = ("--format", "mask", "--threshold", threshold, "--model", model)
+        assert call("map", ramp, target, *options).exit_code == 0
+        assert set(np.unique(read(target))) <= {0, 255}
+        shares.append(read(target).mean() / 255)
+    assert shares[0] == 1
+    assert all(later < earlier for earlier, later in zip(shares, shares[1:]))
+    # One half is passed where 6 (level - 127) / 128 = 1, at level 148.
+    assert shares[2] == pytest.approx((220 - 148.3) / 160, abs=0.02)
+
+
+@pytest.mark.parametrize("tile", [(), ("--tile",)])
+def test_conservative_masks_hold_the_plain_ones(call, model, ramp, tmp_path, tile):
+    common = ("--format", "mask", "--model", model, *tile)
+    for name, options in (("strict", ("--threshold", "0.2")), ("safe", ("--conservative",))):
+        assert call("map", ramp, tmp_path / f"{name}.png", *common, *options).exit_code == 0
+    strict, safe = read(tmp_path / "strict.png") > 0, read(tmp_path / "safe.png") > 0
+    assert np.all(safe[strict])
+    assert safe.sum() > strict.sum()
+
+
+def test_white_focus_inverts(call, model, ramp, tmp_path):
+    call("map", ramp, tmp_path / "blur.png", "--model", model)
+    call("map", ramp, tmp_path / "focus.png", "--model", model, "--white", "focus")
+    assert np.array_equal(read(tmp_path / "focus.png"), 255 - read(tmp_path / "blur.png"))
+
+
+def test_overlay_outlines_the_focus(call, model, ramp, tmp_path):
+    assert call("map", ramp, tmp_path / "o.png", "--format", "overlay", "--model", model).exit_code == 0
+    out = read(tmp_path / "o.png")[..., ::-1]
+    assert out.shape == (128, 192, 3)
+    outline = np.all(out == (64, 255, 96), axis=2)
+    assert outline.any()
+    # The border of the focus lies near level 148: column 106.
+    assert 100 <= np.flatnonzero(outline[64])[-1] <= 112
+
+
+def test_side_by_side_and_endings(call, model, tree, tmp_path):
+    options = ("--format", "side-by-side", "--max-side", "30", "--model", model)
+    assert call("map", tree, tmp_path / "out", *options).exit_code == 0
+    assert written(tmp_path / "out")[0] == "a_side-by-side.jpg"
+    assert read(tmp_path / "out/a_side-by-side.jpg").shape == (20, 60, 3)
+
+
+def test_reduced_decoding_hardly_changes_a_map(call, model, tmp_path):
+    from dbdgan_tf.inference import BlurDetector
+
+    field = np.random.default_rng(1).integers(0, 255, (12, 16, 3), np.uint8)
+    photo = cv2.resize(field, (1600, 1200), interpolation=cv2.INTER_CUBIC)
+    cv2.imwrite(str(tmp_path / "p.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    assert call("map", tmp_path / "p.jpg", tmp_path / "m.png", "--model", model).exit_code == 0
+    full = BlurDetector(model)(tmp_path / "p.jpg").blur_map
+    assert np.abs(read(tmp_path / "m.png") / 255 - full).mean() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("in", "in"), "another folder than IN"),
+        (("in/a.jpg", "m.xyz"), "Allowed: .png"),
+        (("in/a.jpg", "m"), "no known extension"),
+        (("in", "-"), "Only one photograph"),
+        (("in/a.jpg", "-", "m.png"), "stdin"),
+        (("in/a.jpg", "m.png", "--model", "b4"), "lite, b3"),
+        (("in/a.jpg", "m.png", "--threshold", "2"), "0<=x<=1"),
+        (("in/a.jpg",), "Missing argument"),
+    ],
+)
+def test_wrong_usage(call, model, tree, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    result = call("map", *arguments, *(() if "--model" in arguments else ("--model", model)))
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert written(tmp_path) == sorted(f"in/{name}" for name in written(tree))
