@@ -73,7 +73,7 @@ class Validator(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.progress["epoch"] = epoch + 1
-        if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
+        if (epoch + 1) % self.every and not self._is_last(epoch):
             return
         for name, (network, config) in self.networks.items():
             copy_averaged_weights(self.model, name, network)
@@ -81,6 +81,9 @@ class Validator(keras.callbacks.Callback):
             logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
             self._save(name, network, config, epoch, figures)
         save_checkpoint(self.folder, self.model, self.progress)
+
+    def _is_last(self, epoch):
+        return epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)
 
     def _predictor(self, network, config):
         scaling = config.input_scaling
@@ -107,13 +110,16 @@ class TimeLimit(keras.callbacks.Callback):
         self.seconds = minutes * 60
 
     def on_train_begin(self, logs=None):
-        self.start = self.epoch_start = time.monotonic()
+        self.start = time.monotonic()
+        self.begins = []
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.epoch_start = time.monotonic()
+        self.begins.append(time.monotonic())
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        if now - self.start + (now - self.epoch_start) > self.seconds:
+        # This epoch, or the one before with its validation, which for this one is still to come.
+        duration = max(now - self.begins[-1], self.begins[-1] - self.begins[max(len(self.begins) - 2, 0)])
+        if now - self.start + duration > self.seconds:
             print(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
             self.model.stop_training = True

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import keras
+
 from dbdgan_tf.data.augmentation import build_augmentation
 from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discriminator
 from dbdgan_tf.models.serialization import load_network, network_files
@@ -75,23 +77,25 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     )
 
 
-def compile_gan(gan, options, total_steps):
+def compile_gan(gan, options, total_steps, timed=False):
     """Gives every trained network its optimizer.
 
     Args:
         gan: A `DistillationGAN`.
         options: An `OptimizerOptions`.
         total_steps: Steps of the whole run, for the learning rates' decay.
+        timed: Whether the last step may move; `gan.optimizer.horizon` is then its variable.
     """
+    horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon") if timed else None
     groups = gan.variable_groups
     optimizers = {}
     for name in groups:
         adversary = name.startswith("discriminator")
         rate = options.discriminator_lr if adversary else options.generator_lr
         optimizers[name] = make_optimizer(
-            options, rate, total_steps, use_ema=not adversary, adversary=adversary
+            options, rate, total_steps, use_ema=not adversary, adversary=adversary, horizon=horizon
         )
-    gan.compile(OptimizerGroup(optimizers, groups))
+    gan.compile(OptimizerGroup(optimizers, groups, horizon))
 
 
 def _make(build, config, weights):

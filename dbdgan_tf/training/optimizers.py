@@ -2,6 +2,8 @@
 
 import keras
 
+from dbdgan_tf.training.timed_schedule import CosineToHorizon
+
 
 class OptimizerGroup:
     """Named optimizers, each with its own variables.
@@ -11,19 +13,22 @@ class OptimizerGroup:
     Args:
         optimizers: Dict of network name to `keras.optimizers.Optimizer`.
         variables: Dict of the same names to lists of trainable variables.
+        horizon: Variable of the run's last step where it may move (see `CosineToHorizon`), or None.
     """
 
     built = True
 
-    def __init__(self, optimizers, variables):
+    def __init__(self, optimizers, variables, horizon=None):
         self.optimizers = dict(optimizers)
+        self.horizon = horizon
         for name, optimizer in self.optimizers.items():
             optimizer.build(variables[name])
 
     @property
     def variables(self):
-        """The variables of every optimizer: steps, moments, averages."""
-        return [variable for optimizer in self.optimizers.values() for variable in optimizer.variables]
+        """The variables of every optimizer: steps, moments, averages; and the horizon."""
+        own = [variable for optimizer in self.optimizers.values() for variable in optimizer.variables]
+        return own if self.horizon is None else [*own, self.horizon]
 
     def apply(self, name, gradients, variables):
         """Updates one network's variables."""
@@ -41,7 +46,7 @@ class OptimizerGroup:
         return {name: float(optimizer.learning_rate) for name, optimizer in self.optimizers.items()}
 
 
-def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, adversary=False):
+def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, adversary=False, horizon=None):
     """Adam with warm-up, cosine decay and gradient clipping.
 
     Args:
@@ -51,20 +56,13 @@ def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, advers
         total_steps: Steps of the whole run; the rate decays to `options.final_lr_fraction` over them.
         use_ema: Whether to keep an exponential moving average of the weights.
         adversary: Whether this optimizer's network plays the adversarial game; then beta_1 is lower.
+        horizon: Variable of the run's last step, to which the rate then decays, or None.
 
     Returns:
         A `keras.optimizers.Optimizer`.
     """
-    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate * 0.05 if warmup else learning_rate,
-        decay_steps=max(total_steps - warmup, 1),
-        alpha=options.final_lr_fraction,
-        warmup_target=learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
     optimizer = keras.optimizers.Adam(
-        learning_rate=schedule,
+        learning_rate=_schedule(options, learning_rate, total_steps, horizon),
         weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
         beta_1=0.5 if adversary else 0.9,
         global_clipnorm=options.clip_norm or None,
@@ -75,3 +73,16 @@ def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, advers
     if optimizer.weight_decay:
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
+
+
+def _schedule(options, learning_rate, total_steps, horizon):
+    if horizon is not None:
+        return CosineToHorizon(learning_rate, options.warmup_steps, horizon, options.final_lr_fraction)
+    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate * 0.05 if warmup else learning_rate,
+        decay_steps=max(total_steps - warmup, 1),
+        alpha=options.final_lr_fraction,
+        warmup_target=learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )

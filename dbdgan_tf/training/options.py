@@ -100,6 +100,10 @@ class RunOptions:
     epochs: int = option(20, "Epochs of the whole run.")
     steps_per_epoch: int = option(0, "Steps per epoch; 0 for one pass over the training images.")
     max_minutes: float = option(0.0, "Stop after the epoch that would pass this time; 0 for no limit.")
+    fit_minutes: float = option(
+        0.0, "Minutes of the whole run, continuations included; the rates fall over them. 0: over the epochs."
+    )
+    report_speed: bool = option(False, "Print images/s and the share of time that steps wait for data, once.")
     seed: int = option(1, "Seed of weights, shuffling, augmentation and dropout.")
     resume: bool = option(False, "Go on from the checkpoint in output_dir.")
     overwrite: bool = option(False, "Start anew although output_dir holds a checkpoint.")

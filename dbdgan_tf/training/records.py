@@ -13,7 +13,15 @@ FILE_NAME = "config.json"
 _PACKAGES = ("dbdgan_tf", "keras", "tensorflow", "jax", "numpy", "keras-cv")
 # What may differ between a run and its continuation.
 _FREE = {
-    "run": ("resume", "overwrite", "max_minutes", "output_dir", "tensorboard"),
+    "run": (
+        "resume",
+        "overwrite",
+        "max_minutes",
+        "fit_minutes",
+        "output_dir",
+        "tensorboard",
+        "report_speed",
+    ),  # fmt: skip
     "data": ("workers", "cache"),
 }
 

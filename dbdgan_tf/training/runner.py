@@ -8,6 +8,8 @@ import keras
 from dbdgan_tf.training import callbacks as cb
 from dbdgan_tf.training import networks, records
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
+from dbdgan_tf.training.throughput import ThroughputReport
+from dbdgan_tf.training.timed_schedule import TimedSchedule
 from dbdgan_tf.training.training_data import make_datasets
 
 
@@ -18,7 +20,7 @@ def run_teacher(config):
         config: A `TeacherRun`.
 
     Returns:
-        The `keras.callbacks.History` of the run.
+        The `keras.callbacks.History` of the run, None if it was over already.
     """
     _prepare(config)
     teacher = networks.make_teacher(config.teacher, config.data.image_size)
@@ -36,7 +38,7 @@ def run_distillation(config):
         config: A `DistillRun`.
 
     Returns:
-        The `keras.callbacks.History` of the run.
+        The `keras.callbacks.History` of the run, None if it was over already.
 
     Raises:
         ValueError: If the teacher's mode lacks what it needs.
@@ -86,11 +88,15 @@ def _check_teacher(config):
 def _train(config, gan, generators, datasets):
     training, held_out = datasets
     folder = Path(config.run.output_dir)
-    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training))
+    timed = config.run.fit_minutes > 0
+    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), timed)
     progress = {"epoch": 0, "best": {}}
     if config.run.resume and (folder / FILE_NAME).exists():
         progress = restore_checkpoint(folder, gan)
         print(f"Resuming after epoch {progress['epoch']} of {config.run.epochs}.")
+    if timed and progress.get("finished_minutes", 0) >= config.run.fit_minutes:
+        print(f"The run has had its {config.run.fit_minutes:g} minutes.")
+        return None
     record = records.write_record(folder, config)
     return gan.fit(
         training,
@@ -107,6 +113,7 @@ def _callbacks(config, generators, training, held_out, folder, progress, record)
     found = [
         cb.EpochSeed(training),
         cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
+        *_clocks(config, progress),
         cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
         keras.callbacks.CSVLogger(str(folder / "log.csv"), append=config.run.resume),
     ]
@@ -114,6 +121,16 @@ def _callbacks(config, generators, training, held_out, folder, progress, record)
         from dbdgan_tf.training.image_log import TensorBoardLog
 
         found.append(TensorBoardLog(folder / "tensorboard", averaged, held_out))
-    if config.run.max_minutes:
-        found.append(cb.TimeLimit(config.run.max_minutes))
     return found
+
+
+def _clocks(config, progress):
+    """What ends a run early; before the validator, which then saves."""
+    clocks = []
+    if config.run.report_speed:
+        clocks.append(ThroughputReport(config.data.batch_size))
+    if config.run.fit_minutes:
+        clocks.append(TimedSchedule(config.run.fit_minutes, progress))
+    if config.run.max_minutes:
+        clocks.append(cb.TimeLimit(config.run.max_minutes))
+    return clocks

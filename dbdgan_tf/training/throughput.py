@@ -1,0 +1,91 @@
+"""How fast a run goes, measured once on its own steps: images per second, and waiting for data."""
+
+import time
+
+import keras
+
+SKIPPED_STEPS = 10
+TIMED_STEPS = 40
+
+
+class ThroughputReport(keras.callbacks.Callback):
+    """Prints images per second and the share of time that steps wait for data, once per process.
+
+    For the timed steps it waits for every result, so that a step and the loading beside it are told apart.
+
+    Args:
+        batch_size: Images per step.
+    """
+
+    def __init__(self, batch_size):
+        super().__init__()
+        self.batch_size = batch_size
+        self.waited, self.count, self.done = 0.0, 0, False
+
+    def on_train_begin(self, logs=None):
+        steps = self.params["steps"]
+        self.skip = min(SKIPPED_STEPS, steps // 3)
+        self.wanted = min(TIMED_STEPS, steps - self.skip)
+        if keras.backend.backend() == "jax":
+            self._original = self.model.train_function
+            self.model.train_function = self._timed
+
+    def on_train_end(self, logs=None):
+        if keras.backend.backend() == "jax":
+            self.model.train_function = self._original
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.count = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.done:
+            return
+        self.count += 1
+        if self.count >= self.skip:
+            _wait_for(logs)
+        if self.count == self.skip:
+            self.start, self.waited = time.perf_counter(), 0.0
+        elif self.count == self.skip + self.wanted:
+            self._report(time.perf_counter() - self.start)
+
+    def _report(self, seconds):
+        self.done = True
+        rate = self.wanted * self.batch_size / seconds
+        waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
+        print(
+            f"Throughput: {rate:.0f} images/s ({1000 * seconds / self.wanted:.0f} ms a step of "
+            f"{self.batch_size}){waiting if keras.backend.backend() == 'jax' else ''}.{_peak_memory()}",
+            flush=True,
+        )
+
+    def _timed(self, state, iterator):
+        return self._original(state, iterator if self.done else _TimedIterator(self, iterator))
+
+
+class _TimedIterator:
+    """Passes batches on and adds up how long they let the step wait."""
+
+    def __init__(self, report, iterator):
+        self.report, self.iterator = report, iterator
+
+    def __next__(self):
+        start = time.perf_counter()
+        try:
+            return next(self.iterator)
+        finally:
+            self.report.waited += time.perf_counter() - start
+
+
+def _wait_for(logs):
+    for value in (logs or {}).values():
+        float(value)
+
+
+def _peak_memory():
+    if keras.backend.backend() != "jax":
+        return ""
+    import jax
+
+    statistics = jax.local_devices()[0].memory_stats() or {}
+    peak = statistics.get("peak_bytes_in_use")
+    return f" Peak device memory {peak / 2**30:.1f} GiB." if peak else ""
