@@ -41,8 +41,8 @@ def compare(config, folder, qat_prefix, training, held_out):
     rows = {name: _score(path, held_out) for name, path in files.items()}
     picked = choose(rows, config.qat.pick)
     result = {"candidates": rows, "pick": config.qat.pick, "picked": picked}
-    shutil.copyfile(files[picked], Path(folder) / "student_int8.tflite")
-    shutil.copyfile(files[picked].with_suffix(".json"), Path(folder) / "student_int8.json")
+    for suffix in ("", ".json"):  # the model and the recipe beside it
+        shutil.copyfile(f"{files[picked]}{suffix}", Path(folder) / f"student_int8.tflite{suffix}")
     table = format_markdown(result)
     (Path(folder) / "comparison.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     (Path(folder) / "comparison.md").write_text(table, encoding="utf-8")
