@@ -10,6 +10,9 @@ import click
 # name -> (module, what `dbdgan --help` says): the modules themselves stay unread until they are called.
 COMMANDS = {
     "map": ("map_command", "Blur maps, masks and overlays of photographs."),
+    "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
+    "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
+    "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),
 }
 INTERRUPTED = 130
@@ -41,6 +44,7 @@ def dbdgan():
     \b
     dbdgan map photo.jpg map.png
     dbdgan map photos/ maps/ --format overlay
+    dbdgan score photos/
     """  # noqa: D301
 
 
@@ -50,7 +54,6 @@ def main(arguments=None):
         os.environ.setdefault(name, value)
     warnings.filterwarnings("ignore", module="PIL")
     try:
-        # 0 without a message for a reader that closed the pipe, as `head` does.
         sys.exit(dbdgan.main(arguments, prog_name="dbdgan", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
@@ -61,7 +64,8 @@ def main(arguments=None):
         )
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader left, as `head` does; Python's own last flush must not complain of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
     except (ValueError, OSError) as error:
         click.echo(f"dbdgan: {error}", err=True)

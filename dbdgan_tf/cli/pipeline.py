@@ -71,8 +71,11 @@ class Failures:
         """Notes a failure.
 
         Raises:
-            OSError: The error itself, if the disk is full: all that follow would fail as well.
+            OSError: The error itself, if the disk is full or the reader of the output left: all that follow
+                would fail as well.
         """
+        if isinstance(error, BrokenPipeError):
+            raise error
         if is_disk_full(error):
             raise OSError(
                 error.errno,

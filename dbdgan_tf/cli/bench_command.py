@@ -1,0 +1,133 @@
+"""`dbdgan bench`: photographs per second, and where the time goes."""
+
+import dataclasses
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from dbdgan_tf.cli.options import Detectors, count_threads, model_option, threads_option
+
+
+@dataclasses.dataclass(frozen=True)
+class BenchConfig:
+    """What to time; see the options."""
+
+    photos: int = 24
+    megapixels: float = 12.0
+    model: str = "lite"
+    threads: int | None = None
+    as_json: bool = False
+
+
+@click.command("bench", short_help="Photographs per second.")
+@click.option("--photos", type=click.IntRange(1), default=24, show_default=True, help="How many to map.")
+@click.option("--megapixels", type=click.FloatRange(0.1, 100), default=12.0, show_default=True)
+@model_option
+@threads_option
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def command(**options):
+    """Times `dbdgan map` over a folder of synthetic JPEGs.
+
+    CPU time per photo says what this machine can do when it has nothing else to do; the rate that was reached
+    says what it did now.
+    """
+    report = run(BenchConfig(**options))
+    click.echo(json.dumps(report, indent=1) if options["as_json"] else format_report(report))
+    return 0
+
+
+def run(config):
+    """Times a folder run and its parts.
+
+    Args:
+        config: A `BenchConfig`.
+
+    Returns:
+        dict name -> number.
+    """
+    from dbdgan_tf.cli.map_command import MapConfig
+    from dbdgan_tf.cli.map_command import run as run_map
+
+    threads = count_threads(config.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        photo = write_photos(Path(folder) / "in", config.photos, config.megapixels)
+        parts = time_parts(photo, Detectors(config.model))
+        options = {"model": config.model, "threads": threads, "quiet": True}
+        start, cpu = time.perf_counter(), time.process_time()
+        run_map(MapConfig((f"{folder}/in",), f"{folder}/out", **options))
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    return {
+        "photos": config.photos,
+        "megapixels": config.megapixels,
+        "threads": threads,
+        "photos_per_second": config.photos / seconds,
+        "cpu_ms_per_photo": 1000 * cpu / config.photos,
+        "photos_per_second_on_idle_cores": threads * config.photos / cpu,
+        "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        **{f"{name}_cpu_ms": value for name, value in parts.items()},
+    }
+
+
+def format_report(report):
+    """The report as lines for a person."""
+    return "\n".join(
+        f"{name.replace('_', ' '):34s} {value:.2f}" if isinstance(value, float) else f"{name:34s} {value}"
+        for name, value in report.items()
+    )
+
+
+def write_photos(folder, count, megapixels):
+    """Writes `count` copies of one 4:3 JPEG of a phone's kind: soft areas, detail and noise, quality 92.
+
+    Returns:
+        Path of the first.
+    """
+    import cv2
+    import numpy as np
+
+    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
+    size, random = (width, round(width * 3 / 4)), np.random.default_rng(0)
+    soft = cv2.resize(random.integers(0, 256, (12, 16, 3), np.uint8), size, interpolation=cv2.INTER_CUBIC)
+    detail = cv2.resize(random.integers(0, 256, (600, 800, 3), np.uint8), size, interpolation=cv2.INTER_CUBIC)
+    photo = soft.copy()
+    middle = (slice(size[1] // 4, size[1] // 2), slice(size[0] // 4, size[0] // 2))
+    photo[middle] = cv2.addWeighted(soft[middle], 0.5, detail[middle], 0.5, 0)
+    photo = cv2.add(photo, random.integers(0, 9, photo.shape, np.uint8))
+    content = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
+    folder.mkdir(parents=True)
+    for index in range(count):
+        (folder / f"photo{index:05d}.jpg").write_bytes(content)
+    return folder / "photo00000.jpg"
+
+
+def time_parts(photo, detectors, rounds=5):
+    """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
+    from dbdgan_tf.cli.photo_input import load_photo
+    from dbdgan_tf.cli.rendering import Rendering, encode
+
+    detector, rendering = detectors.get(), Rendering()
+    loaded = load_photo(photo, max(detectors.image_size))
+    tensor = detector.prepare(loaded.pixels)
+    blur_map = detector.run_prepared(tensor)
+    picture = rendering.draw(blur_map, loaded)
+    return {
+        "decode": _cpu_ms(lambda: load_photo(photo, max(detectors.image_size)), rounds),
+        "prepare": _cpu_ms(lambda: detector.prepare(loaded.pixels), rounds),
+        "model": _cpu_ms(lambda: detector.run_prepared(tensor), rounds),
+        "draw": _cpu_ms(lambda: rendering.draw(blur_map, loaded), rounds),
+        "encode": _cpu_ms(lambda: encode(picture, ".png"), rounds),
+    }
+
+
+def _cpu_ms(work, rounds):
+    work()
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return 1000 * sorted(times)[rounds // 2]

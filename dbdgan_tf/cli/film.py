@@ -1,0 +1,114 @@
+"""Reading films frame by frame, and writing them, in constant memory."""
+
+import contextlib
+import dataclasses
+import os
+
+import cv2
+
+from dbdgan_tf.cli.atomic_file import replacing
+
+
+@dataclasses.dataclass(frozen=True)
+class FilmFacts:
+    """What a film's header says.
+
+    Attributes:
+        frames_per_second: 25 where it says nothing sensible.
+        frames: Number of frames, None where it says nothing sensible; often only nearly right.
+    """
+
+    frames_per_second: float
+    frames: int | None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Frame:
+    """One frame: its number from 0, its time in seconds, and uint8 (H, W, 3) RGB pixels."""
+
+    number: int
+    seconds: float
+    pixels: object
+
+
+def read_facts(path):
+    """Reads a film's header.
+
+    Raises:
+        ValueError: If it cannot be opened as a film.
+    """
+    with _opened(path) as film:
+        rate, frames = film.get(cv2.CAP_PROP_FPS), int(film.get(cv2.CAP_PROP_FRAME_COUNT))
+    return FilmFacts(rate if 0 < rate < 1000 else 25.0, frames if 0 < frames < 2**31 else None)
+
+
+def read_frames(path, facts, every=1):
+    """Yields every `every`-th frame as a `Frame`; those between are skipped without being converted."""
+    with _opened(path) as film:
+        number = 0
+        while film.grab():
+            if number % every == 0:
+                done, pixels = film.retrieve()
+                if not done:
+                    return
+                pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+                yield Frame(number, number / facts.frames_per_second, pixels)
+            number += 1
+
+
+class FilmWriter:
+    """Writes an .mp4 that appears when it is complete; use it as a context.
+
+    Args:
+        path: The file.
+        frames_per_second: Its rate.
+    """
+
+    def __init__(self, path, frames_per_second):
+        self._path, self._rate = path, frames_per_second
+        self._stack, self._film, self._size = contextlib.ExitStack(), None, None
+
+    def __enter__(self):
+        self._stack.__enter__()
+        self._partial = self._stack.enter_context(replacing(self._path))
+        self._stack.callback(self._release)
+        return self
+
+    def __exit__(self, *reason):
+        return self._stack.__exit__(*reason)
+
+    def add(self, pixels):
+        """Appends uint8 (H, W, 3) RGB; the first frame decides the size, made even as codecs ask.
+
+        Raises:
+            ValueError: If this OpenCV cannot write .mp4.
+        """
+        if self._film is None:
+            self._size = tuple(max(2, side // 2 * 2) for side in pixels.shape[1::-1])
+            codec = cv2.VideoWriter_fourcc(*"mp4v")
+            self._film = cv2.VideoWriter(str(self._partial), codec, self._rate, self._size)
+            if not self._film.isOpened():
+                raise ValueError(f"OpenCV cannot write the film {self._path}")
+        if pixels.shape[1::-1] != self._size:
+            pixels = cv2.resize(pixels, self._size, interpolation=cv2.INTER_AREA)
+        self._film.write(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+
+    def _release(self):
+        if self._film is not None:
+            self._film.release()
+
+
+@contextlib.contextmanager
+def _opened(path):
+    if not os.path.isfile(path):
+        raise ValueError(f"there is no film here: {path}")
+    try:
+        film = cv2.VideoCapture(str(path))
+    except UnicodeEncodeError as error:
+        raise ValueError("OpenCV cannot open a film whose name is no UTF-8; rename it") from error
+    try:
+        if not film.isOpened():
+            raise ValueError(f"this is no film that can be read: {path}")
+        yield film
+    finally:
+        film.release()

@@ -1,0 +1,91 @@
+"""Photographs into folders by verdict: copied, linked or moved, never deleted and never replaced."""
+
+import filecmp
+import os
+import shutil
+
+from dbdgan_tf.cli.atomic_file import replacing
+
+WAYS = ("copy", "link", "move")
+_SIDECARS = (".xmp", ".XMP")
+
+
+def destination(photo, folder):
+    """A free place for a photograph, its tree kept; an equal file that is there already is that place.
+
+    Args:
+        photo: `FoundPhoto`.
+        folder: Folder of the verdict.
+
+    Returns:
+        (path, exists): exists is True if the very photograph is there.
+    """
+    wanted = folder / photo.relative
+    for number in range(1, 10_000):
+        path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        if not os.path.lexists(path):
+            return path, False
+        if _is_same(photo.path, path):
+            return path, True
+    raise ValueError(f"{folder} holds too many files called {wanted.name}")
+
+
+def put(photo, folder, way, dry_run=False):
+    """Puts a photograph, and its .xmp sidecar, into a folder.
+
+    Args:
+        photo: `FoundPhoto`.
+        folder: Folder of the verdict.
+        way: "copy", "link" (a symbolic link) or "move".
+        dry_run: True only tells.
+
+    Returns:
+        Where it is or would be.
+    """
+    path, exists = destination(photo, folder)
+    if not dry_run and not exists:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _transfer(photo.path, path, way)
+        for source, target in _sidecars(photo.path, path):
+            if not os.path.lexists(target):
+                _transfer(source, target, way)
+    return path
+
+
+def _transfer(source, target, way):
+    if way == "link":
+        os.symlink(os.path.abspath(source), target)
+    elif way == "copy" or not _rename(source, target):
+        with replacing(target) as partial:
+            shutil.copy2(source, partial)
+        if way == "move":
+            _forget_copied(source, target)
+
+
+def _rename(source, target):
+    """False where the target lies on another disk."""
+    if os.stat(source).st_dev != os.stat(target.parent).st_dev:
+        return False
+    os.rename(source, target)
+    return True
+
+
+def _forget_copied(source, target):
+    """The second half of a move between disks: the original goes only once the copy is proven equal."""
+    if not filecmp.cmp(source, target, shallow=False):
+        raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
+    os.unlink(source)
+
+
+def _sidecars(photo, target):
+    for ending in _SIDECARS:
+        for name, new in ((photo.stem, target.stem), (photo.name, target.name)):
+            sidecar = photo.with_name(name + ending)
+            if sidecar.is_file():
+                yield sidecar, target.with_name(new + ending)
+
+
+def _is_same(photo, path):
+    if not path.is_file():
+        return False
+    return os.path.samefile(photo, path) or filecmp.cmp(photo, path, shallow=False)

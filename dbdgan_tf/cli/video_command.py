@@ -1,0 +1,192 @@
+"""`dbdgan video`: the blur of a film, frame by frame, and the sharpest frame of each window."""
+
+import contextlib
+import csv
+import dataclasses
+import functools
+from pathlib import Path
+
+import click
+
+from dbdgan_tf.cli.options import Detectors, count_threads, model_option, quiet_option, threads_option
+
+FIELDS = ("frame", "seconds", "blur_share", "in_focus_share", "sharpness", "subject_focus", "uncertain")
+
+
+@dataclasses.dataclass(frozen=True)
+class VideoConfig:
+    """What to read and what to write; see the options."""
+
+    film: str
+    output_dir: str | None = None
+    window: float = 1.0
+    every: int = 1
+    overlay: bool = False
+    max_side: int = 1280
+    model: str = "lite"
+    threads: int | None = None
+    quiet: bool = False
+
+
+@click.command("video", short_help="Blur of a film, frame by frame.")
+@click.argument("film", metavar="FILE")
+@click.option("--output-dir", "-o", metavar="DIR", help="Where to write.  [default: FILE's name + _blur]")
+@click.option(
+    "--window",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Save the sharpest frame of every so many seconds; 0 saves none.",
+)
+@click.option(
+    "--every", type=click.IntRange(1), default=1, show_default=True, help="Look at each n-th frame."
+)
+@click.option("--overlay", is_flag=True, help="Write the film under its blur map as overlay.mp4.")
+@click.option(
+    "--max-side",
+    type=click.IntRange(16),
+    default=1280,
+    show_default=True,
+    help="Longest side of the overlay film, px.",
+)
+@model_option
+@threads_option
+@quiet_option
+def command(**options):
+    """Measures the blur of a film: frames.csv, blur.png (a plot), sharpest/ and, if asked for, overlay.mp4.
+
+    Memory stays constant however long the film is.
+    """
+    return run(VideoConfig(**options))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Measured:
+    frame: object
+    score: object
+    overlay: object = None
+
+
+def run(config):
+    """Measures a film.
+
+    Args:
+        config: A `VideoConfig`.
+
+    Returns:
+        The exit code: 0, or 1 if the film ended early or could not be read.
+
+    Raises:
+        ValueError: If it is no film.
+    """
+    from dbdgan_tf.cli.film import read_facts, read_frames
+    from dbdgan_tf.cli.pipeline import progress_bar, run_in_threads
+
+    facts = read_facts(config.film)
+    folder = Path(config.output_dir or str(Path(config.film).with_suffix("")) + "_blur")
+    folder.mkdir(parents=True, exist_ok=True)
+    threads = count_threads(config.threads)
+    work = functools.partial(_measure, config, Detectors(config.model))
+    frames = read_frames(config.film, facts, config.every)
+    outcomes = run_in_threads(frames, work, threads, queued=threads + 2)
+    total = facts.frames and -(-facts.frames // config.every)
+    with _Outputs(config, folder, facts) as outputs, contextlib.closing(outcomes):
+        for outcome in progress_bar(outcomes, total, "frames", config.quiet):
+            if outcome.error is not None:
+                raise outcome.error
+            outputs.add(outcome.result)
+        if not outputs.frames:
+            raise ValueError(f"the film holds no frame that can be read: {config.film}")
+    _plot(folder, outputs)
+    click.echo(f"{outputs.frames} frames measured, {len(outputs.saved)} saved; see {folder}", err=True)
+    if total and outputs.frames < 0.95 * total:
+        click.echo(f"The film ended early: {outputs.frames} of {total} frames could be read.", err=True)
+        return 1
+    return 0
+
+
+def _measure(config, detectors, frame):
+    from dbdgan_tf.cli.photo_input import Photo
+    from dbdgan_tf.cli.rendering import Rendering
+    from dbdgan_tf.cli.scoring import score_photo
+
+    blur_map = detectors.find_blur(frame.pixels)
+    overlay = None
+    if config.overlay:
+        photo = Photo(frame.pixels, frame.pixels.shape[:2])
+        overlay = Rendering("overlay", max_side=config.max_side).draw(blur_map, photo)
+    # Only the sharpest of a window is ever saved, so that without windows the pixels can go at once.
+    kept = frame if config.window else dataclasses.replace(frame, pixels=None)
+    return _Measured(kept, score_photo(frame.pixels, blur_map), overlay)
+
+
+class _Outputs:
+    """The files of one film; whatever is not complete when an error comes is left out."""
+
+    def __init__(self, config, folder, facts):
+        self._config, self._folder, self._facts = config, folder, facts
+        self._stack, self._best, self._film = contextlib.ExitStack(), None, None
+        self.frames, self.saved = 0, []
+
+    def __enter__(self):
+        from dbdgan_tf.cli.atomic_file import replacing
+        from dbdgan_tf.cli.film import FilmWriter
+
+        with contextlib.ExitStack() as stack:
+            partial = stack.enter_context(replacing(self._folder / "frames.csv"))
+            file = stack.enter_context(open(partial, "w", newline="", encoding="utf-8"))
+            self._csv = csv.writer(file)
+            self._csv.writerow(FIELDS)
+            if self._config.overlay:
+                rate = self._facts.frames_per_second / self._config.every
+                self._film = stack.enter_context(FilmWriter(self._folder / "overlay.mp4", rate))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *reason):
+        if reason[0] is None:
+            self._save_best()
+        return self._stack.__exit__(*reason)
+
+    def add(self, measured):
+        frame, score = measured.frame, measured.score
+        shares = (1 - score.in_focus_share, score.in_focus_share, score.sharpness, score.subject_focus)
+        numbers = [f"{value:.4f}" for value in (frame.seconds, *shares)]
+        self._csv.writerow([frame.number, *numbers, str(score.uncertain).lower()])
+        if self._film is not None:
+            self._film.add(measured.overlay)
+        if self._config.window:
+            self._compare(measured)
+        self.frames += 1
+
+    def _compare(self, measured):
+        window = int((measured.frame.seconds + 1e-9) / self._config.window)
+        if self._best is not None and window != self._best[0]:
+            self._save_best()
+        if self._best is None or _rank(measured.score) > _rank(self._best[1].score):
+            self._best = (window, measured)
+
+    def _save_best(self):
+        from dbdgan_tf.cli.atomic_file import write_bytes
+        from dbdgan_tf.cli.rendering import encode
+
+        if self._best is None:
+            return
+        frame = self._best[1].frame
+        write_bytes(self._folder / "sharpest" / f"frame_{frame.number:07d}.jpg", encode(frame.pixels, ".jpg"))
+        self.saved.append(frame.seconds)
+        self._best = None
+
+
+def _rank(score):
+    """Sharp edges in focus, over as much of the frame as possible; motion blur widens edges as well."""
+    return score.sharpness * (0.5 + 0.5 * score.in_focus_share)
+
+
+def _plot(folder, outputs):
+    from dbdgan_tf.cli.atomic_file import replacing
+    from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
+
+    values, seconds = read_columns(folder / "frames.csv", outputs.frames)
+    with replacing(folder / "blur.png") as partial:
+        draw_plot(values, seconds, outputs.saved).save(partial)
