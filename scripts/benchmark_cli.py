@@ -1,0 +1,88 @@
+"""Prints what the command line promises: help in 0.3 s, >= 8 photographs of 12 megapixels/s, flat memory.
+
+    python scripts/benchmark_cli.py --model=lite --files=5000
+
+Rates count CPU time, so that other work on the machine does not spoil them; the reached rate and the load
+stand beside them.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "dbdgan_tf.cli"]
+HELP_SECONDS, PHOTOS_PER_SECOND, GROWN_MEGABYTES = 0.3, 8.0, 30.0
+
+
+def time_help(rounds=5):
+    """Median CPU seconds, user and system, of `dbdgan --help` as a process."""
+    times = []
+    for _ in range(rounds):
+        before = os.times()
+        subprocess.run([*COMMAND, "--help"], check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        times.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    return sorted(times)[rounds // 2]
+
+
+def bench(model, photos):
+    """The report of `dbdgan bench`."""
+    arguments = ["bench", "--model", model, "--photos", str(photos), "--json"]
+    return json.loads(
+        subprocess.run([*COMMAND, *arguments], check=True, capture_output=True, text=True).stdout
+    )
+
+
+def grown_memory(model, files, first=200):
+    """Megabytes by which the peak memory of a folder run grows from `first` photographs to `files`."""
+    from dbdgan_tf.cli.bench_command import write_photos
+
+    peaks = []
+    for count in (first, files):
+        with tempfile.TemporaryDirectory() as folder:
+            write_photos(Path(folder) / "in", count, 0.5)
+            peaks.append(_peak(["map", f"{folder}/in", f"{folder}/out", "--quiet", "--model", model]))
+    return peaks[1] - peaks[0]
+
+
+def _peak(arguments):
+    """Peak resident memory, MB, of one run of the command."""
+    process = subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"dbdgan {' '.join(arguments)} failed with {status}")
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="lite")
+    parser.add_argument("--photos", type=int, default=24)
+    parser.add_argument("--files", type=int, default=5000)
+    options = parser.parse_args()
+    start, seconds = time.time(), time_help()
+    report = bench(options.model, options.photos)
+    rate = report["photos_per_second_on_idle_cores"]
+    grown = grown_memory(options.model, options.files)
+    print("| what | measured | promised |\n|---|---|---|")
+    print(f"| dbdgan --help, CPU s | {seconds:.2f} | < {HELP_SECONDS} |")
+    name = f"12 Mpx photos/s, {report['threads']} threads on idle cores"
+    print(f"| {name} | {rate:.1f} | >= {PHOTOS_PER_SECOND:.0f} |")
+    print(f"| photos/s reached, load {report['load_average']:.1f} | {report['photos_per_second']:.1f} | |")
+    for part in ("decode", "prepare", "model", "draw", "encode"):
+        print(f"| {part}, CPU ms per photo | {report[f'{part}_cpu_ms']:.1f} | |")
+    print(f"| memory grown from 200 to {options.files} files, MB | {grown:.1f} | < {GROWN_MEGABYTES:.0f} |")
+    print(f"\n{time.time() - start:.0f} s")
+    kept = seconds < HELP_SECONDS and rate >= PHOTOS_PER_SECOND and grown < GROWN_MEGABYTES
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()
