@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 import warnings
 
@@ -53,6 +54,8 @@ def main(arguments=None):
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     warnings.filterwarnings("ignore", module="PIL")
+    # A polite kill tidies up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(dbdgan.main(arguments, prog_name="dbdgan", standalone_mode=False) or 0)
     except click.ClickException as error:

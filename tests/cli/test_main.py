@@ -69,3 +69,14 @@ def test_info(call, model, tmp_path):
     (tmp_path / "x.tflite").write_bytes(b"nothing of the kind")
     result = call("info", tmp_path / "x.tflite")
     assert result.exit_code == 1 and "LiteRT cannot load" in result.stderr
+
+
+def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
+    from dbdgan_tf.inference import detector
+
+    monkeypatch.setattr(detector, "DEFAULT_MODEL", tmp_path / "none.tflite")
+    (tmp_path / "p.jpg").write_bytes(picture())
+    for arguments in (("map", tmp_path / "p.jpg", tmp_path / "m.png"), ("score", tmp_path), ("info",)):
+        result = call(*arguments)
+        assert result.exit_code == 1
+        assert "no bundled model" in result.stderr and "Traceback" not in result.stderr
