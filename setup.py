@@ -13,6 +13,7 @@ RUNTIME = [
     "numpy>=1.26,<3",
     "opencv-python-headless>=4.9",
     "absl-py>=1.4",
+    "click>=8.1",
     "ai-edge-litert>=2.1,<3",
     "tqdm>=4.66",
     "pillow>=10.3",
@@ -36,7 +37,9 @@ EXTRAS = {
     "train": TRAIN,
     "qat": ["tensorflow-model-optimization>=0.8,<0.9", "tf_keras>=2.20,<2.22", *TRAIN],
     "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
-    "dev": ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.8"],
+    "heic": ["pillow-heif>=0.16"],
+    "raw": ["rawpy>=0.21"],
+    "dev": ["pillow-heif>=0.16", "rawpy>=0.21", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.8"],
 }
 EXTRAS["all"] = sorted({requirement for group in EXTRAS.values() for requirement in group})
 
@@ -52,4 +55,5 @@ setup(
     package_data={"dbdgan_tf": ["assets/*"]},
     install_requires=RUNTIME,
     extras_require=EXTRAS,
+    entry_points={"console_scripts": ["dbdgan = dbdgan_tf.cli.main:main"]},
 )
