@@ -1,0 +1,228 @@
+"""The tiny student from Keras 3 to int8; tfmot runs in a process of its own, whose figures are checked."""
+
+import json
+
+import pytest
+
+CODE = """
+import json, sys
+import numpy as np
+from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.models.student import StudentConfig, build_student
+from dbdgan_tf.quantization import qat_student, ranges
+from dbdgan_tf.quantization.equalization import equalize_depthwise
+from dbdgan_tf.quantization.fine_tuner import FineTuner
+from dbdgan_tf.quantization.legacy_keras import tf_keras
+from dbdgan_tf.quantization.options import QatLossOptions, QatOptions
+from dbdgan_tf.quantization.quantize_configs import config_for
+from dbdgan_tf.quantization.saving import load_network_for_conversion, load_qat_student, save_qat_student
+from dbdgan_tf.conversion import ConversionConfig, convert
+
+folder, report = sys.argv[1], {}
+config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(64, 64))
+scaling, rng = config.input_scaling, np.random.default_rng(0)
+student = build_student(config)
+for weight in student.weights:
+    if "variance" in weight.path:
+        weight.assign(rng.uniform(0.3, 2.0, weight.shape))
+    elif "mean" in weight.path or "beta" in weight.path:
+        weight.assign(rng.normal(0.0, 0.1, weight.shape))
+head = student.get_layer("head_conv")
+head.set_weights([8.0 * array for array in head.get_weights()])
+photos = rng.integers(0, 256, (4, 8, 8, 3)).repeat(8, 1).repeat(8, 2).astype("uint8")
+images = scaling.apply(photos.astype("float32"))
+
+def refusal(function):
+    try:
+        function()
+    except (ValueError, qat_student.RebuildError) as error:
+        return type(error).__name__ + ": " + str(error)
+
+# Rebuilding
+float_model = qat_student.rebuild_in_tf_keras(student, config)
+expected = float_model(images, training=False).numpy()
+report["rebuilt"] = float(np.abs(np.asarray(student(images)) - expected).max())
+other = StudentConfig(encoder="efficientnet_lite_nano", image_size=(64, 64), head_stride=4)
+report["other graph"] = refusal(lambda: qat_student.rebuild_in_tf_keras(student, other))
+report["transposed"] = refusal(lambda: config_for(tf_keras.layers.Conv2DTranspose(1, 2, name="up")))
+
+# Annotation
+equalize_depthwise(float_model)
+model = qat_student.make_quantize_aware(float_model)
+report["configs"] = {layer.layer.name: type(layer.quantize_config).__name__
+                     for layer in model.layers if hasattr(layer, "quantize_config")}
+report["float layers"] = [layer.name for layer in float_model.layers[1:]]
+report["quantized activations"] = [layer.layer.name for layer in model.layers
+                                   if any("activation_min" in weight.name for weight in layer.weights)]
+
+# Ranges
+ranges.seed_ranges(model, float_model, scaling, [photos[:2], photos[2:]])
+values = {weight.name: weight.numpy() for weight in model.weights}
+ends = ["quantize_layer/quantize_layer_" + end + ":0" for end in ("min", "max")]
+report["input range"] = [float(values[end]) for end in ends]
+joined = ["quant_" + name + "/output_max:0" for name in ("bottleneck", "decoder_s16_concat")]
+report["joined"] = [float(values[name]) for name in joined]
+report["unset"] = [name for name, value in values.items()
+                   if name.endswith("_min:0") and (value == -6.0).all()]
+report["no batch"] = refusal(lambda: ranges.seed_ranges(model, float_model, scaling, []))
+simulated = model(images, training=False).numpy()
+report["int8 against float"] = float(np.abs(simulated - expected).max())
+
+# Saving
+save_qat_student(folder + "/qat", model, config, {"validation": {"mae": 0.5}})
+loaded, loaded_config = load_qat_student(folder + "/qat")
+report["loaded"] = float(np.abs(loaded(images, training=False).numpy() - simulated).max())
+report["loaded config"] = loaded_config == config
+json.dump({"kind": "student", "config": {}}, open(folder + "/float.json", "w"))
+report["float checkpoint"] = refusal(lambda: load_qat_student(folder + "/float"))
+save_qat_student(folder + "/other", model, other)
+report["other weights"] = refusal(lambda: load_qat_student(folder + "/other"))
+
+# Conversion
+result = convert(ConversionConfig(checkpoint=folder + "/qat", output="", variant="qat_int8"))
+from ai_edge_litert.interpreter import Interpreter
+interpreter = Interpreter(model_content=result.model, num_threads=1)
+interpreter.allocate_tensors()
+tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
+operators = [op for op in interpreter._get_ops_details() if op["op_name"] != "DELEGATE"]
+report["delegates"] = sum(op["op_name"] == "DELEGATE" for op in interpreter._get_ops_details())
+report["operators"] = [op["op_name"] for op in operators]
+report["float tensors"] = sorted(t["name"] for t in tensors.values() if t["dtype"] == np.float32)
+report["types"] = sorted({tensor["dtype"].__name__ for tensor in tensors.values()})
+report["depthwise scales"] = [[len(tensors[op["inputs"][1]]["quantization_parameters"]["scales"]),
+                               int(tensors[op["inputs"][1]]["shape"][-1])]
+                              for op in operators if op["op_name"] == "DEPTHWISE_CONV_2D"]
+put, get = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+report["input quantization"] = list(tensors[operators[0]["outputs"][0]]["quantization"])
+errors = []
+for image, wanted in zip(images, simulated):
+    interpreter.set_tensor(put["index"], image[None])
+    interpreter.invoke()
+    errors.append(np.abs(interpreter.get_tensor(get["index"])[0] - wanted))
+report["tflite"] = [float(np.max(errors)), float(np.mean(errors))]
+report["metrics"] = result.metadata.metrics
+
+# Training
+batch = {"images": photos, "segmentation_masks": (photos[..., :1] > 127).astype("float32"),
+         "teacher_maps": np.full((4, 64, 64, 1), 0.5, "float32"),
+         "labelled": np.array([1, 1, 1, 0], "float32")}
+options = QatOptions(learning_rate=1e-3, warmup_steps=1, freeze_norms_after=0.5)
+tuner = FineTuner(model, scaling, QatLossOptions(), options, 12, build_augmentation((64, 64), seed=0))
+name = "stem_bn/moving_mean:0"
+find = lambda name: next(weight.numpy() for weight in model.weights if weight.name == name)
+means, gammas, losses = [find(name)], [find("stem_bn/gamma:0")], []
+for step in range(12):
+    losses.append(tuner.train(batch)["loss"])
+    means.append(find(name))
+    gammas.append(find("stem_bn/gamma:0"))
+report["losses"] = losses
+report["norms moved"] = [bool((a != b).any()) for a, b in zip(means, means[1:])]
+report["gamma moved"] = [bool((a != b).any()) for a, b in zip(gammas, gammas[1:])]
+bad = {**batch, "teacher_maps": np.full((4, 64, 64, 1), np.nan, "float32")}
+try:
+    tuner.train(bad)
+except FloatingPointError as error:
+    report["not finite"] = str(error)
+print("REPORT" + json.dumps(report))
+"""
+
+
+@pytest.fixture(scope="module")
+def report(run_python, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("qat")
+    output = run_python(f"import sys\nsys.argv = ['', {str(folder)!r}]\n" + CODE, timeout=1200)
+    return json.loads(output.split("REPORT")[-1])
+
+
+def test_rebuilt_student_equals_keras_3(report):
+    assert report["rebuilt"] <= 1e-5
+
+
+def test_other_graph_and_unknown_layer_are_refused(report):
+    assert report["other graph"].startswith("ValueError: ")
+    assert "Received: Conv2DTranspose" in report["transposed"]
+
+
+def test_every_layer_is_annotated_by_the_table(report):
+    configs = report["configs"]
+    assert set(configs) == set(report["float layers"])
+    expected = {
+        "stem_conv": "Default8BitConvQuantizeConfig",
+        "stem_bn": "NoOpQuantizeConfig",
+        "stem_activation": "Default8BitQuantizeConfig",
+        "block1a_dwconv": "Default8BitConvQuantizeConfig",
+        "block1a_project_bn": "Default8BitOutputQuantizeConfig",
+        "block1a_add": "LearnedOutput",
+        "decoder_s16_up": "Unquantized",
+        "decoder_s16_concat": "LearnedOutput",
+        "head_conv": "Default8BitConvQuantizeConfig",
+        "logits": "Unquantized",
+        "blur_map": "SigmoidOutput",
+    }
+    assert {name: configs[name] for name in expected} == expected
+
+
+def test_no_quantizer_stands_between_convolution_and_batch_norm(report):
+    norms = {kind for name, kind in report["configs"].items() if name.endswith("bn")}
+    assert norms == {"NoOpQuantizeConfig", "Default8BitOutputQuantizeConfig"}
+    assert report["quantized activations"] == ["head_conv"]
+
+
+def test_ranges_are_seeded(report):
+    assert report["input range"] == pytest.approx([-127 / 128, 1.0], abs=1e-7)
+    assert report["joined"][0] == report["joined"][1]
+    assert report["unset"] == []
+    assert report["int8 against float"] < 0.03
+    assert "at least one" in report["no batch"]
+
+
+def test_saved_and_loaded_student_is_the_same(report):
+    assert report["loaded"] == 0
+    assert report["loaded config"] is True
+
+
+def test_wrong_files_are_refused(report):
+    assert "Received: kind 'student'" in report["float checkpoint"]
+    assert "other weights" in report["other weights"]
+
+
+def test_converted_student_is_int8_throughout(report):
+    assert report["types"] == ["float32", "int32", "int8"]
+    assert report["float tensors"] == ["blur_map", "image"]
+    operators = report["operators"]
+    assert (operators[0], operators[-1]) == ("QUANTIZE", "DEQUANTIZE")
+    assert operators.count("QUANTIZE") == operators.count("DEQUANTIZE") == 1
+    convolutions = {"CONV_2D", "DEPTHWISE_CONV_2D"}
+    others = {"ADD", "CONCATENATION", "RESIZE_BILINEAR", "LOGISTIC", "QUANTIZE", "DEQUANTIZE"}
+    assert set(operators) == convolutions | others
+    assert report["delegates"] == 1
+
+
+def test_depthwise_kernels_are_scaled_per_channel_in_the_file(report):
+    assert len(report["depthwise scales"]) == 12
+    assert all(scales == channels for scales, channels in report["depthwise scales"])
+
+
+def test_converted_student_gives_what_was_simulated(report):
+    # One step of the output is 1/256; rounding inside moves a few pixels by one or two.
+    largest, mean = report["tflite"]
+    assert largest <= 2.5 / 256
+    assert mean <= 1 / 256
+    assert report["input quantization"] == [pytest.approx(1 / 128), -1]
+    assert report["metrics"] == {"mae": 0.5}
+
+
+def test_fine_tuning_lowers_the_loss(report):
+    # In either half: the untrained statistics that the second half goes over to give a higher loss.
+    losses = report["losses"]
+    assert sum(losses[3:6]) < sum(losses[:3])
+    assert sum(losses[9:]) < sum(losses[6:9])
+
+
+def test_statistics_freeze_late_and_gamma_trains_on(report):
+    assert report["norms moved"] == [True] * 6 + [False] * 6
+    assert all(report["gamma moved"])
+
+
+def test_a_loss_that_is_not_finite_is_named(report):
+    assert "at step 13. Received: consistency, loss" in report["not finite"]
