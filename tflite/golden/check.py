@@ -1,0 +1,200 @@
+"""Keeps the contract as a phone would: `python -m tflite.golden.check GOLDEN_DIR [--model=model.tflite]`.
+
+Reads only README.md's contract block and the golden files, and runs the model with LiteRT; nothing of
+dbdgan_tf is imported, so what README.md says must be enough. The exit code is 1 if a map is out of tolerance.
+"""
+
+import dataclasses
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from absl import app, flags
+from ai_edge_litert.interpreter import Interpreter
+
+from tflite.golden.contract import README, GoldenError, read_contract
+
+FLAGS = flags.FLAGS
+PROCESSOR = "cpu"
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckConfig:
+    """What to check.
+
+    Attributes:
+        golden_dir: Folder that `tflite.golden.make` wrote.
+        model: The .tflite file; None for the one in the folder.
+        readme: Where the contract is written.
+        num_threads: Of the interpreter.
+    """
+
+    golden_dir: str
+    model: str | None = None
+    readme: str = str(README)
+    num_threads: int = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """Largest and mean absolute difference of two arrays."""
+
+    largest: float
+    mean: float
+
+    @classmethod
+    def between(cls, own, expected):
+        """The difference of two arrays; infinite where their shapes differ or a value is not finite."""
+        if own.shape != expected.shape or not np.all(np.isfinite(own)):
+            return cls(float("inf"), float("inf"))
+        error = np.abs(own.astype(np.float64) - expected)
+        return cls(float(error.max()), float(error.mean()))
+
+    def exceeds(self, tolerance):
+        """Whether it is beyond {"max": ..., "mean": ...}."""
+        return self.largest > tolerance["max"] or self.mean > tolerance["mean"]
+
+
+def run(config):
+    """Runs every golden picture through the contract.
+
+    Args:
+        config: A `CheckConfig`.
+
+    Returns:
+        Dict: "cases" (a dict of differences for each picture) and "failures" (sentences).
+
+    Raises:
+        ValueError: If the README, the folder or the model cannot be used.
+    """
+    contract = read_contract(config.readme)
+    folder = Path(config.golden_dir)
+    golden = _read_golden(folder)
+    path = Path(config.model) if config.model else folder / golden["model"]["file"]
+    interpreter = _open_model(path, config.num_threads)
+    failures = _check_model(path.read_bytes(), golden["model"], interpreter)
+    tolerance = contract["tolerances"][PROCESSOR][golden["model"]["arithmetic"]]
+    cases = []
+    for case in golden["cases"]:
+        differences = _compare(case, folder, contract, golden["model"], interpreter)
+        cases.append({"picture": case["picture"], **differences})
+        limits = {"input": contract["input_tolerance"], "map": tolerance, "picture_to_map": tolerance}
+        failures += [
+            f"{case['picture']}, {name}: {dataclasses.asdict(differences[name])}; allowed: {limit}"
+            for name, limit in limits.items()
+            if differences[name].exceeds(limit)
+        ]
+    return {"cases": cases, "failures": failures}
+
+
+def resize(picture, height, width, rule):
+    """Brings a uint8 (H, W, 3) picture to the model's size by the contract's rule."""
+    shrinks = picture.shape[0] >= height and picture.shape[1] >= width
+    methods = {"area": cv2.INTER_AREA, "bilinear_half_pixel": cv2.INTER_LINEAR}
+    return cv2.resize(picture, (width, height), interpolation=methods[rule["shrink" if shrinks else "grow"]])
+
+
+def feed(pixels, model, kind):
+    """The input tensor (1, h, w, 3) for uint8 (h, w, 3) pixels."""
+    if kind["input"] == "pixel":
+        return pixels[None]
+    mean, std = np.float32(model["mean"]), np.float32(model["std"])
+    return ((pixels.astype(np.float32) - mean) / std)[None]
+
+
+def read_map(output, model, kind):
+    """The blur map (h, w) in 0..1 from the output tensor (1, h, w, 1)."""
+    values = output[0, :, :, 0].astype(np.float32)
+    if kind["output"] == "quantized":
+        values = (values - model["output_zero_point"]) * np.float32(model["output_scale"])
+    values = np.clip(values, 0, 1)
+    return values if model["polarity"] == "blur" else 1 - values
+
+
+def _compare(case, folder, contract, model, interpreter):
+    kind = contract["kinds"][model["kind"]]
+    size = (model["height"], model["width"])
+    expected_pixels = _read_png(folder / case["input"])
+    expected_map = _read_png(folder / case["map"], cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+
+    def detect(pixels):
+        entry, exit_ = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        interpreter.set_tensor(entry["index"], feed(pixels, model, kind))
+        interpreter.invoke()
+        return read_map(interpreter.get_tensor(exit_["index"]), model, kind)
+
+    pixels = resize(_read_png(folder / case["picture"]), *size, contract["resize"])
+    return {
+        "input": Difference.between(pixels, expected_pixels),
+        "map": Difference.between(detect(expected_pixels), expected_map),
+        "picture_to_map": Difference.between(detect(pixels), expected_map),
+    }
+
+
+def _check_model(content, model, interpreter):
+    """Sentences about a model that is not the one the golden files were made of."""
+    found = []
+    if hashlib.sha256(content).hexdigest() != model["sha256"]:
+        found.append("the model is not the file that the golden maps were made with (other SHA-256)")
+    entry = interpreter.get_input_details()[0]
+    wanted = [1, model["height"], model["width"], 3]
+    if list(entry["shape"]) != wanted or np.dtype(entry["dtype"]).name != model["kind"]:
+        raise GoldenError(
+            f"The model takes other input. Received: {list(entry['shape'])} {np.dtype(entry['dtype']).name}. "
+            f"Allowed: {wanted} {model['kind']}."
+        )
+    return found
+
+
+def _open_model(path, num_threads):
+    if not path.is_file():
+        raise GoldenError(f"There is no model. Received: {path}. Allowed: --model=FILE.tflite.")
+    try:
+        interpreter = Interpreter(model_path=str(path), num_threads=num_threads)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise GoldenError(f"LiteRT cannot load {path}: {error}") from error
+    return interpreter
+
+
+def _read_golden(folder):
+    path = folder / "golden.json"
+    if not path.is_file():
+        raise GoldenError(f"There is no golden.json. Received: {folder}. Make it with tflite.golden.make.")
+    return json.loads(path.read_text())
+
+
+def _read_png(path, flag=cv2.IMREAD_COLOR):
+    image = cv2.imread(str(path), flag)
+    if image is None:
+        raise GoldenError(f"Cannot read the golden picture {path.name} in {path.parent}.")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image
+
+
+def define_flags():
+    """Defines the command's flags; called once, when it runs as a program."""
+    flags.DEFINE_string("model", None, "The .tflite file; the one in the folder if not given.")
+    flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
+
+
+def main(argv):
+    if len(argv) != 2:
+        raise app.UsageError(f"Give one golden folder. Received: {argv[1:]}.")
+    try:
+        report = run(CheckConfig(argv[1], FLAGS.model, num_threads=FLAGS.num_threads))
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(f"tflite.golden.check: {error}")
+    for case in report["cases"]:
+        parts = (f"{name} max {case[name].largest:.4f}" for name in ("input", "map", "picture_to_map"))
+        print(f"{case['picture']}: {', '.join(parts)}")
+    if report["failures"]:
+        sys.exit("tflite.golden.check: FAILED\n  " + "\n  ".join(report["failures"]))
+    print("tflite.golden.check: the contract holds")
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)

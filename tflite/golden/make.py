@@ -1,0 +1,144 @@
+"""Writes the golden files of a model: `python -m tflite.golden.make model.tflite --output_dir=DIR`.
+
+DIR is whole in itself: an app bundles it as assets, and its self-test compares the device with it.
+"""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from absl import app, flags
+
+from tflite.golden.contract import CONTRACT_VERSION, GoldenError, read_contract
+
+FLAGS = flags.FLAGS
+PICTURES = Path(__file__).resolve().parent / "pictures"
+GOLDEN_FILE = "golden.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class MakeConfig:
+    """What to make from what.
+
+    Attributes:
+        model: The .tflite file, metadata embedded.
+        output_dir: Where `golden.json`, the pictures and their expected inputs and maps go.
+        pictures_dir: Folder of PNG photographs.
+        with_model: Also copy the model beside them, ready to be bundled.
+    """
+
+    model: str
+    output_dir: str
+    pictures_dir: str = str(PICTURES)
+    with_model: bool = True
+
+
+def define_flags():
+    """Defines the command's flags; called once, when it runs as a program."""
+    flags.DEFINE_string("output_dir", None, "Folder to write.", required=True)
+    flags.DEFINE_string("pictures_dir", str(PICTURES), "Folder of PNG photographs.")
+    flags.DEFINE_bool("with_model", True, "Also copy the model beside the golden files.")
+
+
+def run(config):
+    """Makes the golden files with the library's own detector on one thread.
+
+    Args:
+        config: A `MakeConfig`.
+
+    Returns:
+        The content of `golden.json`, a dict.
+
+    Raises:
+        ValueError: If the model or a picture cannot be used.
+    """
+    from dbdgan_tf.inference import BlurDetector
+
+    detector = BlurDetector(config.model, num_threads=1)
+    pictures = sorted(Path(config.pictures_dir).glob("*.png"))
+    if not pictures:
+        raise GoldenError(f"There are no pictures. Received: {config.pictures_dir}. Allowed: *.png.")
+    folder = Path(config.output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    golden = {
+        "contract_version": CONTRACT_VERSION,
+        "model": _describe(Path(config.model), detector),
+        "cases": [_make_case(path, detector, folder) for path in pictures],
+    }
+    contract = read_contract()
+    arithmetic = golden["model"]["arithmetic"]
+    golden["tolerances"] = {
+        processor: known[arithmetic]
+        for processor, known in contract["tolerances"].items()
+        if arithmetic in known
+    }
+    golden["input_tolerance"] = contract["input_tolerance"]
+    if config.with_model:
+        shutil.copyfile(config.model, folder / Path(config.model).name)
+    (folder / GOLDEN_FILE).write_text(json.dumps(golden, indent=2) + "\n")
+    return golden
+
+
+def _make_case(path, detector, folder):
+    """Copies one picture and writes the model's pixels and the map for it, at the model's size."""
+    from dbdgan_tf.data.image_io import resize, write_image, write_map
+    from dbdgan_tf.inference import to_rgb
+
+    photo = to_rgb(path)
+    small_map = detector.small_map(photo)
+    case = {
+        "picture": path.name,
+        "input": f"{path.stem}.input.png",
+        "map": f"{path.stem}.map.png",
+        "in_focus_share": round(float((small_map < 0.5).mean()), 4),
+    }
+    shutil.copyfile(path, folder / case["picture"])
+    write_image(folder / case["input"], resize(photo, detector.image_size))
+    write_map(folder / case["map"], small_map)
+    return case
+
+
+def _describe(path, detector):
+    """What an app must know to feed the model, from its metadata and its tensors."""
+    from dbdgan_tf.inference import LiteRTModel
+
+    about, content = detector.metadata, path.read_bytes()
+    tensors = LiteRTModel(content, num_threads=1)
+    kind = str(tensors.input.dtype)
+    if kind not in read_contract()["kinds"]:
+        raise GoldenError(f"No contract for the input type. Received: {kind}. Allowed: float32, uint8.")
+    height, width = detector.image_size
+    return {
+        "file": path.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "name": about.name,
+        "variant": about.variant,
+        "placeholder": about.placeholder,
+        "kind": kind,
+        "arithmetic": "float" if about.variant in ("float32", "float16") else "int8",
+        "height": height,
+        "width": width,
+        "mean": list(about.input_mean),
+        "std": list(about.input_std),
+        "polarity": about.polarity,
+        "output_scale": tensors.output.scale if tensors.output.quantized else 1.0,
+        "output_zero_point": tensors.output.zero_point if tensors.output.quantized else 0,
+    }
+
+
+def main(argv):
+    if len(argv) != 2:
+        raise app.UsageError(f"Give one .tflite file. Received: {argv[1:]}.")
+    try:
+        golden = run(MakeConfig(argv[1], FLAGS.output_dir, FLAGS.pictures_dir, FLAGS.with_model))
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(f"tflite.golden.make: {error}")
+    print(f"{FLAGS.output_dir}: {len(golden['cases'])} pictures, {golden['model']['kind']} input")
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)
