@@ -5,7 +5,10 @@ import re
 import pytest
 from absl import flags as absl_flags
 
-RECIPES = ("cuhk_teacher", "cuhk_distill", "paper", "quickstart")
+RECIPES = (
+    "cuhk_teacher", "cuhk_distill", "paper", "quickstart",
+    "gpu_teacher", "gpu_b3", "gpu_b3_alone", "gpu_lite",
+)  # fmt: skip
 
 
 def header(path):

@@ -91,6 +91,8 @@ class Validator(keras.callbacks.Callback):
 
     def _save(self, name, network, config, epoch, figures):
         metadata = {**self.metadata, "epoch": epoch + 1, "validation": figures}
+        if "seconds" in self.progress:
+            metadata["seconds"] = round(self.progress["seconds"], 1)
         save_network(self.folder / f"{name}_last", network, config, metadata)
         score = figures.get("max_f_focus", 0.0) - figures.get("mae", 0.0)
         if score >= self.progress["best"].get(name, -1.0):
