@@ -23,7 +23,7 @@ def network(name, channels):
     x = layers.Activation("relu", name="bottleneck")(x)
     x = layers.UpSampling2D(2, interpolation="bilinear")(x)
     x = layers.Conv2D(1, 3, padding="same", name="logits")(x)
-    return keras.Model(inputs, layers.Activation("sigmoid", name="blur_map")(x), name=name)
+    return keras.Model(inputs, layers.Activation("sigmoid", dtype="float32", name="blur_map")(x), name=name)
 
 def fill(model, seed):
     rng = np.random.default_rng(seed)
