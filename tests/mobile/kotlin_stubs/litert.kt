@@ -1,0 +1,93 @@
+// Stub of com.google.ai.edge.litert 2.x, as far as BlurDetector uses it. The "model" is the grey model of
+// tests/inference/flat_models.py: blur = sigmoid(r + 2 g + 3 b - 1) of the scaled pixel, so that a JVM can run the self-test.
+package com.google.ai.edge.litert
+
+import android.content.res.AssetManager
+import kotlin.math.exp
+
+enum class Accelerator { NONE, CPU, GPU, NPU }
+
+class LiteRtException(message: String) : Exception(message)
+
+class TensorBuffer internal constructor() : AutoCloseable {
+    internal var floats: FloatArray? = null
+    internal var bytes: ByteArray? = null
+
+    fun writeFloat(data: FloatArray) { floats = data }
+
+    fun writeInt8(data: ByteArray) { bytes = data }
+
+    fun readFloat(): FloatArray = floats!!
+
+    fun readInt8(): ByteArray = bytes!!
+
+    override fun close() { closed++ }
+
+    companion object { var closed = 0 }
+}
+
+class CompiledModel private constructor() : AutoCloseable {
+    data class CpuOptions(
+        val numThreads: Int? = null,
+        val xnnPackFlags: Int? = null,
+        val xnnPackWeightCachePath: String? = null
+    )
+
+    data class GpuOptions(
+        val constantTensorSharing: Boolean? = null,
+        val infiniteFloatCapping: Boolean? = null,
+        val benchmarkMode: Boolean? = null,
+        val allowSrcQuantizedFcConvOps: Boolean? = null,
+        val precision: Precision? = null
+    ) {
+        enum class Precision { DEFAULT, FP16, FP32 }
+    }
+
+    class Options(internal val accelerators: Set<Accelerator>) {
+        constructor(vararg accelerators: Accelerator) : this(setOf(*accelerators))
+
+        var cpuOptions: CpuOptions? = null
+        var gpuOptions: GpuOptions? = null
+    }
+
+    private val thread = Thread.currentThread()
+
+    fun createInputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = listOf(TensorBuffer())
+
+    fun createOutputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = listOf(TensorBuffer())
+
+    fun run(inputs: List<TensorBuffer>, outputs: List<TensorBuffer>, signatureIndex: Int = 0) {
+        check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
+        val bytes = inputs[0].bytes
+        if (bytes == null) {
+            outputs[0].floats = answers(inputs[0].floats!!)
+        } else {
+            val real = FloatArray(bytes.size) { ((bytes[it].toInt() and 255) - MEAN) / STD }
+            val answers = answers(real)
+            outputs[0].bytes = ByteArray(answers.size) { (answers[it] * 256 + 0.5f).toInt().coerceIn(0, 255).toByte() }
+        }
+    }
+
+    override fun close() {
+        check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
+    }
+
+    private fun answers(scaled: FloatArray) = FloatArray(scaled.size / 3) {
+        val logit = scaled[3 * it] + 2.0 * scaled[3 * it + 1] + 3.0 * scaled[3 * it + 2] - 1
+        (1 / (1 + exp(-logit))).toFloat()
+    }
+
+    companion object {
+        private const val MEAN = 127f
+        private const val STD = 128f
+
+        /** Accelerators that this stub refuses. */
+        val refused = HashSet<Accelerator>()
+
+        fun create(assetManager: AssetManager, assetName: String, options: Options): CompiledModel {
+            assetManager.open(assetName).close()
+            options.accelerators.forEach { if (it in refused) throw LiteRtException("no $it here") }
+            return CompiledModel()
+        }
+    }
+}

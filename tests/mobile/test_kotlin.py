@@ -1,0 +1,111 @@
+"""The Android sources: compiled with kotlinc against API stubs, then run on a JVM with the golden files."""
+
+import importlib.util
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tflite.golden import make
+
+SOURCES = Path("tflite/android/blurdetector/src/main/kotlin/dbdgan/blur")
+STDLIB = Path("/usr/share/java/kotlin-stdlib.jar")
+
+
+@pytest.fixture(scope="module")
+def classes(repository, tmp_path_factory):
+    if not shutil.which("kotlinc"):
+        pytest.skip("needs kotlinc (Debian: apt-get install kotlin), which is not on this machine")
+    folder = tmp_path_factory.mktemp("classes")
+    process = subprocess.run(
+        [str(repository / "scripts" / "check_kotlin.sh"), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert process.returncode == 0, process.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_kotlin(classes):
+    if not (shutil.which("java") and STDLIB.exists()):
+        pytest.skip("needs java and Debian's kotlin-stdlib.jar to run what was compiled")
+
+    def run(*arguments):
+        command = ["java", "-cp", f"{classes}:{STDLIB}", "dbdgan.blur.MainKt", *map(str, arguments)]
+        process = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert process.returncode == 0, process.stderr
+        return process.stdout.splitlines()
+
+    return run
+
+
+@pytest.fixture(scope="module", params=["float32", "uint8"])
+def assets(request, repository, tmp_path_factory):
+    """A folder of assets with golden files of the grey model, which the stub of LiteRT computes too."""
+    path = repository / "tests" / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    flat_models = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(flat_models)
+    folder = tmp_path_factory.mktemp("assets")
+    (folder / "m.tflite").write_bytes(flat_models.grey_model((128, 160), io=request.param))
+    make.run(make.MakeConfig(str(folder / "m.tflite"), str(folder / "golden")))
+    return folder, request.param
+
+
+def test_the_self_test_passes_and_falls_back(run_kotlin, assets):
+    """Kotlin's resize, scaling and reading of maps equal Python's on every golden picture."""
+    folder, kind = assets
+    lines = run_kotlin("self-test", folder, "golden")
+    assert [line for line in lines if line.startswith("failure")] == []
+    assert "refused NPU: no NPU here" in lines
+    if kind == "uint8":
+        assert "processor CPU" in lines
+        assert any(line.startswith("refused GPU: a uint8 file") for line in lines)
+    else:
+        assert "processor GPU" in lines
+    assert "closed 2" in lines
+
+
+def test_the_self_test_notices_wrong_golden_files(run_kotlin, assets, tmp_path):
+    import cv2
+
+    folder, _ = assets
+    shutil.copytree(folder / "golden", tmp_path / "golden")
+    picture = cv2.imread(str(tmp_path / "golden" / "stripes.png"))
+    cv2.imwrite(str(tmp_path / "golden" / "stripes.png"), picture[..., ::-1])
+    lines = run_kotlin("self-test", tmp_path, "golden")
+    assert any(line.startswith("failure stripes.png, input: largest") for line in lines)
+    assert not any(line.startswith("failure cup.png") for line in lines)
+
+
+def test_arithmetic_by_hand(run_kotlin, assets):
+    lines = dict(line.split(" ", 1) for line in run_kotlin("arithmetic", assets[0], "golden"))
+    # Half-pixel centres: targets lie at -0.25, 0.25, 0.75, 1.25 of the two sources.
+    assert lines["bilinear"] == "0.0 0.25 0.75 1.0"
+    # Three pixels onto two: each takes one whole and half of the middle one.
+    assert lines["area"] == "0: 0.6666667 0.33333334 | 1: 0.33333334 0.6666667"
+    assert lines["share"] == "0.5"
+    assert lines["grey"] == "ff000000 ffffffff"
+    assert lines["overlay"] == "ff7a00 80ff7a00"
+    # 1 - 64/256 and 1 - 255/256.
+    assert lines["focus"] == "0.75 0.00390625"
+    assert lines["nan"].startswith("The model gave NaN")
+
+
+def test_threads(run_kotlin, assets):
+    """The stub refuses calls from other threads than the one that compiled the model."""
+    lines = run_kotlin("callbacks", assets[0], "golden")
+    assert "map 160 128 null" in lines
+    assert f"thread {160 * 128}" in lines
+    assert "closed The detector is closed." in lines
+
+
+def test_what_people_paste_stays_small(repository):
+    for path in (repository / SOURCES).glob("*.kt"):
+        lines = path.read_text().splitlines()
+        assert len(lines) <= 200, path.name
+        assert max(map(len, lines)) <= 120, path.name
+        assert lines[0] == "package dbdgan.blur"

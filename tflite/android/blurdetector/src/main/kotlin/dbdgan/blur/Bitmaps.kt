@@ -1,0 +1,38 @@
+package dbdgan.blur
+
+import android.graphics.Bitmap
+import android.graphics.Matrix
+
+/** Rows of a Bitmap. */
+class BitmapRows private constructor(private val bitmap: Bitmap) : PictureRows {
+    override val width: Int get() = bitmap.width
+    override val height: Int get() = bitmap.height
+
+    override fun read(y: Int, row: IntArray) = bitmap.getPixels(row, 0, width, 0, y, width, 1)
+
+    companion object {
+        /** Rows of any Bitmap; one that lives on the GPU is copied, as its pixels cannot be read. */
+        fun of(bitmap: Bitmap): BitmapRows {
+            val readable = if (bitmap.config == Bitmap.Config.ARGB_8888) {
+                bitmap
+            } else {
+                checkNotNull(bitmap.copy(Bitmap.Config.ARGB_8888, false)) { "The bitmap cannot be read." }
+            }
+            return BitmapRows(readable)
+        }
+    }
+}
+
+/** The picture turned clockwise, as EXIF or a camera's sensor asks for; 0, 90, 180 or 270. */
+fun Bitmap.turned(degrees: Int): Bitmap {
+    if (degrees % 360 == 0) return this
+    val matrix = Matrix().apply { postRotate(degrees.toFloat()) }
+    return Bitmap.createBitmap(this, 0, 0, width, height, matrix, true)
+}
+
+/** Grey picture of the map at the model's size, white = blurred. */
+fun BlurMap.toBitmap(): Bitmap = Bitmap.createBitmap(greyPixels(), width, height, Bitmap.Config.ARGB_8888)
+
+/** Half-clear picture to draw over the photo, stretched to its size. */
+fun BlurMap.toOverlay(opacity: Float = 0.6f): Bitmap =
+    Bitmap.createBitmap(overlayPixels(opacity), width, height, Bitmap.Config.ARGB_8888)

@@ -1,0 +1,54 @@
+package dbdgan.blur
+
+import android.content.res.AssetManager
+import android.graphics.Bitmap
+
+/**
+ * Compares this device with the golden files; run it once after installation, and in the app's own tests.
+ *
+ *     val report = BlurSelfTest.run(assets, "golden/model", RunOptions(listOf(Processor.GPU)))
+ *     if (report.failures.isNotEmpty()) useOptions(RunOptions(emptyList()))   // CPU only
+ */
+object BlurSelfTest {
+    /** Where the model ran, why not elsewhere, and what was out of tolerance. */
+    class Report(val processor: Processor, val refusals: Map<Processor, String>, val failures: List<String>)
+
+    /** Blocks for some hundred milliseconds; never on the main thread. */
+    fun run(assets: AssetManager, folder: String, options: RunOptions = RunOptions()): Report {
+        val golden = GoldenFiles(assets, folder)
+        BlurDetector(assets, golden.modelAsset, golden.contract, options).use { detector ->
+            val limit = checkNotNull(golden.tolerance(detector.processor)) {
+                "The golden files name no tolerance for ${detector.processor}."
+            }
+            val failures = golden.cases.flatMap { compare(it, golden, detector, limit) }
+            return Report(detector.processor, detector.refusals, failures)
+        }
+    }
+
+    private fun compare(
+        case: GoldenCase,
+        golden: GoldenFiles,
+        detector: BlurDetector,
+        limit: Tolerance
+    ): List<String> {
+        val contract = golden.contract
+        val picture = golden.picture(case.picture)
+        val own = PictureResizer.resize(BitmapRows.of(picture), contract.width, contract.height)
+        val expected = rgb(golden.picture(case.input))
+        val map = greys(golden.picture(case.map))
+        return listOfNotNull(
+            golden.inputTolerance.complaint("${case.picture}, input", levels(own), levels(expected)),
+            limit.complaint("${case.picture}, map", detector.detectPixels(expected).values, map),
+            limit.complaint("${case.picture}, picture to map", detector.detect(picture).values, map)
+        )
+    }
+
+    private fun rgb(bitmap: Bitmap) = PictureResizer.resize(BitmapRows.of(bitmap), bitmap.width, bitmap.height)
+
+    private fun levels(pixels: ByteArray) = FloatArray(pixels.size) { (pixels[it].toInt() and 255).toFloat() }
+
+    private fun greys(bitmap: Bitmap): FloatArray {
+        val pixels = rgb(bitmap)
+        return FloatArray(pixels.size / 3) { (pixels[3 * it].toInt() and 255) / 255f }
+    }
+}
