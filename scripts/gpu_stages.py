@@ -15,10 +15,12 @@ from pathlib import Path
 from absl import app, flags
 
 FLAGS = flags.FLAGS
-# Seconds kept for writing the networks in parts, of which half may pass while the last epoch ends.
+# Seconds kept for the last validation and for writing the networks in parts.
 RESERVE = 40
+# Seconds from the start of a trainer to its first step, compiling aside.
+STARTUP = 30
 # A stage is not begun with less: compiling would take most of it.
-SHORTEST = 60
+SHORTEST = 90
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +30,10 @@ class Stage:
     Attributes:
         command: Module of `trainers`.
         recipe: Recipe in configs, without its ending.
-        network: "teacher" or "student", which is returned.
+        network: "teacher" or "student".
         unlabelled: Whether it learns from photographs without masks too.
         flags: Flags beside the recipe's.
+        returned: Whether its network is carried home.
     """
 
     command: str
@@ -38,10 +41,11 @@ class Stage:
     network: str
     unlabelled: bool = False
     flags: tuple = ()
+    returned: bool = True
 
 
 STAGES = {
-    "check": Stage("teacher", "gpu_teacher", "teacher", flags=("--steps_per_epoch=60",)),
+    "check": Stage("teacher", "gpu_teacher", "teacher", flags=("--steps_per_epoch=60",), returned=False),
     "teacher": Stage("teacher", "gpu_teacher", "teacher"),
     "b3": Stage("distill", "gpu_b3", "student", unlabelled=True),
     "b3_alone": Stage("distill", "gpu_b3_alone", "student"),
@@ -93,7 +97,7 @@ def command_of(name, minutes, call):
     values = {
         "fit_minutes": minutes,
         # 0 would be no limit at all.
-        "max_minutes": max(round(call.seconds_left / 60, 3), 0.01),
+        "max_minutes": max(round((call.seconds_left - STARTUP) / 60, 3), 0.01),
         "output_dir": folder,
         "data_dir": ",".join(str(path) for path in _labelled(call)),
         **_teacher_of(stage, call),
@@ -171,7 +175,8 @@ def run(stages, call):
             continue
         print(f"== {name}: {' '.join(command[2:])}", flush=True)
         status = subprocess.run(command).returncode or status
-        if (call.work / "runs" / name / f"{STAGES[name].network}_best.json").is_file():
+        saved = call.work / "runs" / name / f"{STAGES[name].network}_best.json"
+        if STAGES[name].returned and saved.is_file():
             writers.append(_write_parts(name, call))
     return next((code for code in [status, *(writer.wait() for writer in writers)] if code), 0)
 

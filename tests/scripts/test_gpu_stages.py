@@ -22,7 +22,12 @@ def stages(repository):
 def call(stages, tmp_path):
     for folder in ("bundle/data/cuhk", "bundle/data/bsds500", "work/data/synthetic", "work/start"):
         (tmp_path / folder).mkdir(parents=True)
-    return stages.Call(tmp_path / "bundle", tmp_path / "work", tmp_path / "out", time.monotonic() + 640)
+    return stages.Call(
+        tmp_path / "bundle",
+        tmp_path / "work",
+        tmp_path / "out",
+        time.monotonic() + 600 + stages.RESERVE + stages.STARTUP,
+    )
 
 
 def flags_of(command):
