@@ -1,0 +1,63 @@
+"""The Swift sources are not compiled here; what can be checked is that they agree with the contract."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tflite.golden import make
+
+
+@pytest.fixture(scope="module")
+def sources(repository):
+    folder = repository / "tflite" / "ios" / "Sources" / "BlurDetector"
+    return {path.name: path.read_text() for path in sorted(folder.glob("*.swift"))}
+
+
+def test_swift_reads_the_keys_that_golden_json_has(sources, repository, tmp_path):
+    import importlib.util
+
+    path = repository / "tests" / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    flat_models = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(flat_models)
+    (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
+    golden = make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
+    plain = set(re.search(r"case (kind, .*)", sources["BlurContract.swift"]).group(1).split(", "))
+    renamed = set(re.findall(r'case \w+ = "(\w+)"', sources["BlurContract.swift"]))
+    assert plain | renamed <= set(golden["model"])
+    assert len(plain | renamed) == 8
+    assert {"input_tolerance", "tolerances", "cases", "model"} <= set(golden)
+    processors = set(
+        re.search(r"case (cpu, gpu)\n.*\n    case (npu)", sources["BlurDetector.swift"]).groups()
+    )
+    assert {"cpu", "gpu", "npu"} == {name for group in processors for name in group.split(", ")}
+    assert set(golden["tolerances"]) == {"cpu", "gpu", "npu"}
+
+
+def test_braces_close_and_only_the_detector_knows_the_library(sources):
+    for name, text in sources.items():
+        code = re.sub(r"//.*", "", text)
+        for opening, closing in ("{}", "()", "[]"):
+            assert code.count(opening) == code.count(closing), name
+        assert max(map(len, text.splitlines())) <= 125, name
+        if name not in ("BlurDetector.swift",):
+            assert "import TensorFlowLite" not in text, name
+
+
+def test_the_readme_says_that_nothing_ran_on_a_device(repository):
+    for platform in ("ios", "android"):
+        text = (repository / "tflite" / platform / "README.md").read_text()
+        assert re.search(r"\*\*Not (compiled, not )?run on a device", text)
+        assert "../golden/README.md" in text
+
+
+def test_the_package_builds_where_swift_is(repository, tmp_path):
+    if not shutil.which("swift"):
+        pytest.skip("needs a Swift toolchain, which is not on this machine")
+    shutil.copytree(repository / "tflite" / "ios", tmp_path / "ios")
+    process = subprocess.run(
+        ["swift", "test"], cwd=tmp_path / "ios", capture_output=True, text=True, timeout=900
+    )
+    assert process.returncode == 0, process.stdout[-3000:] + process.stderr[-3000:]

@@ -1,0 +1,83 @@
+import Foundation
+
+/// What went wrong, in words.
+public struct BlurError: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// What a .tflite file expects and gives, as its `golden.json` says; see tflite/golden/README.md.
+public struct BlurContract: Decodable {
+    /// "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
+    public let kind: String
+    public let width: Int
+    public let height: Int
+    /// Of R, G, B, in 0..255.
+    public let mean: [Float]
+    public let std: [Float]
+    /// What 1.0 means: "blur" or "focus".
+    public let polarity: String
+    public let outputScale: Float
+    public let outputZeroPoint: Int
+
+    enum CodingKeys: String, CodingKey {
+        case kind, width, height, mean, std, polarity
+        case outputScale = "output_scale"
+        case outputZeroPoint = "output_zero_point"
+    }
+
+    public init(
+        kind: String, width: Int, height: Int, mean: [Float], std: [Float], polarity: String,
+        outputScale: Float, outputZeroPoint: Int
+    ) {
+        self.kind = kind
+        self.width = width
+        self.height = height
+        self.mean = mean
+        self.std = std
+        self.polarity = polarity
+        self.outputScale = outputScale
+        self.outputZeroPoint = outputZeroPoint
+    }
+
+    public var takesBytes: Bool { kind == "uint8" }
+
+    /// Throws unless the numbers make sense.
+    public func validate() throws {
+        guard ["float32", "uint8"].contains(kind), ["blur", "focus"].contains(polarity) else {
+            throw BlurError("Unknown contract. Received: \(kind), \(polarity). Allowed: float32, uint8; blur, focus.")
+        }
+        guard width > 0, height > 0, mean.count == 3, std.count == 3, std.allSatisfy({ $0 > 0 }) else {
+            throw BlurError("A contract has a size, and mean and std of R, G, B with std > 0.")
+        }
+    }
+
+    /// The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes.
+    public func scale(_ pixels: [UInt8]) -> [Float] {
+        let table = (0..<3).map { channel in
+            (0..<256).map { (Float($0) - mean[channel]) / std[channel] }
+        }
+        return pixels.enumerated().map { index, pixel in table[index % 3][Int(pixel)] }
+    }
+
+    /// Probabilities 0...1 of blur from a byte output.
+    public func read(bytes: [UInt8]) throws -> [Float] {
+        try bytes.map { try finish(Float(Int($0) - outputZeroPoint) * outputScale) }
+    }
+
+    /// Probabilities 0...1 of blur from a float output; NaN tells of unusable arithmetic.
+    public func read(floats: [Float]) throws -> [Float] {
+        try floats.map(finish)
+    }
+
+    private func finish(_ value: Float) throws -> Float {
+        if value.isNaN {
+            throw BlurError("The model gave NaN: this processor's arithmetic does not suit the file.")
+        }
+        let probability = min(max(value, 0), 1)
+        return polarity == "blur" ? probability : 1 - probability
+    }
+}
