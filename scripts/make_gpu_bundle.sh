@@ -3,8 +3,8 @@
 #   bash scripts/make_gpu_bundle.sh DATA [PARTS.json ...]
 # DATA holds cuhk/train/{images,masks} and bsds500/{images,regions}. PARTS.json are networks of an earlier visit (see
 # scripts/split_weights.py), to go on from or to teach with; a teacher's or student's name is its stage's.
-# Settings: SIDE=384 QUALITY=90 LIMIT=0 (files of each folder; 0 for all) IMAGENET=1 WHEELS=1 PYTHON_THERE=3.12
-#           BUNDLE=.gpu_bundle MAX_MIB=60
+# Settings: SIDE=384 (CUHK) SOURCE_SIDE=481 (BSDS500) QUALITY=88 LIMIT=0 (files of each folder; 0 for all)
+#           IMAGENET=1 WHEELS=1 PYTHON_THERE=3.12 BUNDLE=.gpu_bundle MAX_MIB=60
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=${PYTHON:-.venv/bin/python}
@@ -37,8 +37,10 @@ fi
 
 for name in cuhk/train bsds500; do
   [ -d "$data/$name" ] || continue
+  # Sharp sources of synthetic scenes keep their size: a scene has 320 px, and enlarging would blur it.
+  side=$([ "$name" = bsds500 ] && echo "${SOURCE_SIDE:-481}" || echo "${SIDE:-384}")
   "$python" scripts/shrink_dataset.py --source="$data/$name" --output_dir="$bundle/data/$name" \
-    --side="${SIDE:-384}" --quality="${QUALITY:-90}" --limit="${LIMIT:-0}"
+    --side="$side" --quality="${QUALITY:-88}" --limit="${LIMIT:-0}"
 done
 
 for manifest in "$@"; do

@@ -24,7 +24,7 @@ fi
 step "The bundle, small"
 export BUNDLE=$folder/bundle
 make_bundle() {
-  SIDE=64 LIMIT=12 IMAGENET=0 PYTHON=$here bash scripts/make_gpu_bundle.sh "$data" "$@" 2>/dev/null
+  SIDE=64 SOURCE_SIDE=64 LIMIT=12 IMAGENET=0 PYTHON=$here bash scripts/make_gpu_bundle.sh "$data" "$@" 2>/dev/null
 }
 PYTHON_THERE=$("$there" -c 'import sys; print("%d.%d" % sys.version_info[:2])') && export PYTHON_THERE
 make_bundle

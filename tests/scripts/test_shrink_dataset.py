@@ -26,7 +26,7 @@ def test_files_shrink_and_labels_get_no_new_values(repository, tmp_path):
     shrink = script(repository, "shrink_dataset")
     assert shrink.run(tmp_path / "in", tmp_path / "out", 60, 95) == 3
 
-    small = cv2.imread(str(tmp_path / "out/images/a.jpg"))
+    small = cv2.imread(str(tmp_path / "out/images/a.webp"))
     assert small.shape == (45, 60, 3)
     expected = cv2.resize(photo, (60, 45), interpolation=cv2.INTER_AREA)
     assert np.abs(small.astype(int) - expected).mean() < 6
@@ -43,7 +43,7 @@ def test_small_files_keep_their_size_and_nothing_is_an_error(repository, tmp_pat
         shrink.run(tmp_path / "in", tmp_path / "out", 60, 95)
     cv2.imwrite(str(tmp_path / "in/images/a.png"), np.zeros((20, 30, 3), np.uint8))
     shrink.run(tmp_path / "in", tmp_path / "out", 60, 95)
-    assert cv2.imread(str(tmp_path / "out/images/a.jpg")).shape == (20, 30, 3)
+    assert cv2.imread(str(tmp_path / "out/images/a.webp")).shape == (20, 30, 3)
 
 
 def test_packed_imagenet_weights_are_the_rounded_ones(repository, tmp_path, monkeypatch):
