@@ -50,9 +50,7 @@ def export(model, image_size, options):
         ConversionError: With the converter's own words.
     """
     with _quiet():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions(
-            [_freeze(model, image_size, options.lead)]
-        )
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([_freeze(model, image_size, options)])
         _configure(converter, options)
         try:
             content = converter.convert()
@@ -61,7 +59,7 @@ def export(model, image_size, options):
     return _name_signature(content)
 
 
-def _freeze(model, image_size, lead):
+def _freeze(model, image_size, options):
     """The network as a graph whose weights are constants.
 
     Three times as fast as a SavedModel on disk; the signature is lost, `_name_signature` brings it back.
@@ -70,8 +68,12 @@ def _freeze(model, image_size, lead):
 
     @tf.function(input_signature=signature, autograph=False)
     def serve(image):
-        scaled = image if lead is None else _lead_layer(image, *lead)
-        return model(scaled, training=False)
+        if options.lead is not None:
+            if options.variant == "qat_int8":
+                # There are no representative photos: this says that a raw byte is its own quantized value.
+                image = tf.quantization.fake_quant_with_min_max_args(image, 0.0, 255.0)
+            image = _lead_layer(image, *options.lead)
+        return model(image, training=False)
 
     return convert_variables_to_constants_v2(serve.get_concrete_function())
 

@@ -101,6 +101,10 @@ for image, wanted in zip(images, simulated):
     errors.append(np.abs(interpreter.get_tensor(get["index"])[0] - wanted))
 report["tflite"] = [float(np.max(errors)), float(np.mean(errors))]
 report["metrics"] = result.metadata.metrics
+save_qat_student(folder + "/imagenet", model, config.replace(scaling="imagenet"))
+raw = convert(ConversionConfig(checkpoint=folder + "/imagenet", output="", variant="qat_int8", io="uint8"))
+details = Interpreter(model_content=raw.model).get_input_details()[0]
+report["raw bytes"] = [details["dtype"].__name__, *details["quantization"]]
 
 # Training
 batch = {"images": photos, "segmentation_masks": (photos[..., :1] > 127).astype("float32"),
@@ -226,3 +230,7 @@ def test_statistics_freeze_late_and_gamma_trains_on(report):
 
 def test_a_loss_that_is_not_finite_is_named(report):
     assert "at step 13. Received: consistency, loss" in report["not finite"]
+
+
+def test_raw_bytes_are_their_own_quantized_values_under_imagenet_scaling(report):
+    assert report["raw bytes"] == ["uint8", 1.0, 0]
