@@ -1,0 +1,149 @@
+"""What the browser test compares with: models, photographs, and the maps that BlurDetector gives.
+
+`python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
+FOLDER/resized.json and, for each model, FOLDER/NAME/{model.tflite, contract.json} and
+FOLDER/NAME/maps/STEM.png. The two small models are made on the spot from random weights; a bundled model,
+where there is one, is a third.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ASSETS = Path(__file__).resolve().parents[2] / "dbdgan_tf" / "assets"
+IMAGE_SIZE = (96, 128)
+ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
+
+
+def main(folder):
+    """Writes everything; what is there already is kept."""
+    photos = write_photos(folder / "photos")
+    write_resized(folder / "resized.json", photos[0])
+    models = write_models(folder)
+    for model in models:
+        write_contract(model)
+        write_maps(model, photos)
+        print(f"{model.parent.name}: {model.stat().st_size / 1e6:.2f} MB")
+
+
+def write_photos(folder):
+    """Three photographs: a JPEG, a JPEG that its EXIF tag turns, and a larger PNG."""
+    import skimage.data
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    cat = Image.fromarray(skimage.data.chelsea())
+    cup = Image.fromarray(skimage.data.coffee())
+    exif = Image.Exif()
+    exif[ORIENTATION_TAG] = TURNED_RIGHT
+    cat.save(folder / "cat.jpg", quality=92)
+    cup.save(folder / "turned.jpg", quality=92, exif=exif)
+    cup.resize((1500, 1000), Image.Resampling.BICUBIC).save(folder / "large.png")
+    return sorted(folder.iterdir())
+
+
+def write_resized(path, photo):
+    """A small picture at its own size, shrunk and enlarged by the library's rule."""
+    from dbdgan_tf.data.image_io import read_image, resize
+
+    picture = resize(read_image(photo), (24, 36))
+    sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50)]
+    cases = [
+        {"height": height, "width": width, "pixels": resize(picture, (height, width)).ravel().tolist()}
+        for height, width in sizes
+    ]
+    path.write_text(json.dumps(cases))
+
+
+def write_models(folder):
+    """The small models, and a copy of a bundled one if there is any."""
+    models = [folder / name / "model.tflite" for name in ("float32", "int8")]
+    if not all(model.exists() for model in models):
+        convert_small(folder, models)
+    bundled = sorted(ASSETS.glob("*.tflite"))
+    chosen = next((path for path in bundled if "int8" in path.name), bundled[0] if bundled else None)
+    if chosen:
+        models.append(folder / "bundled" / "model.tflite")
+        models[-1].parent.mkdir(exist_ok=True)
+        models[-1].write_bytes(chosen.read_bytes())
+    return models
+
+
+def convert_small(folder, models):
+    """Converts a nano student of random weights whose map spreads over 0..1."""
+    import keras
+
+    from dbdgan_tf.conversion import ConversionConfig, convert
+    from dbdgan_tf.models.serialization import save_network
+    from dbdgan_tf.models.student import StudentConfig, build_student
+
+    keras.utils.set_random_seed(3)
+    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=IMAGE_SIZE)
+    student = build_student(config)
+    spread_logits(student, config, folder / "photos" / "cat.jpg")
+    save_network(str(folder / "nano"), student, config)
+    for model, (variant, io) in zip(models, [("float32", "float32"), ("int8", "uint8")], strict=True):
+        convert(
+            ConversionConfig(
+                checkpoint=str(folder / "nano"),
+                output=model.name,
+                variant=variant,
+                io=io,
+                representative_dir=str(folder / "photos") if variant == "int8" else None,
+                placeholder=True,
+            )
+        ).save(model)
+
+
+def spread_logits(student, config, photo):
+    """Scales and shifts the last layer so that the logits of a photograph have mean 0 and deviation 2."""
+    import keras
+
+    from dbdgan_tf.data.image_io import read_image, resize
+
+    image = config.input_scaling.apply(resize(read_image(photo), IMAGE_SIZE)[None].astype(np.float32))
+    logits = np.asarray(keras.Model(student.inputs, student.get_layer("logits").output)(image))
+    gain = 2 / max(float(logits.std()), 1e-6)
+    head = student.get_layer("head_conv")
+    kernel, bias = head.get_weights()
+    head.set_weights([kernel * gain, (bias - logits.mean()) * gain])
+
+
+def write_contract(model):
+    """What the page's build must read from the file, as Python reads it."""
+    from dbdgan_tf.conversion.metadata import read_file_metadata
+    from dbdgan_tf.inference import LiteRTModel
+
+    said, tensors = read_file_metadata(model), LiteRTModel(model)
+    contract = {"format": 1}
+    contract |= {key: getattr(said, key) for key in ("name", "variant", "licence", "placeholder", "polarity")}
+    scaling = {"mean": said.input_mean, "std": said.input_std}
+    contract["input"] = {**_tensor(tensors.input), **scaling}
+    contract["output"] = _tensor(tensors.output)
+    (model.parent / "contract.json").write_text(json.dumps(contract, indent=1))
+
+
+def _tensor(spec):
+    return {
+        "height": spec.shape[1],
+        "width": spec.shape[2],
+        "type": str(spec.dtype),
+        "scale": spec.scale,
+        "zeroPoint": spec.zero_point,
+    }
+
+
+def write_maps(model, photos):
+    """The maps of the photographs."""
+    from dbdgan_tf import BlurDetector
+    from dbdgan_tf.data.image_io import write_map
+
+    detector = BlurDetector(model)
+    for photo in photos:
+        write_map(model.parent / "maps" / f"{photo.stem}.png", detector(photo).blur_map)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

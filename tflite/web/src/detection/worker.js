@@ -1,0 +1,48 @@
+/** The worker: holds the model and answers one photo after the other, off the page's thread. */
+
+import { downloadModel } from "./model_download.js";
+import { openRuntime } from "./runtime.js";
+import { inputMaker, readMap } from "./tensors.js";
+
+let detect = null;
+
+self.addEventListener("message", async ({ data: { id, kind, payload } }) => {
+  try {
+    const answer = kind === "open" ? await open(payload) : await detect(payload);
+    self.postMessage({ id, answer }, answer.map ? [answer.map.buffer] : []);
+  } catch (error) {
+    self.postMessage({ id, error: error?.message ?? String(error) });
+  }
+});
+
+async function open({ modelFolder, liteRtFolder }) {
+  const report = (share) => self.postMessage({ progress: share });
+  const { contract, model } = await downloadModel(modelFolder, report);
+  const runtime = await openRuntime(model, liteRtFolder, contract);
+  const prepare = inputMaker(contract.input);
+  detect = (bitmap) => detectIn(bitmap, { contract, runtime, prepare });
+  return { contract, label: runtime.label, runtimeFiles: loadedFrom(liteRtFolder) };
+}
+
+async function detectIn(bitmap, { contract, runtime, prepare }) {
+  const pixels = readPixels(bitmap);
+  const tensor = prepare(pixels);
+  const start = performance.now();
+  const stored = await runtime.run(tensor);
+  const milliseconds = performance.now() - start;
+  const { width, height } = contract.output;
+  return { map: readMap(stored, contract), width, height, milliseconds };
+}
+
+function readPixels(bitmap) {
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
+}
+
+function loadedFrom(folder) {
+  const names = performance.getEntriesByType("resource").map((entry) => entry.name);
+  return [...new Set(names.filter((name) => name.startsWith(folder)))];
+}

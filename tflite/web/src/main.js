@@ -1,0 +1,75 @@
+/** The page: connects the parts. */
+
+import { openDetector } from "./detection/detector.js";
+import { keepForOffline } from "./offline.js";
+import { listenForPhotos } from "./photo/sources.js";
+import { Session } from "./session.js";
+import { Panel } from "./view/panel.js";
+import { Stage } from "./view/stage.js";
+
+const elements = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
+const panel = new Panel(elements, () => session.repaint());
+const detector = openDetector({ onProgress: (share) => panel.showProgress(share) });
+const session = new Session({ detector, stage: new Stage(elements), panel, onState: showState });
+
+listenForPhotos(
+  { input: elements.file, button: elements.choose, area: elements.stage },
+  (blob, name) => session.openPhoto(blob, name),
+  (message) => panel.complain(message),
+);
+elements.camera.addEventListener("click", toggleCamera);
+elements.download.addEventListener("click", () => session.save());
+elements.example.addEventListener("click", openExample);
+await finishLoading();
+
+function showState(state) {
+  elements.app.dataset.state = state;
+  elements.welcome.hidden = true;
+  elements.frame.hidden = false;
+  elements.settings.disabled = false;
+  showCameraButton(state === "live");
+}
+
+function showCameraButton(live) {
+  elements.camera.textContent = live ? "Freeze" : "Camera";
+  elements.camera.setAttribute("aria-pressed", String(live));
+}
+
+async function toggleCamera() {
+  showCameraButton(!session.camera.running);
+  await session.toggleCamera();
+  showCameraButton(false);
+}
+
+async function openExample() {
+  const response = await fetch("example.jpg");
+  await session.openPhoto(await response.blob(), "example.jpg");
+  elements.split.focus();
+}
+
+async function finishLoading() {
+  try {
+    const { contract, label, runtimeFiles } = await detector;
+    panel.showProgress(null);
+    panel.say("");
+    elements.app.dataset.ready = label;
+    showFacts(contract, label, false);
+    const kept = await keepForOffline(runtimeFiles).catch(() => false);
+    elements.app.dataset.offline = String(kept);
+    showFacts(contract, label, kept);
+  } catch (error) {
+    panel.showProgress(null);
+    panel.say("");
+    panel.complain(error.message);
+  }
+}
+
+function showFacts(contract, label, kept) {
+  const parts = [
+    `${contract.name}, ${contract.variant}, ${(contract.bytes / 1e6).toFixed(1)} MB`,
+    label,
+    contract.placeholder && "weights for demonstration only",
+    kept && "works offline now",
+  ];
+  elements.facts.textContent = parts.filter(Boolean).join(" · ");
+}

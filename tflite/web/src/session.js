@@ -1,0 +1,88 @@
+/** One visit: photos go in, their maps are shown; the newest photo wins. */
+
+import { Camera } from "./photo/camera.js";
+import { drawn, openPicture } from "./photo/picture.js";
+import { saveResult } from "./view/saving.js";
+
+export class Session {
+  /**
+   * @param {object} parts `detector` (a promise of one), `stage`, `panel`, and `onState`, called with
+   *   "photo" or "live" when what is shown changes.
+   */
+  constructor({ detector, stage, panel, onState }) {
+    Object.assign(this, { detector, stage, panel, onState });
+    this.camera = new Camera();
+    this.current = null;
+    this.turn = 0;
+  }
+
+  /** Opens an image file and shows its map; problems are told to the person. */
+  async openPhoto(blob, name) {
+    this.stopCamera();
+    const turn = ++this.turn;
+    await this.#guarded(async () => {
+      this.panel.say("Looking at the photo…");
+      const picture = await openPicture(blob, name);
+      const map = await this.#detect(picture.canvas);
+      if (turn === this.turn) this.#show(picture, map, "photo");
+    });
+    if (turn === this.turn) this.panel.say("");
+  }
+
+  /** Starts the camera, or freezes its last picture. */
+  async toggleCamera() {
+    if (this.camera.running) return this.stopCamera();
+    const turn = ++this.turn;
+    const onFrame = async (video) => {
+      const size = { width: video.videoWidth, height: video.videoHeight };
+      if (turn !== this.turn || !size.width) return;
+      const picture = { name: "camera", canvas: drawn(video, size) };
+      const map = await this.#detect(picture.canvas);
+      if (turn === this.turn && this.camera.running) this.#show(picture, map, "live");
+    };
+    await this.#guarded(() => this.camera.start(onFrame));
+    return this.stopCamera();
+  }
+
+  stopCamera() {
+    this.camera.stop();
+    if (this.current) this.onState("photo");
+  }
+
+  repaint() {
+    if (!this.current) return;
+    const { kind, threshold } = this.panel;
+    this.panel.showFigures(this.stage.repaint(kind, threshold), this.current.map.milliseconds);
+  }
+
+  async save() {
+    const { picture, map } = this.current;
+    await this.#guarded(async () => {
+      this.panel.say("Writing the picture…");
+      const name = await saveResult(picture, map, this.panel.kind, this.panel.threshold);
+      this.panel.say(`${name} is in your downloads.`);
+    });
+  }
+
+  async #detect(canvas) {
+    const detector = await this.detector;
+    return detector.detect(await createImageBitmap(canvas));
+  }
+
+  #show(picture, map, state) {
+    this.current = { picture, map };
+    this.stage.show(picture.canvas, map);
+    this.repaint();
+    this.onState(state);
+  }
+
+  async #guarded(action) {
+    this.panel.complain();
+    try {
+      await action();
+    } catch (error) {
+      this.panel.say("");
+      this.panel.complain(error.message);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/** The page as people use it: mouse, keyboard, clipboard, camera, phone, bad files. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { download, FAKE_CAMERA, loadPage, openBrowser, openFile, showing } from "./chromium.js";
+import { material } from "./material.js";
+import { buildSite, serveSite } from "./site.js";
+
+const photo = (name) => join(material, "photos", name);
+let site, browser, page;
+
+before(async () => {
+  site = await serveSite(await buildSite(join(material, "int8", "model.tflite")));
+  browser = await openBrowser({ flags: FAKE_CAMERA });
+  page = browser.page;
+  await loadPage(page, site.address);
+});
+
+after(() => Promise.all([browser?.close(), site?.close()]));
+
+/** Sends a paste or drop of a file to the page, as the browser would. */
+function give(kind, path, type) {
+  const payload = { kind, type, name: path.split("/").at(-1), text: readFileSync(path).toString("base64") };
+  return page.evaluate((given) => {
+    const bytes = Uint8Array.from(atob(given.text), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], given.name, { type: given.type }));
+    const options = { bubbles: true, cancelable: true };
+    const event = given.kind === "paste"
+      ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+      : new DragEvent("drop", { ...options, dataTransfer: data });
+    document.querySelector("#stage").dispatchEvent(event);
+  }, payload);
+}
+
+const figure = (id) => page.textContent(`#${id}`);
+const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.value);
+
+async function tabTo(id) {
+  for (let presses = 0; presses < 12; presses++) {
+    await page.keyboard.press("Tab");
+    if (await focused() === id) return;
+  }
+  assert.fail(`${id} cannot be reached with Tab`);
+}
+
+test("before the first photo, nothing can be set or saved", async () => {
+  assert.equal(await page.isDisabled("#download"), true);
+  assert.equal(await page.isDisabled("#threshold"), true);
+  assert.equal(await page.isVisible("#frame"), false);
+});
+
+test("by keyboard alone: example, divider, view, threshold, download", async () => {
+  await tabTo("example");
+  await showing(page, () => page.keyboard.press("Enter"));
+  await page.waitForFunction(() => document.activeElement.id === "split");
+  await page.keyboard.press("Home");
+  assert.match(await page.getAttribute("#split", "aria-valuetext"), /left 0 percent/);
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.inputValue("#split"), "1");
+
+  await tabTo("map");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.isChecked("input[value=overlay]"), true);
+  assert.equal(await figure("result-tag"), "Overlay");
+
+  await tabTo("threshold");
+  await page.keyboard.press("Home");
+  const low = parseInt(await figure("share"), 10);
+  await page.keyboard.press("End");
+  const high = parseInt(await figure("share"), 10);
+  assert.equal(await figure("threshold-value"), "99 %");
+  assert.ok(low < 20 && high > 80 && low < high, `in focus: ${low} % and ${high} %`);
+
+  await tabTo("download");
+  const { name } = await download(page, () => page.keyboard.press("Enter"));
+  assert.equal(name, "example_overlay.png");
+  await page.fill("#threshold", "50");
+});
+
+test("the divider uncovers the photo on the left", async () => {
+  await page.fill("#split", "25");
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector("#result")).clipPath),
+    "inset(0px 0px 0px 25%)");
+});
+
+test("every control has a name", async () => {
+  const nameless = await page.$$eval("button, input:not([hidden])", (nodes) => nodes
+    .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
+    .map((node) => node.outerHTML));
+  assert.deepEqual(nameless, []);
+});
+
+test("a pasted photo and a dropped photo are opened", async () => {
+  await showing(page, () => give("paste", photo("turned.jpg"), "image/jpeg"));
+  assert.match(await figure("time"), /^\d+(\.\d)? ms$/);
+  await page.check("input[value=mask]", { force: true });
+  assert.equal((await download(page)).name, "turned_mask.png");
+  await showing(page, () => give("drop", photo("large.png"), "image/png"));
+  assert.equal((await download(page)).name, "large_mask.png");
+});
+
+test("what is no photo is refused and the page goes on", async () => {
+  await give("drop", join(material, "resized.json"), "application/json");
+  assert.match(await figure("problem"), /resized\.json is not a photo/);
+  await give("paste", join(material, "resized.json"), "image/jpeg");
+  await page.waitForFunction(() => /damaged/.test(document.querySelector("#problem").textContent));
+  await openFile(page, photo("cat.jpg"));
+  assert.equal(await figure("problem"), "");
+});
+
+test("the camera runs until it is frozen", async () => {
+  await page.click("#camera");
+  await page.waitForSelector('#app[data-state="live"]');
+  assert.equal(await page.getAttribute("#camera", "aria-pressed"), "true");
+  for (let frame = 0; frame < 3; frame++) await showing(page, () => {});
+  await page.click("#camera");
+  await page.waitForSelector('#app[data-state="photo"]');
+  assert.equal(await figure("camera"), "Camera");
+  assert.equal((await download(page)).name, "camera_mask.png");
+});
+
+test("a phone screen needs no sideways scrolling", async () => {
+  for (const width of [320, 390, 844]) {
+    await page.setViewportSize({ width, height: 700 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${overflow} px too wide at ${width} px`);
+  }
+  const small = await page.$$eval("button, .segments span, #threshold", (nodes) => nodes
+    .filter((node) => node.offsetParent && node.offsetHeight < 36).map((node) => node.outerHTML));
+  assert.deepEqual(small, [], "too small for a finger");
+});
+
+test("nothing went wrong unseen", () => assert.deepEqual(browser.problems, []));

@@ -1,0 +1,19 @@
+import { defineConfig } from "vite";
+
+import { liteRtFiles } from "./plugins/litert_files.js";
+import { modelFiles } from "./plugins/model_files.js";
+import { offlineWorker } from "./plugins/offline_worker.js";
+
+// Cross-origin isolation lets WebAssembly use several threads.
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  base: "./",
+  plugins: [modelFiles(process.env.DBDGAN_WEB_MODEL), liteRtFiles(), offlineWorker()],
+  build: { target: "es2022", assetsInlineLimit: 0 },
+  worker: { format: "iife" },
+  preview: { headers: process.env.DBDGAN_WEB_PLAIN_HEADERS ? {} : headers },
+});
