@@ -1,0 +1,32 @@
+"""Importing the package is cheap, and every public name is there."""
+
+import pytest
+
+import dbdgan_tf
+
+
+def test_import_loads_neither_tensorflow_nor_keras(run_python):
+    output = run_python(
+        "import sys, dbdgan_tf; print(sorted({'tensorflow', 'keras', 'cv2'} & set(sys.modules)))"
+    )
+    assert output.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["BlurDetector", "evaluate", "find_samples"])
+def test_light_names_work_where_tensorflow_and_keras_are_absent(name, run_python):
+    code = f"import dbdgan_tf; print(callable(dbdgan_tf.{name}))"
+    assert run_python(code, blocked=("tensorflow", "keras")).strip() == "True"
+
+
+@pytest.mark.parametrize("name", dbdgan_tf.__all__)
+def test_every_public_name_is_there(name):
+    if name == "quantization":
+        pytest.skip(
+            "tfmot changes Keras for the whole process; tests/quantization imports it in one of its own"
+        )
+    assert getattr(dbdgan_tf, name) is not None
+
+
+def test_unknown_names_are_answered_with_the_known_ones():
+    with pytest.raises(AttributeError, match="'Detector'. Allowed: .*BlurDetector"):
+        dbdgan_tf.Detector  # noqa: B018
