@@ -12,6 +12,7 @@ from pathlib import Path
 
 from absl import app, flags
 
+from tflite.golden.check import resize
 from tflite.golden.contract import CONTRACT_VERSION, GoldenError, read_contract
 
 FLAGS = flags.FLAGS
@@ -84,11 +85,11 @@ def run(config):
 
 def _make_case(path, detector, folder):
     """Copies one picture and writes the model's pixels and the map for it, at the model's size."""
-    from dbdgan_tf.data.image_io import resize, write_image, write_map
+    from dbdgan_tf.data.image_io import write_image, write_map
     from dbdgan_tf.inference import to_rgb
 
-    photo = to_rgb(path)
-    small_map = detector.small_map(photo)
+    pixels = resize(to_rgb(path), *detector.image_size, read_contract()["resize"])
+    small_map = detector.small_map(pixels)
     case = {
         "picture": path.name,
         "input": f"{path.stem}.input.png",
@@ -96,7 +97,7 @@ def _make_case(path, detector, folder):
         "in_focus_share": round(float((small_map < 0.5).mean()), 4),
     }
     shutil.copyfile(path, folder / case["picture"])
-    write_image(folder / case["input"], resize(photo, detector.image_size))
+    write_image(folder / case["input"], pixels)
     write_map(folder / case["map"], small_map)
     return case
 
