@@ -29,7 +29,7 @@ def main(folder):
 
 
 def write_photos(folder):
-    """Three photographs: a JPEG, a JPEG that its EXIF tag turns, and a larger PNG."""
+    """A JPEG, a JPEG that its EXIF tag turns, a large PNG, one smaller than the input, a long and low one."""
     import skimage.data
     from PIL import Image
 
@@ -41,6 +41,8 @@ def write_photos(folder):
     cat.save(folder / "cat.jpg", quality=92)
     cup.save(folder / "turned.jpg", quality=92, exif=exif)
     cup.resize((1500, 1000), Image.Resampling.BICUBIC).save(folder / "large.png")
+    cat.resize((90, 60), Image.Resampling.LANCZOS).save(folder / "small.png")
+    cup.crop((0, 150, 600, 230)).save(folder / "low.png")
     return sorted(folder.iterdir())
 
 
@@ -49,7 +51,7 @@ def write_resized(path, photo):
     from dbdgan_tf.data.image_io import read_image, resize
 
     picture = resize(read_image(photo), (24, 36))
-    sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50)]
+    sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50), (28, 20), (20, 50)]
     cases = [
         {"height": height, "width": width, "pixels": resize(picture, (height, width)).ravel().tolist()}
         for height, width in sizes

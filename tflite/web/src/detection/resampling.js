@@ -1,6 +1,7 @@
 /**
- * Resizing as the Python library does it: area averaging along an axis that shrinks, bilinear with half-pixel
- * centres along one that grows.
+ * Resizing as the Python library does it with OpenCV: area averaging where both sides shrink, bilinear with
+ * half-pixel centres where the picture gets no smaller, and OpenCV's two-tap compromise where one side grows
+ * while the picture gets smaller.
  */
 
 /**
@@ -11,8 +12,9 @@
  * @returns {Float32Array} to.height x to.width x channels samples, not rounded.
  */
 export function resample(source, from, to, channels) {
-  const columns = axisTaps(from.width, to.width);
-  const rows = axisTaps(from.height, to.height);
+  const tapsOf = ruleFor(from, to);
+  const columns = axisTaps(from.width, to.width, tapsOf);
+  const rows = axisTaps(from.height, to.height, tapsOf);
   const rowLength = to.width * channels;
   const target = new Float32Array(to.height * rowLength);
   const lines = new LineCache((y, line) => {
@@ -29,16 +31,21 @@ export function resample(source, from, to, channels) {
   return target;
 }
 
+/** The rule, one for both axes, that OpenCV would choose. */
+export function ruleFor(from, to) {
+  if (from.width * from.height <= to.width * to.height) return linearTaps;
+  return from.width >= to.width && from.height >= to.height ? areaTaps : compromiseTaps;
+}
+
 /** The source samples, and their weights, that make each target sample of one axis. */
-export function axisTaps(from, to) {
+export function axisTaps(from, to, tapsOf) {
   const starts = new Int32Array(to);
   const weights = new Array(to);
-  const tapsOf = from >= to ? areaTaps : linearTaps;
   for (let index = 0; index < to; index++) [starts[index], weights[index]] = tapsOf(index, from, to);
   return { starts, weights };
 }
 
-function areaTaps(index, from, to) {
+export function areaTaps(index, from, to) {
   // Products before quotients: whole borders stay whole.
   const begin = index * from / to;
   const end = (index + 1) * from / to;
@@ -51,11 +58,22 @@ function areaTaps(index, from, to) {
   return [first, weights];
 }
 
-function linearTaps(index, from, to) {
+export function linearTaps(index, from, to) {
   const centre = Math.min(Math.max((index + 0.5) * from / to - 0.5, 0), from - 1);
   const first = Math.min(Math.floor(centre), Math.max(from - 2, 0));
   const share = centre - first;
   return [first, from === 1 ? Float32Array.of(1) : Float32Array.of(1 - share, share)];
+}
+
+/** What INTER_AREA does where a side grows: a sample mixes the two that its span touches first. */
+export function compromiseTaps(index, from, to) {
+  // Quotients as OpenCV forms them: they decide on which side of a border a sample falls.
+  const inverse = to / from;
+  const first = Math.floor(index * (1 / inverse));
+  if (first >= from - 1) return [from - 1, Float32Array.of(1)];
+  const behind = index + 1 - (first + 1) * inverse;
+  const share = behind <= 0 ? 0 : behind - Math.floor(behind);
+  return [first, Float32Array.of(1 - share, share)];
 }
 
 function reduceLine(source, base, stride, columns, channels, line) {

@@ -1,6 +1,7 @@
 /** Pre- and post-processing: photo pixels to the model's input, the model's output to a blur map. */
 
-import { resample } from "./resampling.js";
+import { resampleBytes } from "./byte_resampling.js";
+import { roundHalfToEven } from "./rounding.js";
 
 const ARRAYS = { float32: Float32Array, uint8: Uint8Array };
 
@@ -11,10 +12,10 @@ const ARRAYS = { float32: Float32Array, uint8: Uint8Array };
 export function inputMaker(input) {
   const table = inputTable(input);
   return ({ data, width, height }) => {
-    const samples = resample(data, { width, height, stride: 4 }, input, 3);
+    const samples = resampleBytes(data, { width, height, stride: 4 }, input, 3);
     const tensor = new ARRAYS[input.type](samples.length);
     for (let at = 0; at < samples.length; at++) {
-      tensor[at] = table[3 * roundHalfToEven(samples[at]) + at % 3];
+      tensor[at] = table[3 * samples[at] + at % 3];
     }
     return tensor;
   };
@@ -51,9 +52,4 @@ export function inputTable({ type, scale, zeroPoint, mean, std }) {
 
 function toByte(value) {
   return Math.min(255, Math.max(0, roundHalfToEven(value)));
-}
-
-function roundHalfToEven(value) {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }
