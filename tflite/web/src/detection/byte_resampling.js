@@ -1,0 +1,59 @@
+/**
+ * Resizing bytes with OpenCV's arithmetic: averages are rounded, mixtures of two samples are fixed-point
+ * numbers whose last bits are cut off. A network can tell the difference.
+ */
+
+import { areaTaps, axisTaps, resample, ruleFor } from "./resampling.js";
+import { roundHalfToEven } from "./rounding.js";
+
+const ONE = 2048;
+
+/** As `resample`, but from bytes to bytes. */
+export function resampleBytes(source, from, to, channels) {
+  const rule = ruleFor(from, to);
+  if (rule === areaTaps) return rounded(resample(source, from, to, channels));
+  return mixed(source, from, to, channels, rule);
+}
+
+function rounded(samples) {
+  const bytes = new Uint8Array(samples.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = roundHalfToEven(samples[at]);
+  return bytes;
+}
+
+function mixed(source, from, to, channels, rule) {
+  const columns = pairs(from.width, to.width, rule);
+  const rows = pairs(from.height, to.height, rule);
+  const target = new Uint8Array(to.height * to.width * channels);
+  const lineLength = from.width * from.stride;
+  let at = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      for (let channel = 0; channel < channels; channel++, at++) {
+        const upper = mixture(source, row.first * lineLength + channel, column, from.stride);
+        const lower = mixture(source, row.second * lineLength + channel, column, from.stride);
+        target[at] = (part(upper, row.firstWeight) + part(lower, row.secondWeight) + 2) >> 2;
+      }
+    }
+  }
+  return target;
+}
+
+function mixture(source, base, { first, second, firstWeight, secondWeight }, stride) {
+  return source[base + first * stride] * firstWeight + source[base + second * stride] * secondWeight;
+}
+
+function part(sum, weight) {
+  return ((sum >> 4) * weight) >> 16;
+}
+
+/** The two samples, and their weights in 1/2048, that make each target sample of one axis. */
+function pairs(from, to, rule) {
+  const { starts, weights } = axisTaps(from, to, rule);
+  return weights.map(([firstWeight, secondWeight = 0], index) => ({
+    first: starts[index],
+    second: Math.min(starts[index] + 1, from - 1),
+    firstWeight: roundHalfToEven(firstWeight * ONE),
+    secondWeight: roundHalfToEven(secondWeight * ONE),
+  }));
+}
