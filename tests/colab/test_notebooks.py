@@ -1,0 +1,94 @@
+"""The notebooks hold no logic of their own, and run from top to bottom in smoke mode."""
+
+import importlib.util
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = ("detect", "train_distill_convert")
+COMMAND = re.compile(r"python -m ([\w.]+)")
+TIMEOUT = 1500
+
+
+def read_notebook(repository, name):
+    nbformat = pytest.importorskip("nbformat", reason="needs nbformat: pip install nbclient ipykernel")
+    notebook = nbformat.read(repository / "colab" / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+@pytest.fixture
+def execute(repository, monkeypatch):
+    """A function that executes a notebook in a fresh kernel and returns the text it printed."""
+    nbclient = pytest.importorskip("nbclient", reason="needs nbclient: pip install nbclient ipykernel")
+    pytest.importorskip("ipykernel", reason="needs ipykernel: pip install nbclient ipykernel")
+
+    def run(name, **environment):
+        # Cells say `python`; it must be the one that runs the tests.
+        monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        for key, value in environment.items():
+            monkeypatch.setenv(key, str(value))
+        notebook = read_notebook(repository, name)
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            resources={"metadata": {"path": str(repository)}},
+            kernel_name="python3",
+        )
+        client.execute()
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return "".join(output.get("text", "") for output in outputs), outputs
+
+    return run
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebooks_are_clean_and_hold_no_logic(repository, name):
+    notebook = read_notebook(repository, name)
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        assert cell.outputs == [] and cell.execution_count is None
+        assert not re.search(r"^\s*(def|class|while|with|lambda)\b", cell.source, re.MULTILINE), cell.source
+        if cell.source.startswith("%%bash"):
+            assert cell.source.splitlines()[1] == "set -e"
+        else:
+            assert "subprocess" not in cell.source and len(cell.source.splitlines()) <= 20
+    text = (repository / "colab" / f"{name}.ipynb").read_text()
+    assert not re.search(r"/work|/root|/tmp", text)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_command_exists(repository, name):
+    source = "\n".join(cell.source for cell in read_notebook(repository, name).cells)
+    commands = set(COMMAND.findall(source)) - {"pip"}
+    assert len(commands) >= 1
+    for command in commands:
+        assert importlib.util.find_spec(command), command
+    for recipe in re.findall(r"configs/(\w+)\$TWIN\.flags", source):
+        for twin in ("", "_smoke"):
+            assert (repository / "configs" / f"{recipe}{twin}.flags").is_file()
+
+
+def test_detect(execute, repository, tmp_path):
+    path = repository / "tests" / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    flat_models = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(flat_models)
+    (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
+    printed, outputs = execute("detect", MODEL=tmp_path / "m.tflite", OUTPUT=tmp_path / "blur")
+    assert (tmp_path / "blur" / "map.png").stat().st_size > 0
+    assert (tmp_path / "blur" / "overlay.png").stat().st_size > 0
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
+    assert "cup.png" in printed
+
+
+def test_train_distill_convert(execute, tmp_path):
+    environment = {"SMOKE": 1, "RUN": tmp_path / "run", "KERAS_BACKEND": "tensorflow"}
+    printed, _ = execute("train_distill_convert", **environment)
+    assert (tmp_path / "run" / "student_int8.tflite").stat().st_size > 10_000
+    assert (tmp_path / "run" / "golden" / "golden.json").is_file()
+    assert "the contract holds" in printed
