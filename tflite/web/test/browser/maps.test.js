@@ -11,7 +11,7 @@ import { material } from "./material.js";
 import { buildSite, serveSite } from "./site.js";
 
 // Grey levels of 255; see README.md for what was measured. Other processors' integer kernels may round a sum
-// differently. Where a photo is enlarged, one pixel in 500 enters one level off, and integer layers amplify it.
+// differently. Of an enlarged photo one pixel in 500 enters one level off, and integer layers amplify it.
 const TOLERANCES = {
   float32: { worst: 2, mean: 0.05, enlarged: { worst: 4, mean: 0.5 } },
   int8: { worst: 8, mean: 0.5, enlarged: { worst: 48, mean: 2 } },
