@@ -39,7 +39,15 @@ EXTRAS = {
     "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
     "heic": ["pillow-heif>=0.16"],
     "raw": ["rawpy>=0.21"],
-    "dev": ["pillow-heif>=0.16", "rawpy>=0.21", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.8"],
+    "dev": [
+        "nbclient>=0.10",
+        "ipykernel>=6.29",
+        "pillow-heif>=0.16",
+        "rawpy>=0.21",
+        "pytest>=8",
+        "pytest-xdist>=3.6",
+        "ruff>=0.8",
+    ],
 }
 EXTRAS["all"] = sorted({requirement for group in EXTRAS.values() for requirement in group})
 
@@ -52,7 +60,7 @@ setup(
     license="MIT",
     python_requires=">=3.10",
     packages=find_packages(include=["dbdgan_tf*", "trainers*", "tflite*"]),
-    package_data={"dbdgan_tf": ["assets/*"]},
+    package_data={"dbdgan_tf": ["assets/*"], "tflite.golden": ["*.md", "pictures/*"]},
     install_requires=RUNTIME,
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["dbdgan = dbdgan_tf.cli.main:main"]},

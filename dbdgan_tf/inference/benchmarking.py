@@ -141,9 +141,13 @@ def _own_peak(path, num_threads):
     run = model_runner(path, num_threads)
     for _ in range(3):
         run()
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    # On Linux ru_maxrss outlives exec, so it may be the peak of the process that started this one.
+    peak = next(
+        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
+    )
+    return int(peak.split()[1]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def test_a_failed_write_keeps_the_older_file(tmp_path, monkeypatch):
 
 def test_ctrl_c_in_the_middle(command_line, call, model, picture, tmp_path):
     (tmp_path / "in").mkdir()
-    count, photo = 150, picture(kind="PNG", size=(500, 400))
+    count, photo = 500, picture(kind="PNG", size=(500, 400))
     for index in range(count):
         (tmp_path / f"in/p{index:03d}.png").write_bytes(photo)
     out = tmp_path / "out"
