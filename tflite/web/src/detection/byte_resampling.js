@@ -3,7 +3,7 @@
  * numbers whose last bits are cut off. A network can tell the difference.
  */
 
-import { areaTaps, axisTaps, resample, ruleFor } from "./resampling.js";
+import { areaTaps, axisTaps, linearTaps, resample, ruleFor } from "./resampling.js";
 import { roundHalfToEven } from "./rounding.js";
 
 const ONE = 2048;
@@ -23,7 +23,7 @@ function rounded(samples) {
 
 function mixed(source, from, to, channels, rule) {
   const columns = pairs(from.width, to.width, rule);
-  const rows = pairs(from.height, to.height, rule);
+  const rows = pairs(from.height, to.height, rule === linearTaps ? openLinearTaps : rule);
   const target = new Uint8Array(to.height * to.width * channels);
   const lineLength = from.width * from.stride;
   let at = 0;
@@ -47,11 +47,18 @@ function part(sum, weight) {
   return ((sum >> 4) * weight) >> 16;
 }
 
+/** As `linearTaps`, but a line beyond the border keeps its share: that of the border line twice. */
+function openLinearTaps(index, from, to) {
+  const centre = (index + 0.5) * from / to - 0.5;
+  const share = centre - Math.floor(centre);
+  return [Math.floor(centre), Float32Array.of(1 - share, share)];
+}
+
 /** The two samples, and their weights in 1/2048, that make each target sample of one axis. */
 function pairs(from, to, rule) {
   const { starts, weights } = axisTaps(from, to, rule);
   return weights.map(([firstWeight, secondWeight = 0], index) => ({
-    first: starts[index],
+    first: Math.max(starts[index], 0),
     second: Math.min(starts[index] + 1, from - 1),
     firstWeight: roundHalfToEven(firstWeight * ONE),
     secondWeight: roundHalfToEven(secondWeight * ONE),
