@@ -29,7 +29,11 @@ def define_flags():
     flags.DEFINE_integer("repeats", 10, "Timed steps of each side.")
 
 
-def make_gan(values, *, teacher="", judges=0.0):
+# What Keras' Adam does by default: no clipping, no weight decay, no averaged weights.
+PLAIN_ADAM = options.OptimizerOptions(weight_decay=0.0, clip_norm=0.0, ema_momentum=0.0)
+
+
+def make_gan(values, *, teacher="", judges=0.0, optimizer=None):
     """A compiled GAN with the student and, by choice, a joint teacher and discriminators."""
     data = options.DataOptions(image_size=(values.size, values.size), augment=False)
     losses = options.LossOptions(
@@ -46,7 +50,7 @@ def make_gan(values, *, teacher="", judges=0.0):
         student=student, teacher=taught, mode=teacher or "cached", losses=losses, data=data,
         discriminator=options.DiscriminatorOptions(), seed=0,
     )  # fmt: skip
-    networks.compile_gan(gan, options.OptimizerOptions(), 1000)
+    networks.compile_gan(gan, optimizer or options.OptimizerOptions(), 1000)
     return gan
 
 
@@ -90,19 +94,22 @@ def alternate(sides, repeats):
 def compare(values):
     """Prints the step of the GAN wrapper on a lone student against model.fit."""
     batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
+    plain = make_gan(values, optimizer=PLAIN_ADAM)
     scaled = batch["images"].astype("float32") / 255.0
     medians = alternate(
         {
             "DistillationGAN": lambda: seconds_per_step(gan, batch),
+            "the same, plain Adam": lambda: seconds_per_step(plain, batch),
             "model.fit": lambda: seconds_per_step(bare, scaled, batch["segmentation_masks"]),
         },
         values.repeats,
     )
-    ratio = medians["DistillationGAN"] / medians["model.fit"]
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
-        print(f"  {name:16s} {seconds:.2f} s a step, {values.batch / seconds:.2f} images/s")
-    print(f"  ratio {ratio:.2f}")
+        ratio = seconds / medians["model.fit"]
+        print(
+            f"  {name:20s} {seconds:.2f} s a step, {values.batch / seconds:.2f} images/s, ratio {ratio:.2f}"
+        )
 
 
 def cost_of_networks(values):

@@ -61,6 +61,7 @@ def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, advers
     Returns:
         A `keras.optimizers.Optimizer`.
     """
+    use_ema = use_ema and options.ema_momentum > 0
     optimizer = keras.optimizers.Adam(
         learning_rate=_schedule(options, learning_rate, total_steps, horizon),
         weight_decay=None if adversary or not options.weight_decay else options.weight_decay,

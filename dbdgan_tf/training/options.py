@@ -54,7 +54,9 @@ class OptimizerOptions:
     warmup_steps: int = option(200, "Steps of linear warm-up.")
     weight_decay: float = option(1e-4, "Decoupled weight decay of teacher and student.")
     clip_norm: float = option(5.0, "Global gradient norm per network; 0 for no clipping.")
-    ema_momentum: float = option(0.995, "Momentum of the averaged weights that are evaluated and exported.")
+    ema_momentum: float = option(
+        0.995, "Momentum of the averaged weights that are evaluated and exported; 0: none."
+    )
 
 
 @dataclasses.dataclass(frozen=True)
