@@ -124,7 +124,7 @@ def cost_of_networks(values):
     for name, arguments in stages.items():
         gan = make_gan(values, **arguments)
         seconds = alternate({name: lambda gan=gan: seconds_per_step(gan, batch)}, values.repeats)[name]
-        print(f"{name:32s} {seconds:.2f} s a step (+{seconds - before:.2f})")
+        print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
         before = seconds
 
 
