@@ -4,7 +4,6 @@ import csv
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 from absl import logging
@@ -55,14 +54,7 @@ def run_qat(config):
 
 
 def _prepare(config):
-    folder = Path(config.run.output_dir)
-    if config.run.resume:
-        records.check_same_config(folder, config)
-    elif (folder / FILE_NAME).exists() and not config.run.overwrite:
-        raise FileExistsError(
-            f"There is a run in the output folder. Received: {folder}. "
-            "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
-        )
+    folder = records.claim_folder(config)
     keras.utils.set_random_seed(config.run.seed)
     return folder
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 from dbdgan_tf.training.configuration import to_dict
 
 FILE_NAME = "config.json"
@@ -58,6 +59,30 @@ def write_record(folder, config):
     temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     os.replace(temporary, path)
     return record
+
+
+def claim_folder(config):
+    """Refuses to write over another run, or to resume one with other flags.
+
+    Args:
+        config: A run's configuration.
+
+    Returns:
+        The output folder, as a path.
+
+    Raises:
+        FileExistsError: If the folder holds a run that is neither resumed nor given up.
+        ConfigMismatchError: If a run is resumed with flags that change what it is.
+    """
+    folder = Path(config.run.output_dir)
+    if config.run.resume:
+        check_same_config(folder, config)
+    elif (folder / CHECKPOINT).exists() and not config.run.overwrite:
+        raise FileExistsError(
+            f"There is a run in the output folder. Received: {folder}. "
+            "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
+        )
+    return folder
 
 
 def check_same_config(folder, config):

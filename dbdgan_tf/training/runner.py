@@ -59,14 +59,7 @@ def run_distillation(config):
 
 def _prepare(config):
     """Sets seeds and precision, and refuses to write over another run."""
-    folder = Path(config.run.output_dir)
-    if config.run.resume:
-        records.check_same_config(folder, config)
-    elif (folder / FILE_NAME).exists() and not config.run.overwrite:
-        raise FileExistsError(
-            f"There is a run in the output folder. Received: {folder}. "
-            "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
-        )
+    records.claim_folder(config)
     keras.utils.set_random_seed(config.run.seed)
     keras.mixed_precision.set_global_policy(config.run.precision)
 
