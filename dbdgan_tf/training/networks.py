@@ -4,11 +4,12 @@ import dataclasses
 
 import keras
 
-from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.data.augmentation import AugmentationConfig, build_augmentation
 from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discriminator
-from dbdgan_tf.models.serialization import load_network, network_files
+from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
+from dbdgan_tf.models.weights_transfer import load_encoder
 from dbdgan_tf.training.distillation_gan import DistillationGAN
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
 
@@ -35,6 +36,12 @@ def make_teacher(options, image_size):
     make_config = TeacherConfig.light if options.teacher_size == "light" else TeacherConfig
     config = make_config(encoder=options.teacher_encoder, image_size=tuple(image_size))
     return _make(build_teacher, config, options.teacher_weights)
+
+
+def make_augmentation(options, seed):
+    """The augmentation layer that `DataOptions` describe."""
+    config = AugmentationConfig(zoom=options.augment_zoom, shift=options.augment_shift)
+    return build_augmentation(tuple(options.image_size), seed=seed, config=config)
 
 
 def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
@@ -72,7 +79,7 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
         judges,
         mode,
         losses,
-        build_augmentation(tuple(data.image_size), seed=seed) if data.augment else None,
+        make_augmentation(data, seed) if data.augment else None,
         name="distillation_gan",
     )
 
@@ -100,7 +107,11 @@ def compile_gan(gan, options, total_steps, timed=False):
 
 def _make(build, config, weights):
     """Builds a network twice; a saved network's own config goes before the options', but for the size."""
-    if weights and weights != "imagenet" and network_files(weights)[1].is_file():
+    saved = weights and weights != "imagenet" and network_files(weights)[1].is_file()
+    if saved and type(read_network_json(weights)["config"]) is not type(config):
+        network = build(config)
+        load_encoder(network, config.encoder, weights)
+    elif saved:
         network, config = load_network(weights, image_size=config.image_size)
         config = dataclasses.replace(config, image_size=tuple(network.input_shape[1:3]))
     else:

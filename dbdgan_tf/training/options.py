@@ -22,6 +22,8 @@ class DataOptions:
     batch_size: int = option(4, "Images per step.")
     cache: bool = option(True, "Keep decoded images in memory.")
     augment: bool = option(True, "Random flips, crops and colours in every step.")
+    augment_zoom: float = option(1.25, "Largest random magnification; 1 over it is the smallest.")
+    augment_shift: float = option(0.08, "Largest random shift, as a fraction of the side.")
     workers: int = option(2, "Threads that load images.")
     validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
     validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")
@@ -65,7 +67,10 @@ class StudentOptions:
 
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
     student_decoder: str = option("mobile", "Decoder of the student.", ("mobile", "paper"))
-    student_weights: str = option("", "'imagenet', a saved network, or nothing for random weights.")
+    student_weights: str = option(
+        "",
+        "'imagenet', a saved student, a saved teacher (its encoder is taken), or nothing for random weights.",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

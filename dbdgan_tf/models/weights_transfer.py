@@ -1,0 +1,31 @@
+"""The encoder of one saved network as the start of another."""
+
+import keras
+
+from dbdgan_tf.models.encoders import build_encoder
+from dbdgan_tf.models.serialization import load_network
+from dbdgan_tf.models.weights_by_name import assign_weights, weights_table
+
+
+def load_encoder(model, encoder, path):
+    """Sets the encoder of a network to that of a saved one, such as a student's to its teacher's.
+
+    Args:
+      model: a functional model holding the encoder's layers.
+      encoder: the encoder's name.
+      path: a network that `save_network` wrote, of any kind, with the same encoder.
+
+    Raises:
+      FileNotFoundError: if a file is missing.
+      ValueError: if the saved network has another encoder.
+    """
+    source, config = load_network(path)
+    if config.encoder != encoder:
+        raise ValueError(
+            f"The encoder cannot come from {path}. Received: {config.encoder!r}. Allowed: {encoder!r}."
+        )
+    inputs = keras.Input((*config.image_size, 3))
+    bare = keras.Model(inputs, build_encoder(encoder, inputs))
+    names = {layer.name for layer in bare.layers if layer.weights}
+    table = {name: arrays for name, arrays in weights_table(source).items() if name in names}
+    assign_weights(model, table, required=tuple(names))
