@@ -235,3 +235,24 @@ def model_predictor(path, batch_size=1, map_size="photo"):
     if str(path).endswith(".tflite"):
         return tflite_predictor(path, map_size=map_size)
     return keras_predictor(path, batch_size, map_size)
+
+
+def mirrored(predictor):
+    """Averages a model's map with the one of the mirrored image: better maps in twice the time.
+
+    Args:
+        predictor: an `ImagePredictor`.
+
+    Returns:
+        `ImagePredictor`.
+    """
+    run_batch = predictor.run_batch
+
+    def run_both(images):
+        others = run_batch([np.ascontiguousarray(image[:, ::-1]) for image in images])
+        return [
+            (np.asarray(own) + np.asarray(other)[:, ::-1]) / 2
+            for own, other in zip(run_batch(images), others, strict=True)
+        ]
+
+    return dataclasses.replace(predictor, run_batch=run_both)

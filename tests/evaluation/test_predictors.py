@@ -8,6 +8,7 @@ from dbdgan_tf.evaluation import (
     as_predictor,
     keras_predictor,
     maps_predictor,
+    mirrored,
     model_predictor,
 )
 from dbdgan_tf.evaluation.map_files import read_map, write_map_file
@@ -44,6 +45,16 @@ def test_one_bad_map_of_a_batch_loses_only_itself(dataset):
 def test_map_size_model_keeps_the_models_size(dataset):
     predictor = ImagePredictor(lambda x: [np.zeros((8, 8))] * len(x), model_size=(8, 8), map_size="model")
     assert {outcome.shape for _, outcome in predictor.predict(find_samples(dataset, "test"))} == {(8, 8)}
+
+
+def test_mirrored_map_is_the_mean_of_both_ways():
+    def left_column(images):
+        return [np.concatenate([image[:, :1, 0], 0 * image[:, 1:, 0]], axis=1) / 255 for image in images]
+
+    image = np.zeros((2, 3, 3), np.uint8)
+    image[:, 0], image[:, 2] = 51, 255
+    predictor = mirrored(ImagePredictor(left_column))
+    np.testing.assert_allclose(predictor(image), [[0.1, 0.0, 0.5]] * 2, atol=1e-6)
 
 
 def test_errors_that_are_no_bad_input_propagate(dataset):

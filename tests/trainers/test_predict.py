@@ -105,6 +105,9 @@ def test_keras_model_by_flags(photographs, tmp_path):
     assert full_map.mean() / 255 == pytest.approx(small_map.mean() / 65535, abs=0.01)
     with pytest.raises(ValueError, match="another model or setting"):
         predict.run(parse(*common, f"--output_dir={tmp_path}/small"))
+    with pytest.raises(ValueError, match="another model or setting"):
+        predict.run(parse(*common, f"--output_dir={tmp_path}/full", "--mirror"))
+    assert predict.run(parse(*common, f"--output_dir={tmp_path}/both", "--mirror")).written == 3
 
 
 def test_main_ends_with_one_when_a_file_failed(photographs, tmp_path, monkeypatch):
