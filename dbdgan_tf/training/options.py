@@ -16,6 +16,9 @@ class DataOptions:
         (), "Datasets with masks: ROOT/{train,test}/{images,masks} or a published layout."
     )
     unlabelled_dir: tuple = option((), "Folders of photographs without masks, for distillation only.")
+    unlabelled_list: str = option(
+        "", "Text file of the stems used of unlabelled_dir, one a line; nothing: all."
+    )
     mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
     on_bad_data: str = option("error", "Stop on bad files, or leave them out and say so.", ("error", "skip"))
     image_size: tuple = option((320, 320), "Height and width in pixels, multiples of 32.")

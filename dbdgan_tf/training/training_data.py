@@ -53,7 +53,7 @@ def make_datasets(data, run, teacher_maps_dir=None):
         ValueError: If no data set was named.
     """
     training, held_out = divide(_labelled_samples(data), data)
-    unlabelled = [sample for folder in data.unlabelled_dir for sample in find_unlabelled(folder)]
+    unlabelled = _unlabelled_samples(data)
     if unlabelled:
         training += check_samples(unlabelled, on_bad=data.on_bad_data)
     logging.info("%d images to train on, %d held out.", len(training), len(held_out))
@@ -87,19 +87,25 @@ def divide(samples, data):
         ValueError: If the list names photographs that are not there.
     """
     if data.validation_list:
-        lines = Path(data.validation_list).read_text(encoding="utf-8").splitlines()
-        stems = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
-        missing = sorted(stems - {sample.stem for sample in samples})
-        if missing:
-            raise ValueError(
-                f"{data.validation_list} names photographs that no data set has. Received: {missing[:5]} "
-                f"({len(missing)} in all). Allowed: stems found in --data_dir."
-            )
+        stems = _listed_stems(data.validation_list, samples, "--data_dir")
         chosen = [sample.stem in stems for sample in samples]
     else:
         chosen = [_draw(sample.stem) < data.validation_fraction for sample in samples]
     training = [sample for sample, held in zip(samples, chosen) if not held]
     return training, [sample for sample, held in zip(samples, chosen) if held]
+
+
+def _listed_stems(path, samples, flag):
+    """The stems that a text file names, one a line; # begins a comment line."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    stems = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    missing = sorted(stems - {sample.stem for sample in samples})
+    if missing:
+        raise ValueError(
+            f"{path} names photographs that no data set has. Received: {missing[:5]} "
+            f"({len(missing)} in all). Allowed: stems found in {flag}."
+        )
+    return stems
 
 
 def _draw(stem):
@@ -113,3 +119,11 @@ def _labelled_samples(data):
     polarity = None if data.mask_polarity == "auto" else data.mask_polarity
     samples = [s for folder in data.data_dir for s in find_samples(folder, "train", polarity)]
     return check_samples(samples, on_bad=data.on_bad_data)
+
+
+def _unlabelled_samples(data):
+    samples = [sample for folder in data.unlabelled_dir for sample in find_unlabelled(folder)]
+    if not data.unlabelled_list:
+        return samples
+    stems = _listed_stems(data.unlabelled_list, samples, "--unlabelled_dir")
+    return [sample for sample in samples if sample.stem in stems]

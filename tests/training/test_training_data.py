@@ -68,6 +68,17 @@ def test_unlabelled_folders_add_images_without_masks(tiny_dataset):
     assert sum(sample.mask is None for sample in training.samples) == 3
 
 
+def test_a_list_chooses_among_the_unlabelled_images(tiny_dataset, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("# seen\nphoto0\nphoto2\n")
+    chosen = {"unlabelled_dir": (str(tiny_dataset / "test" / "images"),), "unlabelled_list": str(listed)}
+    training, _ = make_datasets(options(tiny_dataset, **chosen), RunOptions())
+    assert [sample.stem for sample in training.samples if sample.mask is None] == ["photo0", "photo2"]
+    listed.write_text("photo9\n")
+    with pytest.raises(ValueError, match="Allowed: stems found in --unlabelled_dir"):
+        make_datasets(options(tiny_dataset, **chosen), RunOptions())
+
+
 def test_bad_unlabelled_images_are_named_before_training(tiny_dataset, tmp_path):
     (tmp_path / "empty.jpg").write_bytes(b"")
     with pytest.raises(BadDataError, match="empty.jpg"):

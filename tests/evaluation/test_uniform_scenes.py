@@ -1,0 +1,88 @@
+"""Uniform scenes: lists, the lens, shares worked by hand."""
+
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.synthesis import find_sources, split_sources
+from dbdgan_tf.evaluation import uniform_scenes as us
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    rng = np.random.default_rng(0)
+    for stem in "abcd":
+        cv2.imwrite(str(tmp_path / f"{stem}.png"), rng.integers(0, 256, (64, 320, 3), dtype=np.uint8))
+    return tmp_path
+
+
+def test_list_is_read_with_comments(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("# header\nsharp b\nsharp a  # lake\n\nblurred c\n")
+    assert us.read_groups(path) == {"sharp": ["b", "a"], "blurred": ["c"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("sharp a\nblurred a\n", r"twice: \['a'\]"),
+        ("sharp a\n", "0 blurred"),
+        ("clear a\n", "Received: 'clear a'"),
+        ("sharp\n", "Received: 'sharp'"),
+    ],
+)
+def test_bad_lists_are_named(tmp_path, text, match):
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=match):
+        us.read_groups(path)
+
+
+def test_sharp_ones_stay_and_blurred_ones_lose_their_detail_the_more_the_larger_the_circle(photographs):
+    groups = {"sharp": ["a"], "blurred": ["b", "c", "d"]}
+    found = list(us.uniform_photographs(photographs, groups))
+    assert [item[:3] for item in found] == [
+        ("a", "sharp", 0.0), ("b", "blurred", 5.0), ("c", "blurred", 15.0), ("d", "blurred", 25.0),
+    ]  # fmt: skip
+    np.testing.assert_array_equal(found[0][3], cv2.imread(str(photographs / "a.png"))[..., ::-1])
+    spread = [item[3].astype(float).std(axis=(0, 1)).mean() for item in found]
+    assert spread[0] > 4 * spread[1] > 4 * spread[2] > 4 * spread[3] * 0.9
+    again = list(us.uniform_photographs(photographs, groups))
+    assert all(np.array_equal(one[3], other[3]) for one, other in zip(found, again))
+
+
+def test_a_point_becomes_a_disc_of_the_circle_scaled_to_the_width():
+    image = np.zeros((101, 640, 3), np.uint8)
+    image[50, 320] = 255
+    light = np.asarray(us.blur_photograph(image, 5.0), np.float32)
+    # 5 px at 320 is 10 px at 640: white light spread over 78.5 px.
+    assert light[50, 320].mean() == pytest.approx(255 * (4 / np.pi / 100) ** (1 / 2.2), rel=0.25)
+    columns = np.flatnonzero(light[50].mean(axis=-1) > 20)  # the rest is noise
+    assert abs(np.ptp(columns) + 1 - 10) <= 2
+
+
+def test_shares_and_the_worst_are_counted_by_hand(photographs):
+    blur_map = np.zeros((64, 320), np.float32)
+    blur_map[:, :80] = 0.5  # a quarter counts as blurred: 0.5 is not below one half
+    scenes = us.measure(
+        us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["b"]}), lambda _: blur_map
+    )
+    assert us.mean_shares(scenes) == {"sharp": 0.75, "blurred": 0.75}
+    made = [us.UniformScene(str(i), "blurred", 5.0, share) for i, share in enumerate((0.1, 0.9, 0.4))]
+    assert [scene.stem for scene in us.worst(made, "blurred", 2)] == ["1", "2"]
+    assert [scene.stem for scene in us.worst(scenes + made, "sharp")] == ["a"]
+
+
+def test_missing_photographs_are_named(photographs):
+    with pytest.raises(ValueError, match=r"lacks 1 listed photographs. Received: \['x'\]"):
+        list(us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["x"]}))
+
+
+def test_the_committed_lists_keep_what_is_measured_out_of_training(repository, shared_dir):
+    groups = us.read_groups(repository / "configs/bsds500_uniform.txt")
+    assert {group: len(stems) for group, stems in groups.items()} == {"sharp": 20, "blurred": 20}
+    lines = (repository / "configs/bsds500_unlabelled.txt").read_text().splitlines()
+    unlabelled = {line for line in lines if not line.startswith("#")}
+    split = split_sources([(s, None) for s, _ in find_sources(shared_dir / "data/bsds500/images")], seed=1)
+    assert unlabelled == {path.stem for path, _ in split.train}
+    assert set(groups["sharp"] + groups["blurred"]) <= {path.stem for path, _ in split.test}
