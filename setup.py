@@ -39,6 +39,7 @@ EXTRAS = {
     "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
     "heic": ["pillow-heif>=0.16"],
     "raw": ["rawpy>=0.21"],
+    "docs": ["mkdocs>=1.6,<2", "mkdocs-material>=9.5,<10", "mkdocstrings[python]>=0.26,<2"],
     "dev": [
         "nbclient>=0.10",
         "ipykernel>=6.29",

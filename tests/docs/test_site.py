@@ -1,0 +1,72 @@
+"""The documentation site builds with warnings as errors, and its reference leaves no public name out."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOMS = (
+    "conversion", "data", "data/synthesis", "evaluation", "evaluation/report", "inference", "losses",
+    "models", "models/encoders", "models/layers", "official", "quantization", "training",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(repository, tmp_path_factory):
+    pytest.importorskip("mkdocstrings", reason="needs the extra: pip install '.[docs]'")
+    pytest.importorskip("material", reason="needs the extra: pip install '.[docs]'")
+    folder = tmp_path_factory.mktemp("site")
+    process = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=repository,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+    return folder
+
+
+def text_of(page):
+    return re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+
+
+def test_pages_beside_the_code_are_part_of_it(site):
+    for page in ("CONTRIBUTING.html", "tflite/golden/index.html", "tflite/web/index.html"):
+        assert (site / page).is_file(), page
+    assert 'href="../golden/index.html"' in (site / "tflite/android/index.html").read_text()
+
+
+def test_the_reference_holds_docstrings(site):
+    text = text_of(site / "reference/inference.html")
+    assert "Finds what is out of focus. One detector may be called from several threads." in text
+    assert "Larger images are refused before they are decoded." in text
+
+
+def test_the_site_asks_no_other_host_for_anything(site):
+    for page in site.rglob("*.html"):
+        fetched = re.findall(
+            r'<(?:script|img|link rel="stylesheet")[^>]+(?:src|href)="(https?:[^"]+)', page.read_text()
+        )
+        assert not fetched, page
+
+
+def public_names(path):
+    """What a package's __init__.py exports, read from its source."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id in ("_EXPORTS", "__all__"):
+            return list(ast.literal_eval(node.value))
+    raise AssertionError(f"{path} exports nothing")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_name_is_in_the_reference(repository, room):
+    pages = "".join(path.read_text() for path in (repository / "docs/reference").glob("*.md"))
+    documented = set(re.findall(r"^::: dbdgan_tf\.(?:\w+\.)*(\w+)$", pages, re.MULTILINE))
+    names = set(public_names(repository / "dbdgan_tf" / room / "__init__.py"))
+    assert names
+    assert not names - documented, f"no '::: dbdgan_tf...' line in docs/reference: {names - documented}"
