@@ -13,7 +13,7 @@ from dbdgan_tf.cli.options import find_model
 @click.argument("model", default="lite")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(model, as_json):
-    """Prints size, types, scaling, origin and scores of MODEL: lite, b3 or the path of a .tflite file."""
+    """Prints size, types, scaling, origin and scores of MODEL: a bundled one's name or a .tflite file."""
     facts = describe(model)
     if as_json:
         click.echo(json.dumps(facts, indent=1))
@@ -38,12 +38,9 @@ def describe(model):
     """
     from dbdgan_tf.conversion.flat_graph import read_graph
     from dbdgan_tf.conversion.metadata import read_metadata
-    from dbdgan_tf.inference.detector import DEFAULT_MODEL
-    from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
+    from dbdgan_tf.inference.interpreter import LiteRTModel
 
-    path = find_model(model) or DEFAULT_MODEL
-    if not path.is_file():
-        raise ModelFileError("This installation has no bundled model; give the path of a .tflite file.")
+    path = find_model(model)
     loaded = LiteRTModel(path, 1)
     content = path.read_bytes()
     graph = read_graph(content)

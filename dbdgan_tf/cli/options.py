@@ -3,20 +3,15 @@
 import contextlib
 import os
 import threading
-from pathlib import Path
 
 import click
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-# None is the detector's own default.
-NAMED_MODELS = {"lite": None, "b3": ASSETS / "blur_detector_b3.tflite"}
 
 model_option = click.option(
     "--model",
     default="lite",
     show_default=True,
-    metavar="lite|b3|PATH",
-    help="Which model, or a .tflite file.",
+    metavar="lite|lite_float16|b3|b3_int8|PATH",
+    help="Which bundled model, or a .tflite file.",
 )
 threads_option = click.option(
     "--threads",
@@ -31,17 +26,20 @@ quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar
 
 
 def find_model(name):
-    """Path of a model that a person named; None for the bundled one.
+    """Path of a model that a person named.
 
     Raises:
-        click.BadParameter: If there is none of that name.
+        click.BadParameter: If there is no such file.
+        ModelFileError: If this installation lacks the bundled model of that name.
     """
-    path = NAMED_MODELS.get(name, Path(name))
-    if path is None or path.is_file():
-        return path
-    if name in NAMED_MODELS:
-        raise click.BadParameter(f"this installation has no {name} model; allowed: lite, or the path of one.")
-    raise click.BadParameter(f"no such file: {name}; allowed: {', '.join(NAMED_MODELS)}, or a .tflite file.")
+    # Here, as it loads the interpreter, and --help should not wait for it.
+    from dbdgan_tf.inference.bundled import MODEL_FILES, model_path
+
+    path = model_path(name)
+    if not path.is_file():
+        allowed = ", ".join(MODEL_FILES)
+        raise click.BadParameter(f"no such file: {name}; allowed: {allowed}, or a .tflite file.")
+    return path
 
 
 def count_threads(threads):

@@ -1,5 +1,6 @@
 """Running blur models: LiteRT, NumPy and OpenCV; neither TensorFlow nor Keras is ever imported."""
 
+from dbdgan_tf.inference.bundled import bundled_model
 from dbdgan_tf.inference.detector import BatchError, BlurDetector
 from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, ImageInputError, to_rgb
 from dbdgan_tf.inference.interpreter import DelegationReport, LiteRTModel, ModelFileError
@@ -15,6 +16,7 @@ __all__ = [
     "ImageInputError",
     "LiteRTModel",
     "ModelFileError",
+    "bundled_model",
     "guided_upsample",
     "to_rgb",
 ]

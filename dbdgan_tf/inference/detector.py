@@ -7,13 +7,13 @@ import numpy as np
 
 from dbdgan_tf.conversion.metadata import MetadataError, read_file_metadata, read_metadata
 from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
 from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, to_rgb
 from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.tiling import TileGrid, blend, windows
 from dbdgan_tf.inference.upsampling import guided_upsample
 
-DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "assets" / "blur_detector.tflite"
 UPSAMPLINGS = ("bilinear", "guided")
 
 
@@ -37,7 +37,8 @@ class BlurDetector:
     Everything about the model (size, types, scaling, polarity) is read from the file.
 
     Args:
-        model: Path of a .tflite file, or its content (bytes); None for the bundled model.
+        model: A bundled model's name ("lite", "lite_float16", "b3", "b3_int8"), the path of a .tflite file,
+            or its content (bytes).
         num_threads: Threads of the interpreter.
         tile: True to look at large photographs through overlapping windows, or a `TileGrid`.
         upsampling: "bilinear", or "guided" to follow the photograph's edges.
@@ -54,7 +55,7 @@ class BlurDetector:
 
     def __init__(
         self,
-        model=None,
+        model=DEFAULT_NAME,
         *,
         num_threads=2,
         tile=False,
@@ -65,7 +66,7 @@ class BlurDetector:
         if upsampling not in UPSAMPLINGS:
             allowed = ", ".join(UPSAMPLINGS)
             raise ValueError(f"Unknown upsampling. Received: {upsampling!r}. Allowed: {allowed}.")
-        model = _find_model(model)
+        model = model if isinstance(model, bytes) else model_path(model)
         self._model = LiteRTModel(model, num_threads)
         self.metadata = metadata or _metadata_of(model)
         self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
@@ -178,17 +179,6 @@ def read_frames(path):
             yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
     finally:
         film.release()
-
-
-def _find_model(model):
-    if model is not None:
-        return model if isinstance(model, bytes) else Path(model)
-    if DEFAULT_MODEL.is_file():
-        return DEFAULT_MODEL
-    raise ModelFileError(
-        "This installation has no bundled model. Pass one, BlurDetector('model.tflite'); to get one, train a "
-        "student (scripts/quickstart.sh) and write it with `python -m tflite.convert`."
-    )
 
 
 def _metadata_of(model):

@@ -72,9 +72,7 @@ def test_info(call, model, tmp_path):
 
 
 def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
-    from dbdgan_tf.inference import detector
-
-    monkeypatch.setattr(detector, "DEFAULT_MODEL", tmp_path / "none.tflite")
+    monkeypatch.setattr("dbdgan_tf.inference.bundled.ASSETS", tmp_path)
     (tmp_path / "p.jpg").write_bytes(picture())
     for arguments in (("map", tmp_path / "p.jpg", tmp_path / "m.png"), ("score", tmp_path), ("info",)):
         result = call(*arguments)

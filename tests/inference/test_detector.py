@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.inference import BatchError, BlurDetector, ModelFileError
-from dbdgan_tf.inference import detector as detector_module
+from dbdgan_tf.inference import BatchError, BlurDetector, ModelFileError, bundled
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +133,11 @@ def test_a_model_that_gives_nan_is_an_error_not_a_black_map(flat_models, photo):
 
 
 def test_no_bundled_model_says_how_to_get_one(monkeypatch, tmp_path, flat_models):
-    monkeypatch.setattr(detector_module, "DEFAULT_MODEL", tmp_path / "none.tflite")
+    monkeypatch.setattr(bundled, "ASSETS", tmp_path)
     with pytest.raises(ModelFileError, match="tflite.convert"):
         BlurDetector()
-    (tmp_path / "none.tflite").write_bytes(flat_models.grey_model())
-    assert BlurDetector().image_size == (32, 48)
+    (tmp_path / "lite_int8.tflite").write_bytes(flat_models.grey_model())
+    assert BlurDetector().image_size == BlurDetector("lite").image_size == (32, 48)
 
 
 def test_unknown_upsampling(grey_file):

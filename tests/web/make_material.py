@@ -2,8 +2,8 @@
 
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
 FOLDER/resized.json and, for each model, FOLDER/NAME/{model.tflite, contract.json} and
-FOLDER/NAME/maps/STEM.png. The two small models are made on the spot from random weights; a bundled model,
-where there is one, is a third.
+FOLDER/NAME/maps/STEM.png. The two small models are made on the spot from random weights; the bundled model,
+where it is there, is a third.
 """
 
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-ASSETS = Path(__file__).resolve().parents[2] / "dbdgan_tf" / "assets"
 IMAGE_SIZE = (96, 128)
 ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
 
@@ -60,17 +59,21 @@ def write_resized(path, photo):
 
 
 def write_models(folder):
-    """The small models, and a copy of a bundled one if there is any."""
+    """The small models, and a copy of the bundled one if it is there."""
+    from dbdgan_tf.inference.bundled import bundled_model
+    from dbdgan_tf.inference.interpreter import ModelFileError
+
     models = [folder / name / "model.tflite" for name in ("float32", "int8")]
     if not all(model.exists() for model in models):
         convert_small(folder, models)
-    bundled = sorted(ASSETS.glob("*.tflite"))
-    chosen = next((path for path in bundled if "int8" in path.name), bundled[0] if bundled else None)
-    if chosen:
-        models.append(folder / "bundled" / "model.tflite")
-        models[-1].parent.mkdir(exist_ok=True)
-        models[-1].write_bytes(chosen.read_bytes())
-    return models
+    copy = folder / "bundled" / "model.tflite"
+    try:
+        content = bundled_model().read_bytes()
+    except ModelFileError:
+        return models
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes(content)
+    return [*models, copy]
 
 
 def convert_small(folder, models):
