@@ -1,0 +1,85 @@
+"""A folder in which the documentation's light commands run as they are written."""
+
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def workspace(named_files, tmp_path):
+    """A fresh copy of the files that the documentation names."""
+    return shutil.copytree(named_files, tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def named_files(tiny_dataset, tmp_path_factory):
+    """Photographs, a film, data sets, maps and tiny .tflite models, named as in the documentation."""
+    folder = tmp_path_factory.mktemp("workspace")
+    shutil.copytree(tiny_dataset, folder / "DATA" / "cuhk")
+    shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")
+    write_photographs(folder)
+    write_film(folder / "film.mp4")
+    models = flat_models()
+    for name, kind in (("lite_int8", "uint8"), ("lite_float32", "float32"), ("model", "uint8")):
+        (folder / f"{name}.tflite").write_bytes(models.grey_model((32, 48), io=kind))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment(repository, tmp_path_factory):
+    """Variables with which `python`, `dbdgan` and the checkout's packages are found from any folder."""
+    programs = tmp_path_factory.mktemp("programs")
+    for name, words in (("python", ""), ("dbdgan", "-m dbdgan_tf.cli")):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(repository), "BASH_ENV": str(HERE / "smoke.sh")}
+
+
+def write_photographs(folder):
+    import cv2
+    import numpy as np
+
+    rng = np.random.default_rng(3)
+    for place in (
+        "photos/a",
+        "photos/below/b",
+        "photo",
+        "SHARP_PHOTOS/c",
+        "SHARP_PHOTOS/d",
+        "SHARP_PHOTOS/e",
+    ):
+        path = folder / f"{place}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), rng.integers(0, 256, (120, 160, 3), np.uint8))
+    regions = np.ones((120, 160), np.uint8)
+    regions[:, 80:] = 2
+    (folder / "REGIONS").mkdir()
+    for name in "cde":
+        cv2.imwrite(str(folder / "REGIONS" / f"{name}.png"), regions)
+    shutil.copytree(folder / "SHARP_PHOTOS", folder / "DATA" / "bsds500" / "images")
+    shutil.copytree(folder / "REGIONS", folder / "DATA" / "bsds500" / "regions")
+
+
+def write_film(path):
+    import cv2
+    import numpy as np
+
+    film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (64, 48))
+    for level in range(6):
+        film.write(np.full((48, 64, 3), 30 * level, np.uint8))
+    film.release()
+
+
+def flat_models():
+    path = HERE.parent / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,86 @@
+"""Parses command lines with the commands' own parsers, running none of them.
+
+Reads a JSON list of argument lists from stdin, such as ["python", "-m", "trainers.teacher", "--epochs=3"],
+and prints a JSON list: null, or what the parser says is wrong. One process for all of them: some need Keras.
+"""
+
+import argparse
+import contextlib
+import inspect
+import io
+import json
+import runpy
+import sys
+
+from absl import app, flags
+
+FLAGS = flags.FLAGS
+
+
+class Parsed(BaseException):
+    """Raised where the command would have begun its work."""
+
+
+def parse_flags(main, *_, **__):
+    """In place of absl's `app.run`: parses, builds the configuration, and goes no further."""
+    words, spec = FLAGS(sys.argv), main.__globals__["__spec__"]
+    if spec and spec.name.startswith("trainers.") and words[1:]:
+        raise flags.Error(f"words that are no flags: {words[1:]}")
+    configure = main.__globals__.get("config_from_flags")
+    if configure is not None:
+        configure(*[FLAGS] * len(inspect.signature(configure).parameters))
+    raise Parsed
+
+
+def parse_arguments(parser, *_, **__):
+    """In place of `ArgumentParser.parse_args`."""
+    PARSE(parser, sys.argv[1:])
+    raise Parsed
+
+
+def parse_python(words):
+    """Runs a module or script up to the point where its flags are parsed."""
+    known = set(FLAGS)
+    try:
+        if words[1] == "-m":
+            sys.argv = words[2:]
+            runpy.run_module(words[2], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = words[1:]
+            runpy.run_path(words[1], run_name="__main__")
+    finally:
+        for name in set(FLAGS) - known:
+            delattr(FLAGS, name)
+        FLAGS.unparse_flags()
+
+
+def parse_dbdgan(words):
+    """Parses a line of the light command."""
+    from dbdgan_tf.cli.main import dbdgan
+
+    with dbdgan.make_context("dbdgan", words[1:]) as context:
+        name, command, rest = dbdgan.resolve_command(context, words[1:])
+        command.make_context(name, rest, parent=context)
+    raise Parsed
+
+
+def problem(words):
+    """What is wrong with a line, or None."""
+    try:
+        with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(said):
+            (parse_dbdgan if words[0] == "dbdgan" else parse_python)(words)
+    except Parsed:
+        return None
+    except SystemExit as end:
+        return f"ended with {end.code}: {said.getvalue()[-500:]}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "parsed no flags"
+
+
+if __name__ == "__main__":
+    lines = json.load(sys.stdin)
+    app.run, PARSE = parse_flags, argparse.ArgumentParser.parse_args
+    argparse.ArgumentParser.parse_args = parse_arguments
+    sys.path.insert(0, ".")
+    json.dump([problem(words) for words in lines], sys.stdout)
