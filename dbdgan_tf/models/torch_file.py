@@ -62,9 +62,10 @@ def _rebuild_parameter(tensor, *_):
 # Everything a state dict needs; any other name in the pickle is refused, so no code of the file ever runs.
 _ALLOWED = {
     ("collections", "OrderedDict"): collections.OrderedDict,
+    ("torch._utils", "_rebuild_tensor"): _rebuild_tensor,  # before PyTorch 0.4
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
     ("torch._utils", "_rebuild_parameter"): _rebuild_parameter,
-    **{("torch", name): name for name in STORAGE_DTYPES},
+    **{(module, name): name for module in ("torch", "torch.cuda") for name in STORAGE_DTYPES},
 }
 
 

@@ -4,6 +4,7 @@ import keras
 
 from dbdgan_tf.models.encoders import encoder_spec
 from dbdgan_tf.models.encoders.applications import instantiate_application
+from dbdgan_tf.models.weight_download import download_failures
 from dbdgan_tf.models.weights_by_name import weights_table
 
 
@@ -15,8 +16,15 @@ def applications_imagenet_table(encoder):
 
     Returns:
       A dict layer name -> list of arrays.
+
+    Raises:
+      OSError: if the download failed.
+      ValueError: if the file's checksum is another one.
     """
-    if encoder_spec(encoder).family == "efficientnet":
-        function = getattr(keras.applications, f"EfficientNetB{encoder[-1]}")
-        return weights_table(function(include_top=False, weights="imagenet"))
-    return weights_table(instantiate_application(encoder, keras, weights="imagenet"))
+    with download_failures(encoder):
+        if encoder_spec(encoder).family == "efficientnet":
+            function = getattr(keras.applications, f"EfficientNetB{encoder[-1]}")
+            model = function(include_top=False, weights="imagenet")
+        else:
+            model = instantiate_application(encoder, keras, weights="imagenet")
+    return weights_table(model)

@@ -10,6 +10,7 @@ from dbdgan_tf.models.weights_by_name import assign_weights
 ENCODER_PREFIXES = {
     "efficientnet": ("stem_", "block", "top_"),
     "efficientnet_lite": ("stem_", "block", "top_"),
+    "se_resnext": ("stem_", "stage"),
 }
 
 
@@ -48,6 +49,7 @@ def load_imagenet_weights(model, encoder):
     Raises:
       ValueError: if there are no ImageNet weights, or one of the encoder's layers finds none.
       FileNotFoundError: if the package with the weights is not installed.
+      OSError: if a download failed.
     """
     table = imagenet_table(encoder)
     assign_weights(model, table, required=ENCODER_PREFIXES.get(encoder_spec(encoder).family, ()))
@@ -65,7 +67,9 @@ def imagenet_table(encoder):
       A dict layer name -> list of arrays.
 
     Raises:
-      ValueError: if there are none for this encoder.
+      ValueError: if there are none for this encoder, or a downloaded file is not the published one.
+      FileNotFoundError: if the package with the weights is not installed.
+      OSError: if a download failed.
     """
     spec = encoder_spec(encoder)
     if not spec.imagenet:
@@ -74,6 +78,10 @@ def imagenet_table(encoder):
         from dbdgan_tf.models.weights_lite import lite_imagenet_table
 
         return lite_imagenet_table(encoder)
+    if spec.family == "se_resnext":
+        from dbdgan_tf.models.weights_se_resnext import se_resnext_imagenet_table
+
+        return se_resnext_imagenet_table(encoder)
     from dbdgan_tf.models.weights_applications import applications_imagenet_table
 
     return applications_imagenet_table(encoder)

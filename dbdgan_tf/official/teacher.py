@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS, block_names
+from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
 from dbdgan_tf.models.weights_by_name import assign_weights
+from dbdgan_tf.models.weights_se_resnext import se_resnext_table
 from dbdgan_tf.official.mapping import StateReader, read_checkpoint, unwrap_state_dict
 
 # It was trained on pixels in 0..1, without normalisation.
@@ -15,19 +16,6 @@ OFFICIAL_TEACHER = TeacherConfig(encoder="se_resnext101", scaling="unit")
 ASPP_BRANCHES = ("ASPP_3", "ASPP_6", "ASPP_12", "ASPP_18")
 # official stage -> stride at which it convolves
 DECODER_STAGES = {"dec4": 16, "dec3": 8, "dec2": 4, "dec1": 2}
-
-
-def _encoder_block(reader, name, table):
-    stage, block = (int(part.strip("stageblock")) for part in name.split("_"))
-    # The stages are registered twice, as "encoder.layerN" and "convN"; the latter is what runs.
-    key = f"conv{stage}.{block - 1}"
-    for index in (1, 2, 3):
-        table[f"{name}_{index}_conv"] = reader.conv(f"{key}.conv{index}")
-        table[f"{name}_{index}_bn"] = reader.norm(f"{key}.bn{index}")
-    table[f"{name}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
-    if block == 1:
-        table[f"{name}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
-        table[f"{name}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
 
 
 def _non_local(reader, key):
@@ -59,15 +47,13 @@ def teacher_table(checkpoint, encoder="se_resnext101"):
       ValueError: if a tensor is missing.
     """
     reader = StateReader(unwrap_state_dict(checkpoint))
+    # The stages are registered twice, as "encoder.layerN" and "convN"; the latter is what runs.
     table = {
-        "stem_conv": reader.conv("input_adjust.0"),
-        "stem_bn": reader.norm("input_adjust.1"),
+        **se_resnext_table(reader, encoder, stem=("input_adjust.0", "input_adjust.1"), stage="conv"),
         "non_local": _non_local(reader, "SA2_Ex5"),
         "dense_aspp": _dense_aspp(reader),
         "head_conv": reader.conv("OUTMASK"),
     }
-    for name in block_names(encoder):
-        _encoder_block(reader, name, table)
     for stage, stride in DECODER_STAGES.items():
         table[f"decoder_s{stride}_conv"] = reader.conv(f"{stage}.upsample.0.conv.0")
         table[f"decoder_s{stride}_bn"] = reader.norm(f"{stage}.upsample.0.conv.1")

@@ -34,6 +34,14 @@ def test_reads_both_formats(tmp_path, legacy):
         np.testing.assert_array_equal(loaded["model_state_dict"][key], array)
 
 
+def test_reads_tensors_of_the_first_pytorch_versions(tmp_path):
+    path = tmp_path / "x.pth"
+    load_writer()(path, {"a": np.arange(6, dtype=np.float32).reshape(2, 3)}, legacy=True)
+    content = path.read_bytes().replace(b"_rebuild_tensor_v2", b"_rebuild_tensor")
+    path.write_bytes(content.replace(b"ctorch\nFloatStorage", b"ctorch.cuda\nFloatStorage"))
+    np.testing.assert_array_equal(read_torch_file(path)["a"], [[0, 1, 2], [3, 4, 5]])
+
+
 def test_refuses_code(tmp_path):
     class Evil:
         def __reduce__(self):

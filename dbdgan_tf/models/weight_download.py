@@ -1,0 +1,64 @@
+"""Files of weights from the network, by way of Keras' cache."""
+
+import contextlib
+import hashlib
+import pathlib
+
+import keras
+
+
+@contextlib.contextmanager
+def download_failures(encoder):
+    """Turns a failed download into an error that says what to do.
+
+    Args:
+      encoder: whose weights are fetched inside the block.
+
+    Raises:
+      OSError: if the download failed.
+    """
+    try:
+        yield
+    except Exception as error:
+        # Keras raises a bare Exception where a server cannot be reached or lacks the file.
+        if not isinstance(error, OSError) and "URL fetch failure" not in str(error):
+            raise
+        raise OSError(
+            f"The ImageNet weights of {encoder} could not be downloaded. Received: {error}. Allowed: a "
+            "network that reaches the server, or the file put by hand into models/ of $KERAS_HOME (~/.keras)."
+        ) from error
+
+
+def download_weights(encoder, address, sha256_start):
+    """Downloads a file once and checks it every time.
+
+    Args:
+      encoder: whose weights they are.
+      address: URL of the file.
+      sha256_start: the first hexadecimal digits of its SHA-256.
+
+    Returns:
+      A `pathlib.Path` in the Keras cache.
+
+    Raises:
+      OSError: if the download failed.
+      ValueError: if the checksum is another one; the file is then deleted.
+    """
+    with download_failures(encoder):
+        path = pathlib.Path(keras.utils.get_file(origin=address, cache_subdir="models"))
+    digest = _sha256(path)
+    if not digest.startswith(sha256_start):
+        path.unlink()
+        raise ValueError(
+            f"The ImageNet weights of {encoder} are damaged or not the published ones, and were deleted. "
+            f"Received: {path} with SHA-256 {digest}. Allowed: {sha256_start}... as from {address}."
+        )
+    return path
+
+
+def _sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
