@@ -53,6 +53,7 @@ def config_from_flags(flag_values):
 def run(config):
     """Measures, prints and writes; returns a JSON-ready dict with "passed"."""
     from dbdgan_tf.evaluation import model_predictor, uniform_scenes
+    from dbdgan_tf.inference.bundled import model_path
 
     groups = uniform_scenes.read_groups(config.list)
     photographs = uniform_scenes.uniform_photographs(config.sharp_dir, groups, config.seed)
@@ -75,15 +76,6 @@ def run(config):
         Path(config.output).parent.mkdir(parents=True, exist_ok=True)
         Path(config.output).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
-
-
-def model_path(model):
-    """A file's or network's path as it is; any other name is a bundled model's."""
-    if Path(model).exists() or Path(f"{model}.json").is_file() or Path(model).name != model:
-        return model
-    from dbdgan_tf.inference.bundled import bundled_model
-
-    return str(bundled_model(model))
 
 
 def main(_):

@@ -1,8 +1,6 @@
 """The uniform-scenes command on a model that answers by brightness."""
 
 import json
-import sys
-import types
 
 import cv2
 import numpy as np
@@ -48,9 +46,11 @@ def test_shares_are_printed_and_written(photographs, bright_is_blurred, capsys, 
     assert f"  {lines[1]}: {shares['blurred']:.3f}, blur circle 5.0 px" in printed
 
 
-def test_a_name_that_is_no_file_is_a_bundled_model(tmp_path, monkeypatch):
-    bundled = types.ModuleType("bundled")
-    bundled.bundled_model = lambda name: tmp_path / f"{name}_int8.tflite"
-    monkeypatch.setitem(sys.modules, "dbdgan_tf.inference.bundled", bundled)
-    assert command.model_path("lite") == str(tmp_path / "lite_int8.tflite")
-    assert command.model_path("runs/student_best") == "runs/student_best"
+def test_a_bundled_model_by_its_name(photographs, monkeypatch):
+    monkeypatch.setattr("dbdgan_tf.inference.bundled.bundled_model", lambda name: photographs / f"{name}.x")
+    asked = []
+    predictor = lambda path: asked.append(path) or (lambda image: image.mean(-1) / 255)  # noqa: E731
+    monkeypatch.setattr("dbdgan_tf.evaluation.model_predictor", predictor)
+    (photographs / "list.txt").write_text("sharp dark\nblurred bright\n")
+    command.run(parse(f"--sharp_dir={photographs}", f"--list={photographs}/list.txt"))
+    assert asked == [photographs / "lite.x"]
