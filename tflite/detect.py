@@ -10,7 +10,7 @@ FLAGS = flags.FLAGS
 
 def define_flags():
     """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_string("model", "lite", "Bundled model (lite, lite_float16, b3, b3_int8), or a .tflite file.")
+    flags.DEFINE_string("model", "lite", "A bundled model (lite, lite_float16, b3, b3_int8), or a file.")
     flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred.", required=True)
     flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
     flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)

@@ -203,7 +203,7 @@ def _describe(config, network, lead):
         "tools": {name: _version(name) for name in _TOOLS},
         "training": network.training,
     }
-    recipe = _without_folders(recipe)
+    recipe = without_folders(recipe)
     return ModelMetadata(
         name=network.name,
         input_mean=scaling.mean if lead is None else (0, 0, 0),
@@ -219,12 +219,12 @@ def _describe(config, network, lead):
     )
 
 
-def _without_folders(value):
+def without_folders(value):
     """Shortens absolute paths to their last part: a recipe travels, the folders of one machine do not."""
     if isinstance(value, dict):
-        return {key: _without_folders(entry) for key, entry in value.items()}
+        return {key: without_folders(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without_folders(entry) for entry in value]
+        return [without_folders(entry) for entry in value]
     return _ABSOLUTE_PATH.sub(r"\1\2", value) if isinstance(value, str) else value
 
 

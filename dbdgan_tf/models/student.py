@@ -7,6 +7,7 @@ import keras
 from dbdgan_tf.models import student_decoders as decoders
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import resolve_scaling
+from dbdgan_tf.models.weights_bundled import load_bundled_weights
 from dbdgan_tf.models.weights_imagenet import load_initial_weights
 
 # The layers whose outputs are the student's taps, in order of depth.
@@ -97,7 +98,8 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
       config: a `StudentConfig`; the default one if None.
       keras_module: keras or tf_keras; the layer names are the same.
       batch_size: a fixed batch size for conversion, or None.
-      weights: None (random), "imagenet" (the encoder only) or the path of weights that `save_network` wrote.
+      weights: None (random), "imagenet" (the encoder only), "cuhk" (the trained student that ships with the
+        package, at any image size) or the path of weights that `save_network` wrote.
       **overrides: entries of the config to replace, such as `encoder="efficientnet_lite2"`.
 
     Returns:
@@ -119,5 +121,8 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
     logits = decoder(taps, inputs, config.decoder_channels, config.head_stride, keras_module)
     outputs = layers.Activation("sigmoid", dtype="float32", name="blur_map")(logits)
     model = keras_module.Model(inputs, outputs, name=f"student_{config.encoder}_{config.decoder}")
-    load_initial_weights(model, config.encoder, weights)
+    if weights == "cuhk":
+        load_bundled_weights(model, config, build_student)
+    else:
+        load_initial_weights(model, config.encoder, weights)
     return model

@@ -1,0 +1,203 @@
+"""Puts a trained student and its .tflite files into the package: dbdgan_tf/assets.
+
+python scripts/ship_weights.py --name=lite --checkpoint=runs/lite/student_best --tflite=runs/lite/int8.tflite
+
+Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint, or from a
+quantization-aware fine-tuning of it (--qat_checkpoint).
+"""
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from absl import app, flags
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+FLAGS = flags.FLAGS
+STUDENTS = {"lite": "efficientnet_lite2", "b3": "efficientnet_b3"}
+# Variant in the file's metadata -> end of the bundled file's name.
+KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
+
+
+class ShippingError(ValueError):
+    """A file is not what would be shipped."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ShipConfig:
+    """What to ship; see the flags."""
+
+    name: str
+    checkpoint: str
+    tflite: tuple = ()
+    qat_checkpoint: str | None = None
+    assets: str = str(ROOT / "dbdgan_tf" / "assets")
+    encoder: str | None = None
+
+
+def define_flags():
+    """Defines the command's flags; called once, when it runs as a program."""
+    flags.DEFINE_enum("name", None, list(STUDENTS), "Which student it is.", required=True)
+    flags.DEFINE_string("checkpoint", None, "PREFIX of the Keras student.", required=True)
+    flags.DEFINE_multi_string("tflite", [], "A .tflite file made from it; may be repeated.")
+    flags.DEFINE_string("qat_checkpoint", None, "PREFIX of the quantize-aware student that was made from it.")
+
+
+def run(config):
+    """Checks everything, then writes everything.
+
+    Args:
+        config: A `ShipConfig`; `encoder` replaces the one that goes with the name (for tests).
+
+    Returns:
+        Dict file name -> size in bytes.
+
+    Raises:
+        ShippingError: If a file is another checkpoint's, or of a kind that is not shipped.
+    """
+    from dbdgan_tf.models.serialization import network_files, read_network_json
+
+    content = read_network_json(config.checkpoint)
+    allowed = config.encoder or STUDENTS[config.name]
+    if content["kind"] != "student" or content["config"].encoder != allowed:
+        raise ShippingError(
+            f"The checkpoint is not the {config.name} student. Received: {content['kind']} "
+            f"{content['config'].encoder!r}. Allowed: student {allowed!r}."
+        )
+    models = _named_models(config)
+    folder = Path(config.assets)
+    folder.mkdir(parents=True, exist_ok=True)
+    weights, description = network_files(folder / f"student_{config.name}")
+    _atomically(weights, lambda path: write_half_weights(network_files(config.checkpoint)[0], path))
+    _atomically(description, lambda path: path.write_text(_description(config.checkpoint), encoding="utf-8"))
+    written = [weights, description]
+    for name, source in models.items():
+        for suffix in (".json", ""):
+            target = folder / f"{name}{suffix}"
+            _atomically(target, lambda path, text=f"{source}{suffix}": shutil.copyfile(text, path))
+            written.append(target)
+    return {path.name: path.stat().st_size for path in written}
+
+
+def write_half_weights(source, target):
+    """Copies a .weights.h5 file, kernels as float16.
+
+    Vectors (biases, batch norm) stay float32: they are few, and variances leave float16's range.
+
+    Args:
+        source: The file as Keras wrote it.
+        target: The file to write.
+    """
+    import h5py
+    import numpy as np
+
+    def copy(group, into):
+        into.attrs.update(group.attrs)
+        for key, item in group.items():
+            if isinstance(item, h5py.Group):
+                copy(item, into.create_group(key))
+                continue
+            array = item[()]
+            if array.ndim > 1 and array.dtype == np.float32:
+                array = array.astype(np.float16)
+                if not np.all(np.isfinite(array)):
+                    raise ShippingError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
+            into.create_dataset(key, data=array).attrs.update(item.attrs)
+
+    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
+        copy(old, new)
+
+
+def format_table(sizes):
+    """The sizes as text.
+
+    Args:
+        sizes: Dict file name -> bytes.
+
+    Returns:
+        Lines, the sum last.
+    """
+    rows = [*sizes.items(), ("sum", sum(sizes.values()))]
+    return "\n".join(f"{name:28s} {size / 1e6:8.3f} MB" for name, size in rows)
+
+
+def _named_models(config):
+    """Bundled name -> file, every file checked."""
+    from dbdgan_tf.conversion.metadata import read_file_metadata
+
+    sources = _sources(config)
+    named = {}
+    for file in config.tflite:
+        about = read_file_metadata(file)
+        if about.variant not in KINDS:
+            raise ShippingError(f"{file} is not shipped. Received: {about.variant}. Allowed: {list(KINDS)}.")
+        if about.source_checksum not in sources:
+            raise ShippingError(
+                f"{file} was made from another checkpoint. "
+                f"Received: {about.source_checksum or 'no checksum'}. Allowed: {', '.join(sources)}."
+            )
+        if not Path(f"{file}.json").is_file():
+            raise ShippingError(f"{file} has no recipe. Received: no {file}.json.")
+        name = f"{config.name}_{KINDS[about.variant]}.tflite"
+        if name in named:
+            raise ShippingError(f"Two files would become {name}. Received: {named[name]}, {file}.")
+        named[name] = file
+    return named
+
+
+def _sources(config):
+    """Checksums that a .tflite file may name: the checkpoint's, and its fine-tuned descendant's."""
+    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.models.serialization import network_files
+
+    own = weights_checksum(network_files(config.checkpoint)[0])
+    if not config.qat_checkpoint:
+        return [own]
+    weights, description = network_files(config.qat_checkpoint)
+    metadata = json.loads(description.read_text(encoding="utf-8")).get("metadata", {})
+    parent = metadata.get("config", {}).get("qat", {}).get("student_checkpoint", "")
+    parent_weights = network_files(parent)[0]
+    if not parent_weights.is_file() or weights_checksum(parent_weights) != own:
+        raise ShippingError(
+            "The quantize-aware student was made from another checkpoint. "
+            f"Received: {parent or 'none named'}. Allowed: {config.checkpoint}."
+        )
+    return [own, weights_checksum(weights)]
+
+
+def _description(checkpoint):
+    from dbdgan_tf.conversion.converter import without_folders
+    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.models.serialization import network_files
+
+    weights, description = network_files(checkpoint)
+    content = json.loads(description.read_text(encoding="utf-8"))
+    content["metadata"] = {**content.get("metadata", {}), "source_checksum": weights_checksum(weights)}
+    return json.dumps(without_folders(content), indent=2, sort_keys=True) + "\n"
+
+
+def _atomically(target, write):
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+        temporary = Path(folder) / target.name
+        write(temporary)
+        os.replace(temporary, target)
+
+
+def main(argv):
+    del argv
+    try:
+        sizes = run(ShipConfig(FLAGS.name, FLAGS.checkpoint, tuple(FLAGS.tflite), FLAGS.qat_checkpoint))
+    except (ValueError, OSError) as error:
+        sys.exit(f"ship_weights: {error}")
+    print(format_table(sizes))
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)

@@ -1,0 +1,66 @@
+"""Trained weights that ship: found by config, cast, loaded at another size and on another backend."""
+
+import keras
+import numpy as np
+import pytest
+
+from dbdgan_tf.models import StudentConfig, build_student, save_network, weights_bundled
+
+NANO = "efficientnet_lite_nano"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """(folder, student) of the nano student, saved under the lite one's name."""
+    folder = tmp_path_factory.mktemp("assets")
+    keras.utils.set_random_seed(0)
+    config = StudentConfig(encoder=NANO, image_size=(64, 64))
+    student = build_student(config)
+    save_network(folder / "student_lite", student, config)
+    return folder, student
+
+
+@pytest.fixture
+def shipped(saved, monkeypatch):
+    """As `saved`, and the library looks there."""
+    monkeypatch.setattr(weights_bundled, "ASSETS", saved[0])
+    monkeypatch.setattr(weights_bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
+    return saved
+
+
+def test_any_size_and_tf_keras(shipped):
+    import tf_keras
+
+    _, student = shipped
+    for module in (keras, tf_keras):
+        loaded = build_student(encoder=NANO, image_size=(32, 96), weights="cuhk", keras_module=module)
+        for name in ("stem_conv", "head_conv"):
+            np.testing.assert_array_equal(
+                loaded.get_layer(name).get_weights()[0], student.get_layer(name).get_weights()[0]
+            )
+
+
+def test_another_config_is_refused(shipped):
+    with pytest.raises(ValueError, match="Received: head_stride=4. Allowed: head_stride=2"):
+        weights_bundled.bundled_weights(StudentConfig(encoder=NANO, head_stride=4))
+    with pytest.raises(ValueError, match="decoder='paper'"):
+        weights_bundled.bundled_weights(StudentConfig(encoder=NANO, decoder="paper"))
+    with pytest.raises(ValueError, match="Received: encoder='efficientnet_lite0'"):
+        weights_bundled.bundled_weights(StudentConfig(encoder="efficientnet_lite0"))
+
+
+def test_an_installation_without_them(shipped, tmp_path, monkeypatch):
+    monkeypatch.setattr(weights_bundled, "ASSETS", tmp_path)
+    with pytest.raises(ValueError, match="no student_lite.weights.h5 in the package's assets"):
+        build_student(encoder=NANO, image_size=(32, 32), weights="cuhk")
+
+
+@pytest.mark.parametrize("encoder", weights_bundled.BUNDLED_STUDENTS)
+def test_what_is_shipped_loads(encoder):
+    config = StudentConfig(encoder=encoder, image_size=(32, 64))
+    prefix = weights_bundled.ASSETS / weights_bundled.BUNDLED_STUDENTS[encoder]
+    if not prefix.with_name(f"{prefix.name}.json").is_file():
+        pytest.skip(f"this checkout ships no {prefix.name}")
+    maps = np.asarray(build_student(config, weights="cuhk")(np.zeros((1, 32, 64, 3), "float32")))
+    assert maps.shape == (1, 32, 64, 1)
+    assert np.all(np.isfinite(maps))

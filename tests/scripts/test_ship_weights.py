@@ -1,0 +1,144 @@
+"""Shipping: what is written, what a Keras user gets from it, and what is refused."""
+
+import importlib.util
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+NANO = "efficientnet_lite_nano"
+
+
+@pytest.fixture(scope="module")
+def ship(repository):
+    path = repository / "scripts" / "ship_weights.py"
+    spec = importlib.util.spec_from_file_location("ship_weights", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def flat_models(repository):
+    path = repository / "tests" / "inference" / "flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory):
+    """(prefix, checksum, model) of a tiny student."""
+    import keras
+
+    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.models import StudentConfig, build_student, save_network
+
+    keras.utils.set_random_seed(0)
+    prefix = tmp_path_factory.mktemp("student") / "best"
+    config = StudentConfig(encoder=NANO, image_size=(64, 64))
+    model = build_student(config)
+    save_network(prefix, model, config, {"arguments": [f"--output_dir={prefix.parent}"]})
+    return str(prefix), weights_checksum(f"{prefix}.weights.h5"), model
+
+
+@pytest.fixture
+def tflite(flat_models, tmp_path):
+    """Writes a .tflite file that names a variant and a source, and its recipe; returns the path."""
+
+    def write(variant, checksum):
+        path = tmp_path / f"{variant}.tflite"
+        path.write_bytes(flat_models.grey_model(variant=variant, source_checksum=checksum))
+        path.with_name(f"{path.name}.json").write_text(json.dumps({"source_checksum": checksum}))
+        return str(path)
+
+    return write
+
+
+def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, run_python):
+    from dbdgan_tf.models import build_student, weights_bundled
+
+    prefix, checksum, model = student
+    models = (tflite("int8", checksum), tflite("float16", checksum))
+    folder = tmp_path / "assets"
+    sizes = ship.run(ship.ShipConfig("lite", prefix, models, assets=str(folder), encoder=NANO))
+    names = {"student_lite.weights.h5", "student_lite.json"}
+    for name in ("lite_int8.tflite", "lite_float16.tflite"):
+        names |= {name, f"{name}.json"}
+    assert set(sizes) == names == {path.name for path in folder.iterdir()}
+    assert (folder / "lite_int8.tflite").read_bytes() == (tmp_path / "int8.tflite").read_bytes()
+    assert f"{sum(sizes.values()) / 1e6:.3f} MB" in ship.format_table(sizes).splitlines()[-1]
+
+    text = (folder / "student_lite.json").read_text()
+    assert json.loads(text)["metadata"]["source_checksum"] == checksum
+    assert str(tmp_path.parent) not in text
+    with h5py.File(folder / "student_lite.weights.h5") as file:
+        names = []
+        file.visit(names.append)
+        arrays = [file[name] for name in names if isinstance(file[name], h5py.Dataset)]
+        assert {(array.ndim, array.dtype.name) for array in arrays} == {(1, "float32"), (4, "float16")}
+
+    monkeypatch.setattr(weights_bundled, "ASSETS", folder)
+    monkeypatch.setattr(weights_bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
+    images = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
+    expected = np.asarray(model(images))
+    loaded = build_student(encoder=NANO, image_size=(64, 64), weights="cuhk")
+    assert {weight.dtype for weight in loaded.weights} == {"float32"}
+    assert np.abs(np.asarray(loaded(images)) - expected).max() < 2e-3
+
+    code = f"""
+        import pathlib
+        import numpy as np
+        from dbdgan_tf.models import build_student, weights_bundled
+        weights_bundled.ASSETS = pathlib.Path({str(folder)!r})
+        weights_bundled.BUNDLED_STUDENTS = {{{NANO!r}: "student_lite"}}
+        model = build_student(encoder={NANO!r}, image_size=(32, 32), weights="cuhk")
+        print(sum(float(np.abs(array).sum()) for array in model.get_weights()))
+    """
+    total = float(run_python(code, blocked=("tensorflow",), env={"KERAS_BACKEND": "jax"}))
+    assert total == pytest.approx(sum(np.abs(array).sum() for array in loaded.get_weights()))
+
+
+def test_what_is_refused(ship, student, tflite, tmp_path):
+    prefix, checksum, _ = student
+
+    def run(*models, **changes):
+        return ship.run(
+            ship.ShipConfig(
+                **{"name": "lite", "checkpoint": prefix, "encoder": NANO, **changes},
+                tflite=models,
+                assets=str(tmp_path / "assets"),
+            )
+        )
+
+    with pytest.raises(ship.ShippingError, match="another checkpoint. Received: sha256:0"):
+        run(tflite("int8", "sha256:0"))
+    with pytest.raises(ship.ShippingError, match="Received: float32"):
+        run(tflite("float32", checksum))
+    with pytest.raises(ship.ShippingError, match="Two files would become lite_int8.tflite"):
+        run(tflite("int8", checksum), tflite("int8", checksum))
+    with pytest.raises(ship.ShippingError, match="not the lite student.* 'efficientnet_lite2'"):
+        run(encoder=None)
+    assert not (tmp_path / "assets").exists()
+
+
+def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, student, tflite, tmp_path):
+    from dbdgan_tf.conversion.metadata import weights_checksum
+
+    prefix, _, _ = student
+    (tmp_path / "qat.weights.h5").write_bytes(b"fine-tuned")
+    model = tflite("qat_int8", weights_checksum(tmp_path / "qat.weights.h5"))
+
+    def run(parent, **changes):
+        content = {"kind": "qat_student", "metadata": {"config": {"qat": {"student_checkpoint": parent}}}}
+        (tmp_path / "qat.json").write_text(json.dumps(content))
+        folder = str(tmp_path / "assets")
+        return ship.run(ship.ShipConfig("lite", prefix, (model,), assets=folder, encoder=NANO, **changes))
+
+    with pytest.raises(ship.ShippingError, match="made from another checkpoint"):
+        run(prefix)
+    with pytest.raises(ship.ShippingError, match="quantize-aware student was made from another"):
+        run(str(tmp_path / "other"), qat_checkpoint=str(tmp_path / "qat"))
+    assert "lite_int8.tflite" in run(prefix, qat_checkpoint=str(tmp_path / "qat"))
