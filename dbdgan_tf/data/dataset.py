@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.store import SampleStore
 
 
@@ -17,6 +18,7 @@ class BlurDataset(keras.utils.PyDataset):
         seed: Seed of the order.
         cache: Keep decoded samples in memory, so that only the first epoch decodes.
         teacher_maps_dir: Folder of `<stem>.png` maps (255 = blurred) that a teacher made, or None.
+        crop: A `RandomCrop`, drawn anew every epoch, or None.
         drop_remainder: Leave out the samples that do not fill the last batch (of this epoch's order).
         threads: Decoding threads inside a batch.
         workers: Batches that Keras prepares at the same time while it trains.
@@ -39,13 +41,17 @@ class BlurDataset(keras.utils.PyDataset):
         seed=0,
         cache=False,
         teacher_maps_dir=None,
+        crop=None,
         drop_remainder=True,
         threads=2,
         workers=1,
         max_queue_size=10,
     ):
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
-        self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads)
+        if crop is None:
+            self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads)
+        else:
+            self.store = CropStore(samples, image_size, crop, cache, teacher_maps_dir, threads)
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed
@@ -99,11 +105,17 @@ class BlurDataset(keras.utils.PyDataset):
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
         indices = self._order[index * self.batch_size : (index + 1) * self.batch_size]
-        batch = {key: _to_unit(key, array) for key, array in self.store.read(indices).items()}
+        batch = {key: _to_unit(key, array) for key, array in self._read(indices, index).items()}
         return {**batch, "labelled": self._labelled[indices]}
 
+    def _read(self, indices, index):
+        if not isinstance(self.store, CropStore):
+            return self.store.read(indices)
+        draws = np.random.default_rng([self.seed, self._epoch, index, len(self.samples)])
+        return self.store.read(indices, draws.random((len(indices), 5)))
+
     def as_arrays(self):
-        """The whole data set decoded in memory, for a device that is faster than the disk.
+        """The whole data set decoded in memory, uncropped, for a device that is faster than the disk.
 
         Returns:
             Dict like a batch, with all samples in their order on disk; maps stay uint8 (255 = blurred), a

@@ -67,18 +67,28 @@ class SampleStore:
 
     def _load(self, index):
         sample = self.samples[index]
-        image = read_image(sample.image, target_size=self.image_size)
-        loaded = {"images": resize(image, self.image_size)}
+        image = read_image(sample.image, target_size=self._read_size)
+        size = self._decoded_size(image.shape[:2])
+        loaded = {"images": resize(image, size)}
         if sample.mask is None:
-            loaded["segmentation_masks"] = np.zeros((*self.image_size, 1), np.uint8)
+            loaded["segmentation_masks"] = np.zeros((*size, 1), np.uint8)
         else:
-            loaded["segmentation_masks"] = self._load_map(sample.mask, sample.polarity)
+            loaded["segmentation_masks"] = _load_map(sample.mask, sample.polarity, size)
         if self.teacher_maps:
-            loaded["teacher_maps"] = self._load_map(self.teacher_maps[index], "blur")
+            loaded["teacher_maps"] = _load_map(self.teacher_maps[index], "blur", size)
         return loaded
 
-    def _load_map(self, path, polarity):
-        return resize(read_mask_uint8(path, polarity), self.image_size)[..., None]
+    @property
+    def _read_size(self):
+        return self.image_size
+
+    def _decoded_size(self, shape):
+        del shape
+        return self.image_size
+
+
+def _load_map(path, polarity, size):
+    return resize(read_mask_uint8(path, polarity), size)[..., None]
 
 
 def _teacher_maps(samples, folder):

@@ -40,7 +40,9 @@ def make_teacher(options, image_size):
 
 def make_augmentation(options, seed):
     """The augmentation layer that `DataOptions` describe."""
-    config = AugmentationConfig(zoom=options.augment_zoom, shift=options.augment_shift)
+    config = AugmentationConfig(
+        affine=options.augment_affine, zoom=options.augment_zoom, shift=options.augment_shift
+    )
     return build_augmentation(tuple(options.image_size), seed=seed, config=config)
 
 

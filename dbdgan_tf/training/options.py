@@ -25,8 +25,12 @@ class DataOptions:
     batch_size: int = option(4, "Images per step.")
     cache: bool = option(True, "Keep decoded images in memory.")
     augment: bool = option(True, "Random flips, crops and colours in every step.")
+    augment_affine: float = option(0.15, "Share of images turned, zoomed and shifted, which softens them.")
     augment_zoom: float = option(1.25, "Largest random magnification; 1 over it is the smallest.")
     augment_shift: float = option(0.08, "Largest random shift, as a fraction of the side.")
+    smallest_crop: float = option(
+        0.6, "Smallest share of a side that random crops of the photographs keep; 1: no crops."
+    )
     workers: int = option(2, "Threads that load images.")
     validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
     validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")

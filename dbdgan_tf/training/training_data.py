@@ -7,6 +7,7 @@ import keras
 from absl import logging
 
 from dbdgan_tf.data.checking import check_samples
+from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled
 
@@ -60,7 +61,7 @@ def make_datasets(data, run, teacher_maps_dir=None):
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(
         training, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
-        workers=data.workers, **common,
+        crop=_crop(data), workers=data.workers, **common,
     )  # fmt: skip
     if run.steps_per_epoch:
         dataset = EpochOfSteps(dataset, run.steps_per_epoch, workers=data.workers)
@@ -69,6 +70,10 @@ def make_datasets(data, run, teacher_maps_dir=None):
     # The network that validates runs at one batch size, or it would be traced again for the last batch.
     size = max(size for size in range(1, data.batch_size + 1) if len(held_out) % size == 0)
     return dataset, BlurDataset(held_out, batch_size=size, shuffle=False, **common)
+
+
+def _crop(data):
+    return RandomCrop(data.smallest_crop) if data.augment and data.smallest_crop < 1 else None
 
 
 def divide(samples, data):

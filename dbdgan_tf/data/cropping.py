@@ -1,0 +1,114 @@
+"""Random crops of photographs before they are brought to network size, so that none becomes softer."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.data.store import SampleStore
+
+
+@dataclasses.dataclass(frozen=True)
+class RandomCrop:
+    """Windows that keep at least a share of either side, and never fewer pixels than the network takes.
+
+    A window with fewer pixels would be magnified, which softens what the mask calls sharp.
+
+    Attributes:
+        smallest: Smallest share of a side, above 0; 1 keeps everything.
+        probability: Of cropping at all; the rest keeps the whole photograph, as it is seen later.
+
+    Raises:
+        ValueError: If a number is out of range.
+    """
+
+    smallest: float = 0.6
+    probability: float = 0.7
+
+    def __post_init__(self):
+        if not 0 < self.smallest <= 1 or not 0 <= self.probability <= 1:
+            raise ValueError(
+                f"Wrong crop. Received: smallest={self.smallest}, probability={self.probability}. "
+                "Allowed: 0 < smallest <= 1 and 0 <= probability <= 1."
+            )
+
+    def window(self, draws, size, target):
+        """A window of a photograph.
+
+        Args:
+            draws: Five uniform numbers in 0..1.
+            size: (height, width) of the photograph in px.
+            target: (height, width) in px of what the network takes.
+
+        Returns:
+            A pair of slices, rows and columns.
+        """
+        if draws[0] >= self.probability:
+            return slice(0, size[0]), slice(0, size[1])
+        return tuple(
+            self._span(draws[1 + axis], draws[3 + axis], size[axis], target[axis]) for axis in (0, 1)
+        )
+
+    def _span(self, length_draw, place_draw, side, target):
+        least = min(side, max(target, math.ceil(self.smallest * side)))
+        length = least + int(length_draw * (side - least + 1))
+        start = int(place_draw * (side - length + 1))
+        return slice(start, start + length)
+
+
+class CropStore(SampleStore):
+    """Reads random windows of samples; keeps whole photographs, no larger than the windows need.
+
+    Args:
+        samples: Sequence of Sample.
+        image_size: (height, width) in px of what is read.
+        crop: A `RandomCrop`.
+        cache: Keep decoded photographs in memory.
+        teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
+        threads: Decoding threads.
+    """
+
+    def __init__(self, samples, image_size, crop, cache=False, teacher_maps_dir=None, threads=2):
+        super().__init__(samples, image_size, False, teacher_maps_dir, threads)
+        self.crop = crop
+        self._most = tuple(math.ceil(side / crop.smallest) for side in self.image_size)
+        self._kept = {} if cache else None
+
+    def read(self, indices, draws=None):
+        """As `SampleStore.read`, of windows.
+
+        Args:
+            indices: int array (B,).
+            draws: Array (B, 5) of uniform numbers in 0..1; None reads whole photographs.
+
+        Returns:
+            Dict of uint8 arrays.
+        """
+        draws = np.ones((len(indices), 5)) if draws is None else draws
+        windows = list(self._pool.map(self._cut, indices, draws))
+        return {key: np.stack([sample[key] for sample in windows]) for key in windows[0]}
+
+    def _cut(self, index, draws):
+        whole = self._whole(index)
+        rows, columns = self.crop.window(draws, whole["images"].shape[:2], self.image_size)
+        return {key: _resized(array[rows, columns], self.image_size) for key, array in whole.items()}
+
+    def _whole(self, index):
+        if self._kept is None:
+            return self._load(index)
+        if index not in self._kept:
+            self._kept[index] = self._load(index)
+        return self._kept[index]
+
+    def _decoded_size(self, shape):
+        return tuple(min(side, most) for side, most in zip(shape, self._most))
+
+    @property
+    def _read_size(self):
+        return self._most
+
+
+def _resized(array, size):
+    resized = resize(np.ascontiguousarray(array), size)
+    return resized if resized.ndim == 3 else resized[..., None]
