@@ -5,15 +5,6 @@
 source "$(dirname "$0")/_environment.sh"
 source scripts/_system.sh
 
-find_chromium() {
-  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
-    if [ -n "$candidate" ] && command -v "$candidate"; then
-      return
-    fi
-  done
-  return 1
-}
-
 check_node() {
   if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
     echo "Node 20 or newer is needed, with npm. Found: $(node --version 2>/dev/null || echo none)." >&2
@@ -26,7 +17,7 @@ install_packages() {
     return
   fi
   local seconds="${NPM_SECONDS:-600}"
-  if ! (cd tflite/web && timeout "$seconds" npm ci --no-fund --no-audit --fetch-timeout=60000 --fetch-retries=2); then
+  if ! (cd tflite/web && timeout --kill-after=10 "$seconds" npm ci --no-fund --no-audit --fetch-timeout=60000 --fetch-retries=2); then
     echo "npm ci failed or took more than $seconds s in tflite/web. Is the package registry within reach?" >&2
     return 1
   fi
