@@ -78,6 +78,27 @@ def read_mask_uint8(path, polarity="blur"):
     return mask if polarity == "blur" else 255 - mask
 
 
+def decode(data, flags=cv2.IMREAD_COLOR):
+    """Decodes an image file in memory, for training and inference alike.
+
+    From memory on purpose: unlike cv2.imread, cv2.imdecode refuses a truncated JPEG, not padding it grey.
+
+    Args:
+        data: uint8 array (N,), the content of a file.
+        flags: OpenCV's, cv2.IMREAD_...
+
+    Returns:
+        uint8 array (H, W, 3) BGR, upright, or (H, W) grey; None if it is truncated or no image OpenCV knows.
+
+    Raises:
+        ValueError: With OpenCV's own words, if it gives up.
+    """
+    try:
+        return cv2.imdecode(data, flags)
+    except cv2.error as error:
+        raise ValueError(f"cannot be decoded ({error.err})") from error
+
+
 def resize(image, size):
     """Resizes an image or map: area averaging when it shrinks, bilinear when it grows.
 
@@ -143,11 +164,10 @@ def _read_bytes(path):
 
 
 def _decode(data, flags, path):
-    # From memory on purpose: unlike cv2.imread, cv2.imdecode refuses a truncated JPEG, not padding it grey.
     try:
-        image = cv2.imdecode(data, flags)
-    except cv2.error as error:
-        raise ImageReadError(path, f"cannot be decoded ({error.err})") from error
+        image = decode(data, flags)
+    except ValueError as error:
+        raise ImageReadError(path, str(error)) from error
     if image is None:
         raise ImageReadError(path, "is truncated or is not an image that OpenCV can decode")
     return image

@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dbdgan_tf.data.image_io import decode
+
 # 150 megapixels: the largest phone photographs stay below, decompression bombs do not.
 DEFAULT_MAX_PIXELS = 150_000_000
 _ARRAY_KINDS = "uint8 0..255, uint16 0..65535, float 0..1, bool"
@@ -57,10 +59,9 @@ def _decode(data, label, max_pixels):
     width, height = _header_size(data, label)
     _check_size(height, width, label, max_pixels)
     try:
-        # Unlike cv2.imread, cv2.imdecode refuses a truncated JPEG instead of padding it grey.
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise ImageInputError(f"Cannot decode {label}: {error.err}.") from error
+        image = decode(np.frombuffer(data, np.uint8))
+    except ValueError as error:
+        raise ImageInputError(f"The image {error}. Received: {label}.") from error
     if image is not None:
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
     return _decode_with_pillow(data, label, max_pixels)
