@@ -156,20 +156,9 @@ def _metrics(result):
 
 
 def _options(path, samples):
-    """Scores of the detector's options; the same photographs for each."""
-    from dbdgan_tf.evaluation import evaluate
-    from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.evaluation.detector_options import compare_options
 
-    ways = {"plain": {}, "tile": {"tile": True}, "guided": {"upsampling": "guided"}}
-    ways["tile, guided"] = ways["tile"] | ways["guided"]
-    if not samples:
-        raise ValueError("Options are compared on photographs with masks: give --data_dir. Received: none.")
-    rows = {}
-    for name, options in ways.items():
-        detector = BlurDetector(path, **options)
-        predict = lambda image, detector=detector: detector(image).blur_map  # noqa: E731
-        rows[name] = _metrics(evaluate(samples, predict, positive="blur"))
-    return rows
+    return compare_options(path, samples)
 
 
 def _call(path, photo):
@@ -197,7 +186,7 @@ def _cell(value):
     if isinstance(value, dict):
         return f"{value['median']:.1f} (p90 {value['p90']:.1f})"
     if isinstance(value, float):
-        return f"{value:.4f}" if value < 1 else f"{value:.2f}"
+        return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
     return "" if value is None else str(value)
 
 

@@ -46,7 +46,13 @@ def test_table_and_files(files):
         assert row["max_f"] == pytest.approx(1, abs=0.01)
         # Grey 200: logit 6 * 73 / 128 - 1 = 2.42, so blur 0.918.
         assert row["mae"] == pytest.approx(1 - 0.9184, abs=0.01)
-    assert set(report["options"]["float32.tflite"]) == {"plain", "tile", "guided", "tile, guided"}
+    assert set(report["options"]["float32.tflite"]) == {
+        "plain",
+        "tile",
+        "tile, zoom 1",
+        "guided",
+        "tile, guided",
+    }
     text = (files / "bench.md").read_text()
     assert text == format_report(report)
     assert text.startswith(

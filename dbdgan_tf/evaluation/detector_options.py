@@ -1,0 +1,75 @@
+"""What the detector's options do to its metrics and its time."""
+
+import time
+
+import numpy as np
+
+from dbdgan_tf.evaluation.evaluator import evaluate
+from dbdgan_tf.inference import BlurDetector
+from dbdgan_tf.inference.tiling import TileGrid, windows
+
+# The default grid leaves photographs below twice the model's size whole; zoom 1 cuts these too.
+OPTIONS = {
+    "plain": {},
+    "tile": {"tile": True},
+    "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
+    "guided": {"upsampling": "guided"},
+    "tile, guided": {"tile": True, "upsampling": "guided"},
+}
+
+
+def compare_options(model, samples, options=None):
+    """Scores a detector with each set of options on the same photographs.
+
+    Args:
+        model: Path of a .tflite file.
+        samples: Samples with masks.
+        options: Dict name -> arguments of `BlurDetector`; None for `OPTIONS`. The others are compared
+            with the first.
+
+    Returns:
+        Dict name -> dict: max_f_focus, max_f_blur, mae; d_focus and d_mae, the differences to the first;
+        cut, how many photographs were seen through more than one window; ms, median time of a call.
+
+    Raises:
+        ValueError: If there are no samples.
+    """
+    if not samples:
+        raise ValueError(
+            "Options are compared on photographs with masks. Received: none. Allowed: --data_dir."
+        )
+    rows, first = {}, None
+    for name, arguments in (options or OPTIONS).items():
+        row = _measure(BlurDetector(model, **arguments), _grid(arguments), samples)
+        first = first or row
+        changes = {
+            "d_focus": row["max_f_focus"] - first["max_f_focus"],
+            "d_mae": row["mae"] - first["mae"],
+        }
+        rows[name] = row | changes
+    return rows
+
+
+def _grid(arguments):
+    tile = arguments.get("tile")
+    return tile if isinstance(tile, TileGrid) else TileGrid() if tile else None
+
+
+def _measure(detector, grid, samples):
+    seconds, cut = [], []
+
+    def predict(image):
+        start = time.perf_counter()
+        blur_map = detector(image).blur_map
+        seconds.append(time.perf_counter() - start)
+        cut.append(grid is not None and len(windows(image.shape[:2], detector.image_size, grid)) > 1)
+        return blur_map
+
+    metrics = evaluate(samples, predict, workers=1).metrics(resamples=0)
+    return {
+        "max_f_focus": metrics["focus"]["max_f"],
+        "max_f_blur": metrics["blur"]["max_f"],
+        "mae": metrics["blur"]["mae"],
+        "cut": sum(cut),
+        "ms": 1000 * float(np.median(seconds)),
+    }

@@ -1,0 +1,57 @@
+"""Options of the detector compared on photographs, with a model that answers by brightness."""
+
+import importlib.util
+
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.layouts import find_samples
+from dbdgan_tf.evaluation.detector_options import OPTIONS, compare_options
+
+
+@pytest.fixture
+def model(repository, tmp_path):
+    """A 32 x 48 model, blurred where it is bright."""
+    path = repository / "tests/inference/flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "grey.tflite").write_bytes(module.grey_model((32, 48)))
+    return str(tmp_path / "grey.tflite")
+
+
+@pytest.fixture
+def samples(tmp_path):
+    """Photographs whose bright half is blurred: one of the model's size, one three times as large."""
+    for stem, (height, width) in (("same", (32, 48)), ("large", (96, 144))):
+        pixels = np.zeros((height, width, 3), np.uint8)
+        pixels[:, : width // 2] = 255
+        for kind, image in (("images", pixels), ("masks", pixels[..., 0])):
+            folder = tmp_path / "data/test" / kind
+            folder.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(folder / f"{stem}.png"), image)
+    return find_samples(tmp_path / "data", "test")
+
+
+def test_every_option_is_scored_on_the_same_photographs(model, samples):
+    rows = compare_options(model, samples)
+    assert list(rows) == list(OPTIONS)
+    assert [row["cut"] for row in rows.values()] == [0, 1, 1, 0, 1]
+    for row in rows.values():
+        assert row["max_f_focus"] > 0.95 and row["max_f_blur"] > 0.95 and row["ms"] > 0
+    plain = rows["plain"]
+    assert plain["d_focus"] == plain["d_mae"] == 0
+    for row in rows.values():
+        assert row["d_mae"] == pytest.approx(row["mae"] - plain["mae"])
+        assert row["d_focus"] == pytest.approx(row["max_f_focus"] - plain["max_f_focus"])
+
+
+def test_options_of_ones_own(model, samples):
+    rows = compare_options(model, samples[:1], {"plain": {}, "same": {}})
+    assert rows["same"]["d_mae"] == 0
+
+
+def test_without_photographs(model):
+    with pytest.raises(ValueError, match="--data_dir"):
+        compare_options(model, [])
