@@ -17,8 +17,12 @@ from absl import app, flags
 FLAGS = flags.FLAGS
 # Seconds kept for the last validation and for writing the networks in parts.
 RESERVE = 40
-# Seconds from the start of a trainer to its first step, compiling aside.
-STARTUP = 30
+# Seconds that a trainer takes to import what it needs; its own clock begins then.
+STARTUP = 15
+# A trainer that has not ended this long before the end is killed, so that its best network still gets home.
+LAST = 20
+# What `timeout` returns, too.
+KILLED = 124
 # A stage is not begun with less: compiling would take most of it.
 SHORTEST = 90
 
@@ -174,11 +178,20 @@ def run(stages, call):
             print(f"== {name}: {'no time left' if call.seconds_left < SHORTEST else 'finished'}", flush=True)
             continue
         print(f"== {name}: {' '.join(command[2:])}", flush=True)
-        status = subprocess.run(command).returncode or status
+        status = _train(command, call.deadline - time.monotonic() - LAST) or status
         saved = call.work / "runs" / name / f"{STAGES[name].network}_best.json"
         if STAGES[name].returned and saved.is_file():
             writers.append(_write_parts(name, call))
     return next((code for code in [status, *(writer.wait() for writer in writers)] if code), 0)
+
+
+def _train(command, seconds):
+    """Runs a trainer, for so many seconds at most; returns its exit status."""
+    try:
+        return subprocess.run(command, timeout=max(seconds, 1)).returncode
+    except subprocess.TimeoutExpired:
+        print(f"The trainer was killed: it had not ended after {seconds:.0f} s.", flush=True)
+        return KILLED
 
 
 def _write_parts(name, call):

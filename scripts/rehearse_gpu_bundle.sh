@@ -2,8 +2,10 @@
 # Rehearses training on a GPU machine, on this one: the bundle with tiny networks, in an environment without TensorFlow,
 # killed, resumed, broken off for a fresh machine, and its weights joined and compared on the TensorFlow backend.
 #   bash scripts/rehearse_gpu_bundle.sh DATA [FOLDER]
-# FOLDER (build/gpu_rehearsal) keeps the environment and the results. Settings: REHEARSAL_PYTHON, a Python with JAX and
-# without TensorFlow and Keras; otherwise one is made with pip. About five minutes on two idle cores.
+# FOLDER (build/gpu_rehearsal) keeps the environment and the results. About five minutes on two idle cores.
+# Settings, to rehearse with the GPU machine's own versions: REHEARSAL_BASE, the Python to make the environment from;
+# REHEARSAL_PINS, such as "jax==0.11.2 numpy==2.5.2", in place of constraints.txt's; or REHEARSAL_PYTHON, a whole
+# environment with JAX and without TensorFlow and Keras.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 data=${1:?Where are the data? bash scripts/rehearse_gpu_bundle.sh DATA [FOLDER]}
@@ -14,10 +16,13 @@ step() { printf '\n== %s\n' "$1"; }
 
 step "An environment with JAX and without TensorFlow"
 if [ ! -x "$there" ]; then
-  "$here" -m venv "$folder/venv"
-  "$there" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-    jax numpy opencv-python-headless h5py absl-py pillow tqdm scikit-image rich packaging
+  "${REHEARSAL_BASE:-$here}" -m venv "$folder/venv"
+  versions=${REHEARSAL_PINS:---constraint constraints.txt jax numpy}
+  # shellcheck disable=SC2086
+  "$there" -m pip install --quiet --disable-pip-version-check $versions \
+    opencv-python-headless h5py absl-py pillow tqdm scikit-image rich packaging typing-extensions
 fi
+"$there" -c 'import sys, jax, numpy; print("Python %d.%d," % sys.version_info[:2], "JAX", jax.__version__, "NumPy", numpy.__version__)'
 "$there" -c 'import importlib.util as u, sys; sys.exit(any(map(u.find_spec, ("tensorflow", "keras"))))' ||
   { echo "$there must hold neither TensorFlow nor Keras." >&2; exit 1; }
 
@@ -56,7 +61,7 @@ grep -q "Resuming after epoch" "$folder/call2.log"
 
 step "Call 3: a fresh machine goes on with what call 2 brought home"
 make_bundle "$folder"/call2/{teacher,b3}.parts.json >/dev/null
-CALL_SECONDS=60 train "$folder/machine2" "$folder/call3" b3:600 2>&1 | tee "$folder/call3.log"
+CALL_SECONDS=240 train "$folder/machine2" "$folder/call3" b3:600 2>&1 | tee "$folder/call3.log"
 grep -q -- "--student_weights=.*start/b3 --generator_lr=" "$folder/call3.log"
 
 step "The weights, joined and compared on the TensorFlow backend"

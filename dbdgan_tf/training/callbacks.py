@@ -100,28 +100,51 @@ class Validator(keras.callbacks.Callback):
             save_network(self.folder / f"{name}_best", network, config, metadata)
 
 
-class TimeLimit(keras.callbacks.Callback):
-    """Ends training after the epoch that the next one could not follow within the limit.
-
-    Args:
-        minutes: The limit, counted from the start of training.
-    """
-
-    def __init__(self, minutes):
-        super().__init__()
-        self.seconds = minutes * 60
+class EpochTimes(keras.callbacks.Callback):
+    """Base of what must tell how long another epoch would take."""
 
     def on_train_begin(self, logs=None):
-        self.start = time.monotonic()
         self.begins = []
 
     def on_epoch_begin(self, epoch, logs=None):
         self.begins.append(time.monotonic())
 
+    def on_train_batch_end(self, batch, logs=None):
+        # The first step of a process compiles, with JAX for minutes, which says nothing of other epochs.
+        if batch == 0 and len(self.begins) == 1 and self.params["steps"] > 1:
+            self.begins[0] = time.monotonic()
+
+    def durations(self, now):
+        """Seconds of this epoch without its validation, which is still to come, and of the last one with it.
+
+        Args:
+            now: `time.monotonic()`.
+
+        Returns:
+            A pair; the second is 0 in the first epoch.
+        """
+        before = self.begins[-1] - self.begins[-2] if len(self.begins) > 1 else 0.0
+        return now - self.begins[-1], before
+
+
+class TimeLimit(EpochTimes):
+    """Ends training after the epoch that the next one could not follow within the limit.
+
+    Args:
+        minutes: The limit.
+        start: `time.monotonic()` from which it counts; None for the start of training.
+    """
+
+    def __init__(self, minutes, start=None):
+        super().__init__()
+        self.seconds, self.start = minutes * 60, start
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.start = time.monotonic() if self.start is None else self.start
+
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        # This epoch, or the one before with its validation, which for this one is still to come.
-        duration = max(now - self.begins[-1], self.begins[-1] - self.begins[max(len(self.begins) - 2, 0)])
-        if now - self.start + duration > self.seconds:
+        if now - self.start + max(self.durations(now)) > self.seconds:
             print(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
             self.model.stop_training = True

@@ -1,6 +1,7 @@
 """Runs a configuration from start, or from its last checkpoint, to its end."""
 
 import sys
+import time
 from pathlib import Path
 
 import keras
@@ -22,13 +23,13 @@ def run_teacher(config):
     Returns:
         The `keras.callbacks.History` of the run, None if it was over already.
     """
-    _prepare(config)
+    began = _prepare(config)
     teacher = networks.make_teacher(config.teacher, config.data.image_size)
     gan = networks.make_gan(
         student=None, teacher=teacher, mode="joint", losses=config.losses, data=config.data,
         discriminator=config.discriminator, seed=config.run.seed,
     )  # fmt: skip
-    return _train(config, gan, {"teacher": teacher}, make_datasets(config.data, config.run))
+    return _train(config, gan, {"teacher": teacher}, make_datasets(config.data, config.run), began)
 
 
 def run_distillation(config):
@@ -44,7 +45,7 @@ def run_distillation(config):
         ValueError: If the teacher's mode lacks what it needs.
     """
     _check_teacher(config)
-    _prepare(config)
+    began = _prepare(config)
     mode = config.distill.teacher
     student = networks.make_student(config.student, config.data.image_size)
     teacher = None if mode == "cached" else networks.make_teacher(config.teacher, config.data.image_size)
@@ -54,14 +55,16 @@ def run_distillation(config):
     )  # fmt: skip
     generators = {"student": student, **({"teacher": teacher} if mode == "joint" else {})}
     maps = config.distill.teacher_maps_dir if mode == "cached" else None
-    return _train(config, gan, generators, make_datasets(config.data, config.run, maps))
+    return _train(config, gan, generators, make_datasets(config.data, config.run, maps), began)
 
 
 def _prepare(config):
-    """Sets seeds and precision, and refuses to write over another run."""
+    """Sets seeds and precision, and refuses to write over another run; returns when it began."""
+    began = time.monotonic()
     records.claim_folder(config)
     keras.utils.set_random_seed(config.run.seed)
     keras.mixed_precision.set_global_policy(config.run.precision)
+    return began
 
 
 def _check_teacher(config):
@@ -78,7 +81,7 @@ def _check_teacher(config):
         )
 
 
-def _train(config, gan, generators, datasets):
+def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
     folder = Path(config.run.output_dir)
     timed = config.run.fit_minutes > 0
@@ -97,16 +100,16 @@ def _train(config, gan, generators, datasets):
         initial_epoch=progress["epoch"],
         shuffle=False,
         verbose=1 if sys.stdout.isatty() else 2,
-        callbacks=_callbacks(config, generators, training, held_out, folder, progress, record),
+        callbacks=_callbacks(config, generators, training, held_out, folder, progress, record, began),
     )
 
 
-def _callbacks(config, generators, training, held_out, folder, progress, record):
+def _callbacks(config, generators, training, held_out, folder, progress, record, began):
     averaged = {name: (generator.averaged, generator.config) for name, generator in generators.items()}
     found = [
         cb.EpochSeed(training),
         cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
-        *_clocks(config, progress),
+        *_clocks(config, progress, began),
         cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
         keras.callbacks.CSVLogger(str(folder / "log.csv"), append=config.run.resume),
     ]
@@ -117,7 +120,7 @@ def _callbacks(config, generators, training, held_out, folder, progress, record)
     return found
 
 
-def _clocks(config, progress):
+def _clocks(config, progress, began):
     """What ends a run early; before the validator, which then saves."""
     clocks = []
     if config.run.report_speed:
@@ -125,5 +128,5 @@ def _clocks(config, progress):
     if config.run.fit_minutes:
         clocks.append(TimedSchedule(config.run.fit_minutes, progress))
     if config.run.max_minutes:
-        clocks.append(cb.TimeLimit(config.run.max_minutes))
+        clocks.append(cb.TimeLimit(config.run.max_minutes, began))
     return clocks

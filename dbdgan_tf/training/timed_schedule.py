@@ -6,6 +6,8 @@ import time
 import keras
 from keras import ops
 
+from dbdgan_tf.training.callbacks import EpochTimes
+
 # Share of an epoch that must still fit for another one to begin.
 _WORTHWHILE = 0.5
 
@@ -38,7 +40,7 @@ class CosineToHorizon(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "warmup": self.warmup, "final_fraction": self.final_fraction}
 
 
-class TimedSchedule(keras.callbacks.Callback):
+class TimedSchedule(EpochTimes):
     """Ends a run after a number of minutes, and moves its horizon to the step it will have reached then.
 
     It goes before the callback that writes checkpoints, so that these hold the time spent.
@@ -54,23 +56,20 @@ class TimedSchedule(keras.callbacks.Callback):
         self.seconds, self.progress = minutes * 60, progress
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
         self.before = self.progress.get("seconds", 0.0)
         self.start = time.monotonic()
-        self.begins = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.begins.append(time.monotonic())
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
         spent = self.before + now - self.start
         self.progress["seconds"] = spent
         left = self.seconds - spent
-        # The first epoch compiles; the one before this one includes its validation.
-        duration = now - self.begins[-1] if len(self.begins) < 3 else self.begins[-1] - self.begins[-2]
-        if len(self.begins) > 1:
-            steps = max(left, 0.0) / duration * self.params["steps"]
-            self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
+        this, last = self.durations(now)
+        # From the third epoch on the last one tells what an epoch takes with its validation.
+        duration = last if len(self.begins) > 2 else this
+        steps = max(left, 0.0) / duration * self.params["steps"]
+        self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
         if left < _WORTHWHILE * duration:
             print(f"The run has had its {self.seconds / 60:g} minutes, after epoch {epoch + 1}.")
             self.progress["finished_minutes"] = self.seconds / 60

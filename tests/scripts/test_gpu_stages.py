@@ -112,10 +112,27 @@ def test_a_stage_is_run_and_its_network_written_even_if_the_trainer_fails(stages
     write_network(call.work / "runs/teacher/teacher_best.json")
     commands = []
     failing = type("Done", (), {"returncode": 9})
-    monkeypatch.setattr(stages.subprocess, "run", lambda command: commands.append(command) or failing)
+    monkeypatch.setattr(
+        stages.subprocess, "run", lambda command, timeout: commands.append(command) or failing
+    )
     writer = type("Writer", (), {"wait": lambda self: 0})
     monkeypatch.setattr(stages.subprocess, "Popen", lambda command, env: commands.append(command) or writer())
     assert stages.run([("teacher", 9.0)], call) == 9
     assert commands[0][2] == "trainers.teacher"
     assert commands[1][1] == "scripts/split_weights.py"
     assert f"--network={call.work / 'runs/teacher/teacher_best'}" in commands[1]
+
+
+def test_a_trainer_that_outstays_its_time_is_killed_and_its_network_written(stages, call, monkeypatch):
+    write_network(call.work / "runs/teacher/teacher_best.json")
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(stages, "command_of", lambda name, minutes, call: sleeping)
+    written = []
+    writer = type("Writer", (), {"wait": lambda self: 0})
+    monkeypatch.setattr(stages, "_write_parts", lambda name, call: written.append(name) or writer())
+    late = stages.Call(
+        call.bundle, call.work, call.output_dir, time.monotonic() + stages.LAST + 0.2, smoke=True
+    )
+    began = time.monotonic()
+    assert stages.run([("teacher", 9.0)], late) == stages.KILLED
+    assert written == ["teacher"] and time.monotonic() - began < 30

@@ -47,6 +47,24 @@ def test_time_limit_stops_before_an_epoch_that_would_not_fit(monkeypatch):
     assert limit.model.stop_training
 
 
+def test_time_limit_counts_preparation_and_does_not_take_compiling_for_an_epoch(monkeypatch):
+    # Training begins at 90, the first step ends at 390, an epoch takes 20 s; the limit is at 450.
+    clock = iter([90.0, 390.0, 410.0, 410.0, 430.0, 430.0, 450.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    limit = TimeLimit(7.5, start=0.0)
+    limit.set_model(fake_model())
+    limit.set_params({"steps": 20})
+    limit.model.stop_training = False
+    limit.on_train_begin()
+    stopped = []
+    for epoch in range(3):
+        limit.on_epoch_begin(epoch)
+        limit.on_train_batch_end(0)
+        limit.on_epoch_end(epoch)
+        stopped.append(limit.model.stop_training)
+    assert stopped == [False, False, True]
+
+
 def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
     save_checkpoint(tmp_path, tiny["make_gan"]("joint"), {})
     with pytest.raises(ValueError, match="Resume with the flags the run was started with"):

@@ -47,7 +47,7 @@ class Clock:
         monkeypatch.setattr("time.monotonic", lambda: self.now)
 
 
-def run_epochs(callback, clock, first, seconds):
+def run_epochs(callback, clock, first, seconds, compiling=0):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     weight = keras.Variable([0.0])
     horizon = keras.Variable(10**6, dtype="int32", trainable=False)
@@ -59,6 +59,9 @@ def run_epochs(callback, clock, first, seconds):
     horizons = []
     for index, duration in enumerate(seconds):
         callback.on_epoch_begin(first + index)
+        if compiling and not index:
+            clock.now += compiling
+            callback.on_train_batch_end(0)
         clock.now += duration
         model.step += 20
         callback.on_epoch_end(first + index)
@@ -73,9 +76,17 @@ def test_time_left_becomes_steps_left_and_the_run_ends_on_time(monkeypatch):
     clock, progress = Clock(monkeypatch), {}
     horizons = run_epochs(TimedSchedule(5, progress), clock, 0, [100, 30, 30, 30, 30, 30, 30])
     # After the second epoch 160 s are left, 106 epochs of 1.5 s a step; from the third on validation counts.
-    assert horizons[:4] == [10**6, 40 + 107, 60 + 60, 80 + 40]
+    assert horizons[:4] == [20 + 40, 40 + 107, 60 + 60, 80 + 40]
     assert len(horizons) == 6
     assert progress == {"seconds": 300.0, "finished_minutes": 5.0}
+
+
+def test_compiling_takes_time_but_is_no_measure_of_an_epoch(monkeypatch):
+    clock, progress = Clock(monkeypatch), {}
+    horizons = run_epochs(TimedSchedule(5, progress), clock, 0, [30] * 9, compiling=210)
+    # After the first epoch 60 s are left, room for two of 30 s; then 20 s, more than half of one.
+    assert horizons == [20 + 40, 40 + 13, 60]
+    assert progress == {"seconds": 320.0, "finished_minutes": 5.0}
 
 
 def test_a_continuation_has_what_is_left(monkeypatch):
