@@ -20,7 +20,7 @@ class VerifyConfig:
 
     Attributes:
         model: The .tflite file.
-        checkpoint: PREFIX of the Keras student, or None.
+        checkpoint: PREFIX of the Keras student, or of the quantize-aware one (for its int8 file); or None.
         data_dir: Data set with masks (then F-measure and error are compared) or a folder of photos.
         split: Of the data set.
         count: Most images.
@@ -41,7 +41,7 @@ class VerifyConfig:
 
 def define_flags():
     """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_string("checkpoint", None, "PREFIX of the Keras student's .weights.h5 and .json.")
+    flags.DEFINE_string("checkpoint", None, "PREFIX of the student's or QAT student's .weights.h5 and .json.")
     flags.DEFINE_string("data_dir", None, "Data set with masks, or a folder of photos.")
     flags.DEFINE_enum("split", "test", ["train", "test"], "Of the data set.")
     flags.DEFINE_integer("count", 32, "Most images to compare.", lower_bound=1)
@@ -67,6 +67,7 @@ def run(config):
 
     Raises:
         ValueError: If the file, the checkpoint or the data cannot be used.
+        ReferenceMapsError: If a quantize-aware checkpoint's maps cannot be made.
     """
     from dbdgan_tf.inference.verification import BUDGETS, Budget, check_structure
 
@@ -105,24 +106,36 @@ def _other_source(config):
 
 def _compare_with_keras(config):
     from dbdgan_tf.data.image_io import read_image
-    from dbdgan_tf.evaluation import network_predictor
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.inference.verification import compare_maps
-    from dbdgan_tf.models import load_network
 
     if not config.data_dir:
         raise ValueError("Maps need photos to be compared on: give --data_dir. Received: none.")
     detector = BlurDetector(config.model, num_threads=config.num_threads)
-    student, about = load_network(config.checkpoint, image_size=detector.image_size)
-    predictor = network_predictor(student, detector.image_size, about.input_scaling)
     samples = _samples(config)
-    maps = {"reference": {}, "own": {}}
-    for sample in samples:
-        image = read_image(sample.image)
-        maps["reference"][sample.stem] = predictor(image)
-        maps["own"][sample.stem] = detector(image).blur_map
+    photos, stems = [sample.image for sample in samples], [sample.stem for sample in samples]
+    reference = _reference_maps(config.checkpoint, detector.image_size, photos)
+    own = [detector(read_image(photo)).blur_map for photo in photos]
+    maps = {
+        "reference": dict(zip(stems, reference, strict=True)),
+        "own": dict(zip(stems, own, strict=True)),
+    }
     pairs = [(maps["reference"][sample.stem], maps["own"][sample.stem]) for sample in samples]
     return compare_maps(pairs, _scores(samples, maps) if samples[0].mask else {})
+
+
+def _reference_maps(checkpoint, image_size, photos):
+    """The student's maps; a quantize-aware one's are simulated int8, and come from a process of their own."""
+    from dbdgan_tf.data.image_io import read_image
+    from dbdgan_tf.evaluation import network_predictor
+    from dbdgan_tf.models import load_network
+    from dbdgan_tf.quantization.reference_maps import is_qat_checkpoint, reference_maps
+
+    if is_qat_checkpoint(checkpoint):
+        return reference_maps(checkpoint, image_size, photos)
+    student, about = load_network(checkpoint, image_size=image_size)
+    predictor = network_predictor(student, image_size, about.input_scaling)
+    return [predictor(read_image(photo)) for photo in photos]
 
 
 def _samples(config):
@@ -159,6 +172,16 @@ def _scores(samples, maps):
     return {name: (metrics["reference"][name], metrics["own"][name]) for name in ("max_f", "mae")}
 
 
+def gpu_note(report):
+    """One line: what the GPU delegate makes of the file, by its published rules; no GPU was asked."""
+    found = len(report["structure"]["gpu_violations"])
+    verdict = f"would leave {found} operators to the CPU" if found else "would take the whole graph"
+    note = f"GPU delegate: {verdict}, by its published rules"
+    if report["structure"]["variant"].endswith("int8"):
+        note += "; it computes int8 graphs in float, so maps differ from the CPU's by their rounding"
+    return f"{note}."
+
+
 def main(argv):
     if len(argv) != 2:
         raise app.UsageError(f"Give one .tflite file. Received: {argv[1:]}.")
@@ -170,9 +193,10 @@ def main(argv):
     budget = {name: value for name, value in budget.items() if value is not None}
     try:
         report = run(VerifyConfig(argv[1], budget=budget, **values))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError, RuntimeError) as error:
         sys.exit(f"tflite.verify: {error}")
     print(json.dumps(report, indent=2))
+    print(gpu_note(report))
     if report["failures"]:
         sys.exit("tflite.verify: FAILED\n  " + "\n  ".join(report["failures"]))
     print(f"tflite.verify: {report['model']} keeps its budget")

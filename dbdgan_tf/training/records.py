@@ -24,6 +24,7 @@ _FREE = {
         "report_speed",
     ),  # fmt: skip
     "data": ("workers", "cache"),
+    "qat": ("pick",),
 }
 
 

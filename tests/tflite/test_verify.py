@@ -91,6 +91,7 @@ def test_exit_codes(flat_models, tmp_path, repository):
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
     good = verify(repository, str(tmp_path / "m.tflite"))
     assert good.returncode == 0, good.stderr
+    assert "GPU delegate: would take the whole graph" in good.stdout
     assert "keeps its budget" in good.stdout
     bad = verify(repository, str(tmp_path / "m.tflite"), "--megabytes=0.0001")
     assert bad.returncode == 1

@@ -1,0 +1,76 @@
+"""The maps of a quantize-aware student, as `tflite.verify` compares a file with; a process of its own.
+
+python -m dbdgan_tf.quantization.reference_maps REQUEST.json
+
+tfmot and tf_keras change the process that imports them, so `reference_maps` starts another one and reads
+its maps back. REQUEST.json holds "checkpoint", "image_size" and "photos"; beside it appear 0.npy, 1.npy, ...
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+
+class ReferenceMapsError(RuntimeError):
+    """The process that makes the maps failed."""
+
+
+def is_qat_checkpoint(path):
+    """Whether PREFIX.json names a quantize-aware student; looks into that file alone.
+
+    Args:
+        path: PREFIX, PREFIX.json or PREFIX.weights.h5.
+    """
+    from dbdgan_tf.models.serialization import network_files
+
+    try:
+        return json.loads(network_files(path)[1].read_text(encoding="utf-8"))["kind"] == "qat_student"
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def reference_maps(checkpoint, image_size, photos):
+    """Maps of photographs, as int8 arithmetic gives them, simulated.
+
+    Args:
+        checkpoint: PREFIX of a quantize-aware student.
+        image_size: (height, width) that it works at.
+        photos: Paths of photographs.
+
+    Returns:
+        List of float32 (H, W) maps at the photographs' own sizes.
+
+    Raises:
+        ReferenceMapsError: With the process's last words.
+    """
+    request = {"checkpoint": str(checkpoint), "image_size": list(map(int, image_size))}
+    request["photos"] = [str(photo) for photo in photos]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "request.json"
+        path.write_text(json.dumps(request), encoding="utf-8")
+        command = [sys.executable, "-m", "dbdgan_tf.quantization.reference_maps", str(path)]
+        process = subprocess.run(command, capture_output=True, text=True)
+        if process.returncode:
+            raise ReferenceMapsError(f"No maps of {checkpoint}: {process.stderr.strip()[-2000:]}")
+        return [np.load(path.with_name(f"{index}.npy")) for index in range(len(request["photos"]))]
+
+
+def answer(request_path):
+    """Writes the maps that a request asks for; runs in the process of its own."""
+    from dbdgan_tf.data.image_io import read_image
+    from dbdgan_tf.evaluation import network_predictor
+    from dbdgan_tf.quantization.saving import load_qat_student
+
+    request = json.loads(Path(request_path).read_text(encoding="utf-8"))
+    student, config = load_qat_student(request["checkpoint"], image_size=tuple(request["image_size"]))
+    predictor = network_predictor(student, config.image_size, config.input_scaling)
+    for index, photo in enumerate(request["photos"]):
+        np.save(Path(request_path).with_name(f"{index}.npy"), predictor(read_image(photo)))
+
+
+if __name__ == "__main__":
+    answer(sys.argv[1])
