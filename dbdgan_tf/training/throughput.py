@@ -24,7 +24,7 @@ class ThroughputReport(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         steps = self.params["steps"]
-        self.skip = min(SKIPPED_STEPS, steps // 3)
+        self.skip = max(min(SKIPPED_STEPS, steps // 3), 1)
         self.wanted = min(TIMED_STEPS, steps - self.skip)
         if keras.backend.backend() == "jax":
             self._original = self.model.train_function

@@ -95,6 +95,18 @@ def test_a_continuation_has_what_is_left(monkeypatch):
     assert progress["finished_minutes"] == 5
 
 
+def test_epochs_of_one_step_have_no_throughput(capsys):
+    report = ThroughputReport(4)
+    report.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    report.set_params({"steps": 1})
+    report.on_train_begin()
+    for epoch in range(3):
+        report.on_epoch_begin(epoch)
+        report.on_train_batch_end(0, {"loss": 1.0})
+    report.on_train_end()
+    assert "Throughput" not in capsys.readouterr().out
+
+
 def test_throughput_is_printed_once(tiny, capsys):
     gan = tiny["make_gan"]("frozen", run_eagerly=True)
     batch = tiny["batch"](count=12)
