@@ -7,6 +7,20 @@ from dbdgan_tf.models.serialization import load_network
 from dbdgan_tf.models.weights_by_name import assign_weights, weights_table
 
 
+def encoder_layer_names(encoder):
+    """Names of the layers with weights that an encoder has in any network.
+
+    Args:
+      encoder: the encoder's name.
+
+    Returns:
+      A set of names.
+    """
+    inputs = keras.Input((64, 64, 3))
+    bare = keras.Model(inputs, build_encoder(encoder, inputs))
+    return {layer.name for layer in bare.layers if layer.weights}
+
+
 def load_encoder(model, encoder, path):
     """Sets the encoder of a network to that of a saved one, such as a student's to its teacher's.
 
@@ -24,8 +38,6 @@ def load_encoder(model, encoder, path):
         raise ValueError(
             f"The encoder cannot come from {path}. Received: {config.encoder!r}. Allowed: {encoder!r}."
         )
-    inputs = keras.Input((*config.image_size, 3))
-    bare = keras.Model(inputs, build_encoder(encoder, inputs))
-    names = {layer.name for layer in bare.layers if layer.weights}
+    names = encoder_layer_names(encoder)
     table = {name: arrays for name, arrays in weights_table(source).items() if name in names}
     assign_weights(model, table, required=tuple(names))

@@ -9,7 +9,7 @@ from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discrimina
 from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.weights_transfer import load_encoder
+from dbdgan_tf.models.weights_transfer import encoder_layer_names, load_encoder
 from dbdgan_tf.training.distillation_gan import DistillationGAN
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
 
@@ -86,7 +86,7 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     )
 
 
-def compile_gan(gan, options, total_steps, timed=False):
+def compile_gan(gan, options, total_steps, timed=False, encoders=None):
     """Gives every trained network its optimizer.
 
     Args:
@@ -94,6 +94,8 @@ def compile_gan(gan, options, total_steps, timed=False):
         options: An `OptimizerOptions`.
         total_steps: Steps of the whole run, for the learning rates' decay.
         timed: Whether the last step may move; `gan.optimizer.horizon` is then its variable.
+        encoders: Dict of "student", "teacher" to the encoder's name, where it is to learn at
+            `options.encoder_lr_fraction` of the rate; None for one rate.
     """
     horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon") if timed else None
     groups = gan.variable_groups
@@ -102,8 +104,9 @@ def compile_gan(gan, options, total_steps, timed=False):
         adversary = name.startswith("discriminator")
         rate = options.discriminator_lr if adversary else options.generator_lr
         optimizers[name] = make_optimizer(
-            options, rate, total_steps, use_ema=not adversary, adversary=adversary, horizon=horizon
-        )
+            options, rate, total_steps, use_ema=not adversary, adversary=adversary, horizon=horizon,
+            slow_layers=encoder_layer_names(encoders[name]) if name in (encoders or {}) else (),
+        )  # fmt: skip
     gan.compile(OptimizerGroup(optimizers, groups, horizon))
 
 

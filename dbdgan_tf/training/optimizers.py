@@ -46,7 +46,39 @@ class OptimizerGroup:
         return {name: float(optimizer.learning_rate) for name, optimizer in self.optimizers.items()}
 
 
-def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, adversary=False, horizon=None):
+class TwoRateAdam(keras.optimizers.Adam):
+    """Adam that moves the variables of some layers more slowly, such as those of a pretrained encoder.
+
+    Args:
+        slow_layers: Names of the layers.
+        slow_fraction: Their share of the learning rate, 0..1.
+        **kwargs: As for `keras.optimizers.Adam`.
+    """
+
+    def __init__(self, slow_layers=(), slow_fraction=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.slow_layers, self.slow_fraction = frozenset(slow_layers), slow_fraction
+
+    def build(self, variables):
+        """Makes the moments, and notes which variables are slow."""
+        super().build(variables)
+        slow = [variable.path.split("/")[0] in self.slow_layers for variable in variables]
+        self._fractions = [self.slow_fraction if is_slow else 1.0 for is_slow in slow]
+
+    def update_step(self, gradient, variable, learning_rate):
+        """As Adam's, at the variable's own rate."""
+        fraction = self._fractions[self._get_variable_index(variable)]
+        super().update_step(gradient, variable, learning_rate * fraction)
+
+    def get_config(self):
+        """Everything that the constructor takes."""
+        own = {"slow_layers": sorted(self.slow_layers), "slow_fraction": self.slow_fraction}
+        return {**super().get_config(), **own}
+
+
+def make_optimizer(
+    options, learning_rate, total_steps, *, use_ema=False, adversary=False, horizon=None, slow_layers=()
+):
     """Adam with warm-up, cosine decay and gradient clipping.
 
     Args:
@@ -57,12 +89,15 @@ def make_optimizer(options, learning_rate, total_steps, *, use_ema=False, advers
         use_ema: Whether to keep an exponential moving average of the weights.
         adversary: Whether this optimizer's network plays the adversarial game; then beta_1 is lower.
         horizon: Variable of the run's last step, to which the rate then decays, or None.
+        slow_layers: Names of the layers that learn at `options.encoder_lr_fraction` of the rate.
 
     Returns:
         A `keras.optimizers.Optimizer`.
     """
     use_ema = use_ema and options.ema_momentum > 0
-    optimizer = keras.optimizers.Adam(
+    optimizer = TwoRateAdam(
+        slow_layers=slow_layers,
+        slow_fraction=options.encoder_lr_fraction,
         learning_rate=_schedule(options, learning_rate, total_steps, horizon),
         weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
         beta_1=0.5 if adversary else 0.9,

@@ -85,7 +85,9 @@ def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
     folder = Path(config.run.output_dir)
     timed = config.run.fit_minutes > 0
-    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), timed)
+    one_rate = config.optimizer.encoder_lr_fraction == 1
+    encoders = {} if one_rate else {name: made.config.encoder for name, made in generators.items()}
+    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), timed, encoders)
     progress = {"epoch": 0, "best": {}}
     if config.run.resume and (folder / FILE_NAME).exists():
         progress = restore_checkpoint(folder, gan)
