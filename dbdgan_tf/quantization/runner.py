@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from absl import logging
 
-from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.data.augmentation import AugmentationConfig, build_augmentation
 from dbdgan_tf.models.serialization import load_network
 from dbdgan_tf.quantization.comparison import compare
 from dbdgan_tf.quantization.equalization import equalize_depthwise
@@ -70,7 +70,10 @@ def _make_tuner(config, student, student_config, training):
     seed_ranges(model, float_model, scaling, (training[index]["images"] for index in range(count)))
     augmentation = None
     if config.data.augment:
-        augmentation = build_augmentation(student_config.image_size, seed=config.run.seed)
+        # Turning and zooming soften what is sharp: seldom.
+        augmentation = build_augmentation(
+            student_config.image_size, seed=config.run.seed, config=AugmentationConfig(affine=0.15)
+        )
     steps = config.run.epochs * len(training)
     return FineTuner(model, scaling, config.losses, qat, steps, augmentation)
 
