@@ -12,7 +12,7 @@ if keras.backend.backend() == "jax":
 else:
     from dbdgan_tf.training.tensorflow_step import TensorFlowStep as _Step
 
-TEACHER_MODES = ("joint", "frozen", "cached")
+TEACHER_MODES = ("joint", "frozen", "cached", "none")
 
 
 class DistillationGAN(_Step, keras.Model):
@@ -28,7 +28,7 @@ class DistillationGAN(_Step, keras.Model):
         teacher_scaling: `InputScaling` of the teacher.
         discriminators: Dict of any of "teacher" (D1), "student" (D2), "distill" (D3) to a discriminator.
         teacher_mode: "joint" trains the teacher too, "frozen" only runs it, "cached" reads "teacher_maps"
-            from the batch.
+            from the batch, "none" trains the student alone.
         losses: A `LossOptions`.
         augmentation: Layer from batch to batch, or None.
 
@@ -46,12 +46,7 @@ class DistillationGAN(_Step, keras.Model):
         if teacher_mode not in TEACHER_MODES:
             allowed = ", ".join(TEACHER_MODES)
             raise ValueError(f"Unknown teacher mode. Received: {teacher_mode!r}. Allowed: {allowed}.")
-        if teacher is None and (teacher_mode != "cached" or losses.feature_weight):
-            raise ValueError(
-                "Without a teacher network there are only its cached maps. "
-                f"Received: teacher_mode={teacher_mode!r}, feature_weight={losses.feature_weight}. "
-                "Allowed: teacher_mode='cached', feature_weight=0."
-            )
+        _check_terms(teacher, teacher_mode, losses)
         # === Layers ===
         self.student = student
         self.teacher = teacher
@@ -158,7 +153,9 @@ class DistillationGAN(_Step, keras.Model):
             terms["feature"] = self._feature_constraint(taught, learned)
             losses["student"] += options.feature_weight * terms["feature"]
         self._judge("student", "student", target, learned["blur_map"], batch, labelled, losses, terms)
-        self._judge("distill", "student", taught["blur_map"], learned["blur_map"], batch, None, losses, terms)
+        self._judge(
+            "distill", "student", taught.get("blur_map"), learned["blur_map"], batch, None, losses, terms
+        )
 
     def _judge(self, judge, generator, real, fake, batch, sample_weight, losses, terms):
         """Adds one discriminator's loss, and what it costs the generator."""
@@ -185,6 +182,8 @@ class DistillationGAN(_Step, keras.Model):
         return weight * ops.minimum(grown, 1.0)
 
     def _teacher_outputs(self, batch):
+        if self.teacher_mode == "none":
+            return {}
         if self.teacher is None:
             return {"blur_map": batch["teacher_maps"]}
         images = self.teacher_scaling.apply(batch["images"])
@@ -221,3 +220,17 @@ def _with_taps(network, taps):
 
 def _as_dict(output):
     return output if isinstance(output, dict) else {"blur_map": output}
+
+
+def _check_terms(teacher, mode, losses):
+    """Raises a ValueError where a loss asks for what the teacher's mode does not give."""
+    if teacher is None and (mode in ("joint", "frozen") or losses.feature_weight):
+        raise ValueError(
+            "Without a teacher network there are only its cached maps. "
+            f"Received: teacher_mode={mode!r}, feature_weight={losses.feature_weight}. "
+            "Allowed: teacher_mode='cached', feature_weight=0."
+        )
+    names = ("consistency_weight", "feature_weight", "distill_adversarial_weight")
+    asked = [f"{name}={getattr(losses, name)}" for name in names if getattr(losses, name)]
+    if mode == "none" and asked:
+        raise ValueError(f"A student without a teacher cannot be distilled. Received: {asked}. Allowed: 0.")

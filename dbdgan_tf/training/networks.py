@@ -52,7 +52,7 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     Args:
         student: A `Generator`, or None.
         teacher: A `Generator`, or None.
-        mode: "joint", "frozen" or "cached".
+        mode: "joint", "frozen", "cached" or "none".
         losses: A `LossOptions`.
         data: A `DataOptions`.
         discriminator: A `DiscriminatorOptions`.

@@ -94,8 +94,10 @@ class TeacherOptions:
 class DistillOptions:
     """Where the teacher's maps come from."""
 
-    teacher: str = option("joint", "Train the teacher too, run a trained one, or read its maps.",
-                          ("joint", "frozen", "cached"))  # fmt: skip
+    teacher: str = option(
+        "joint", "Train the teacher too, run a trained one, read its maps, or do without (no distillation).",
+        ("joint", "frozen", "cached", "none"),
+    )  # fmt: skip
     teacher_maps_dir: str = option("", "Maps written by trainers.predict, for --teacher=cached.")
 
 

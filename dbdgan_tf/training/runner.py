@@ -48,7 +48,8 @@ def run_distillation(config):
     began = _prepare(config)
     mode = config.distill.teacher
     student = networks.make_student(config.student, config.data.image_size)
-    teacher = None if mode == "cached" else networks.make_teacher(config.teacher, config.data.image_size)
+    alone = mode in ("cached", "none")
+    teacher = None if alone else networks.make_teacher(config.teacher, config.data.image_size)
     gan = networks.make_gan(
         student=student, teacher=teacher, mode=mode, losses=config.losses, data=config.data,
         discriminator=config.discriminator, seed=config.run.seed,

@@ -52,6 +52,15 @@ def test_cached_maps_replace_the_teacher(tiny):
     assert list(gan.variable_groups) == ["student"]
 
 
+def test_student_alone_has_content_and_d2_only(tiny):
+    gan = make(tiny, "none", LossOptions(distill_adversarial_weight=0.0, consistency_weight=0.0))
+    assert {name for name in step(gan, tiny["batch"]()) if not name.startswith("student")} == {
+        "d_student", "g_student"
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="cannot be distilled. Received: .'consistency_weight=1.0'."):
+        make(tiny, "none", LossOptions(distill_adversarial_weight=0.0))
+
+
 def test_zero_weights_switch_terms_and_networks_off(tiny):
     losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0, consistency_weight=0.0)
     terms = step(make(tiny, "joint", losses), tiny["batch"]())
@@ -110,5 +119,5 @@ def test_without_a_teacher_only_cached_maps_are_allowed(tiny, mode, losses):
 
 
 def test_unknown_mode_is_named(tiny):
-    with pytest.raises(ValueError, match="Received: 'maybe'. Allowed: joint, frozen, cached"):
+    with pytest.raises(ValueError, match="Received: 'maybe'. Allowed: joint, frozen, cached, none"):
         make(tiny, "maybe")
