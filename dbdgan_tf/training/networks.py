@@ -41,7 +41,10 @@ def make_teacher(options, image_size):
 def make_augmentation(options, seed):
     """The augmentation layer that `DataOptions` describe."""
     config = AugmentationConfig(
-        affine=options.augment_affine, zoom=options.augment_zoom, shift=options.augment_shift
+        affine=options.augment_affine,
+        zoom=options.augment_zoom,
+        shift=options.augment_shift,
+        colour=options.augment_colour,
     )
     return build_augmentation(tuple(options.image_size), seed=seed, config=config)
 

@@ -28,6 +28,7 @@ class DataOptions:
     augment_affine: float = option(0.15, "Share of images turned, zoomed and shifted, which softens them.")
     augment_zoom: float = option(1.25, "Largest random magnification; 1 over it is the smallest.")
     augment_shift: float = option(0.08, "Largest random shift, as a fraction of the side.")
+    augment_colour: float = option(0.8, "Share of images whose colours change.")
     smallest_crop: float = option(
         0.6, "Smallest share of a side that random crops of the photographs keep; 1: no crops."
     )
