@@ -172,14 +172,23 @@ def test_a_converted_student_keeps_the_contract(tmp_path):
     assert check.run(check.CheckConfig(str(tmp_path / "golden")))["failures"] == []
 
 
-def test_pictures_are_small_and_no_trained_golden_files_are_committed():
+def test_pictures_are_small():
     pictures = sorted(make.PICTURES.glob("*.png"))
     assert [path.name for path in pictures] == ["blocks.png", "cup.png", "stripes.png"]
     assert sum(path.stat().st_size for path in pictures) < 250_000
-    assert not list(README.parent.rglob("golden.json"))
 
 
 def test_the_readme_says_which_file_for_which_processor():
     text = README.read_text()
     for word in ("CPU", "NPU", "GPU", "Core ML", "Forbid reduced precision"):
         assert re.search(word, text), word
+
+
+def test_every_bundled_model_keeps_its_golden_files(repository):
+    models = sorted((repository / "dbdgan_tf/assets").glob("*.tflite"))
+    assert [model.name for model in models]
+    for model in models:
+        golden = repository / "tflite/golden" / model.stem
+        report = check.run(check.CheckConfig(str(golden), model=str(model)))
+        assert report["failures"] == []
+        assert len(report["cases"]) == 3
