@@ -8,7 +8,7 @@ import numpy as np
 from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.training.averaged_weights import copy_averaged_weights
 from dbdgan_tf.training.checkpoint import save_checkpoint
-from dbdgan_tf.training.validation import validate
+from dbdgan_tf.training.validation import FIGURES, validate
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -74,6 +74,8 @@ class Validator(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.progress["epoch"] = epoch + 1
         if (epoch + 1) % self.every and not self._is_last(epoch):
+            # The CSV log takes its columns from the first epoch.
+            logs.update({f"val_{name}_{key}": float("nan") for name in self._validated() for key in FIGURES})
             return
         for name, (network, config) in self.networks.items():
             copy_averaged_weights(self.model, name, network)
@@ -81,6 +83,9 @@ class Validator(keras.callbacks.Callback):
             logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
             self._save(name, network, config, epoch, figures)
         save_checkpoint(self.folder, self.model, self.progress)
+
+    def _validated(self):
+        return self.networks if self.dataset else ()
 
     def _is_last(self, epoch):
         return epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)

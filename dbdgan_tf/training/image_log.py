@@ -1,5 +1,7 @@
 """Scalars and image grids for TensorBoard, written without TensorFlow."""
 
+import math
+
 import keras
 import numpy as np
 from tensorboardX import SummaryWriter
@@ -23,7 +25,8 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in {**(logs or {}), **self._rates()}.items():
-            self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
+            if not math.isnan(value):  # a figure that this epoch has not
+                self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
         if self.dataset is not None:
             self.writer.add_image("validation/maps", self._grid(), epoch + 1, dataformats="HWC")
         self.writer.flush()

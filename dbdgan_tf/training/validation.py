@@ -4,6 +4,8 @@ import numpy as np
 
 from dbdgan_tf.evaluation.scores import counts_per_threshold, f_measure, precision_recall, to_levels
 
+FIGURES = ("max_f_focus", "max_f_blur", "mae")
+
 
 def validate(predict, dataset):
     """Scores blur maps as `trainers.evaluate` does, but at the size the network works at.

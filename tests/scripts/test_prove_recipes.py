@@ -55,7 +55,8 @@ def test_terms_speed_and_memory_of_a_run(proofs, call, monkeypatch):
     assert proof.first == {"student_bce": 1.0, "consistency": 0.5}
     assert proof.last["student_bce"] == pytest.approx(0.1)
     assert proof.images_per_second == pytest.approx(2.5)
-    assert 80 / 1024 < proof.peak_gib < 1
+    # A child begins with the peak of its parent, here of a whole test run: only a lower bound holds.
+    assert proof.peak_gib > 80 / 1024
     assert "student_bce        1.0000 -> 0.1000" in str(proof)
 
 

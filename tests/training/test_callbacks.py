@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit
+from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit, Validator
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint
 
 
@@ -71,3 +71,13 @@ def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
         restore_checkpoint(tmp_path, tiny["make_gan"]("frozen"))
     with pytest.raises(FileNotFoundError, match="No checkpoint to resume from"):
         restore_checkpoint(tmp_path / "nowhere", tiny["make_gan"]("joint"))
+
+
+def test_the_log_has_columns_for_figures_that_come_every_other_epoch(tiny, tmp_path):
+    network = tiny["network"]("averaged", 4)
+    validator = Validator({"student": (network, None)}, [object()], tmp_path, {"best": {}}, {}, every=2)
+    validator.set_params({"epochs": 4})
+    logs = {}
+    validator.on_epoch_end(0, logs)
+    assert set(logs) == {"val_student_max_f_focus", "val_student_max_f_blur", "val_student_mae"}
+    assert all(np.isnan(value) for value in logs.values())
