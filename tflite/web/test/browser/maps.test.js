@@ -23,6 +23,7 @@ for (const model of ["float32", "int8", "bundled"].filter((name) => existsSync(j
     t.diagnostic(`runs on ${await loadPage(page, site.address)}`);
     const tolerance = TOLERANCES[model] ?? TOLERANCES.int8;
 
+    const spreads = [];
     for (const photo of readdirSync(join(material, "photos"))) {
       await openFile(page, join(material, "photos", photo));
       const { name, path } = await download(page);
@@ -30,10 +31,13 @@ for (const model of ["float32", "int8", "bundled"].filter((name) => existsSync(j
       const found = await compareGrey(page, path, join(material, model, "maps", `${parse(photo).name}.png`));
       t.diagnostic(`${photo}: ${await page.textContent("#time")}, ${JSON.stringify(found)}`);
       assert.equal(found.size, found.otherSize);
-      assert.ok(found.spread > 10, `the expected map says nothing: ${found.spread}`);
+      spreads.push(found.spread);
       assert.ok(found.worst <= tolerance.worst, `worst ${found.worst}, allowed ${tolerance.worst}`);
       assert.ok(found.mean <= tolerance.mean, `mean ${found.mean}, allowed ${tolerance.mean}`);
     }
+
+    // A trained model may rightly call one photo, such as a magnified thumbnail, blurred all over.
+    assert.ok(spreads.filter((spread) => spread > 10).length > spreads.length / 2, `flat maps: ${spreads}`);
 
     await awaitOffline(page);
     assert.deepEqual(browser.problems, []);
