@@ -1,6 +1,7 @@
 """Runs a fine-tuning from start, or from its last checkpoint, to the comparison at its end."""
 
 import csv
+import dataclasses
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from absl import logging
 
-from dbdgan_tf.data.augmentation import AugmentationConfig, build_augmentation
 from dbdgan_tf.models.serialization import load_network
 from dbdgan_tf.quantization.comparison import compare
 from dbdgan_tf.quantization.equalization import equalize_depthwise
@@ -20,6 +20,7 @@ from dbdgan_tf.quantization.ranges import finish_ranges, seed_ranges
 from dbdgan_tf.quantization.saving import save_qat_student
 from dbdgan_tf.training import records
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint, save_checkpoint
+from dbdgan_tf.training.networks import make_augmentation
 from dbdgan_tf.training.training_data import make_datasets
 from dbdgan_tf.training.validation import validate
 
@@ -70,10 +71,8 @@ def _make_tuner(config, student, student_config, training):
     seed_ranges(model, float_model, scaling, (training[index]["images"] for index in range(count)))
     augmentation = None
     if config.data.augment:
-        # Turning and zooming soften what is sharp: seldom.
-        augmentation = build_augmentation(
-            student_config.image_size, seed=config.run.seed, config=AugmentationConfig(affine=0.15)
-        )
+        data = dataclasses.replace(config.data, image_size=student_config.image_size)
+        augmentation = make_augmentation(data, config.run.seed)
     steps = config.run.epochs * len(training)
     return FineTuner(model, scaling, config.losses, qat, steps, augmentation)
 
