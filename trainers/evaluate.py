@@ -8,6 +8,8 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.flags import image_size
+
 
 @dataclasses.dataclass(frozen=True)
 class EvaluateConfig:
@@ -25,6 +27,7 @@ class EvaluateConfig:
     allow_missing: bool = False
     save_maps: bool = True
     batch_size: int = 4
+    image_size: tuple[int, int] | None = None
     bootstrap: int = 1000
     seed: int = 0
     progress: bool = True
@@ -54,6 +57,7 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_bool("allow_missing", False, "Leave out photographs without a map, listing them.", **on)
     flags.DEFINE_bool("save_maps", True, "Keep a model's maps in OUTPUT_DIR/maps.", **on)
     flags.DEFINE_integer("batch_size", 4, "Photographs per model step.", lower_bound=1, **on)
+    flags.DEFINE_list("image_size", None, "Size in px that a network works at in place of its own.", **on)
     flags.DEFINE_integer(
         "bootstrap", 1000, "Resamples behind the 95 % intervals; 0: none.", lower_bound=0, **on
     )
@@ -63,7 +67,8 @@ def define_flags(flag_values=flags.FLAGS):
 
 def config_from_flags(flag_values):
     """Reads `EvaluateConfig` from parsed flags."""
-    return EvaluateConfig(**{f.name: flag_values[f.name].value for f in dataclasses.fields(EvaluateConfig)})
+    values = {field.name: flag_values[field.name].value for field in dataclasses.fields(EvaluateConfig)}
+    return EvaluateConfig(**values | {"image_size": image_size(values["image_size"])})
 
 
 def run(config):
@@ -76,7 +81,7 @@ def run(config):
     if config.maps_dir:
         predictor = maps_predictor(config.maps_dir, config.maps_polarity)
     else:
-        predictor = model_predictor(config.model, config.batch_size)
+        predictor = model_predictor(config.model, config.batch_size, image_size=config.image_size)
     result = evaluate(
         samples,
         predictor,

@@ -37,6 +37,27 @@ def read(config_class, flag_values=flags.FLAGS):
     )
 
 
+def image_size(words):
+    """(height, width) of a list flag such as --image_size=320,480; one number is both.
+
+    Args:
+        words: The flag's value, or None.
+
+    Returns:
+        A pair of ints; None for None.
+
+    Raises:
+        ValueError: If it is anything but one or two whole numbers from 32 on.
+    """
+    if words is None:
+        return None
+    numbers = [int(word) if word.isdecimal() else 0 for word in words]
+    numbers = numbers * 2 if len(numbers) == 1 else numbers
+    if len(numbers) != 2 or min(numbers) < 32:
+        raise ValueError(f"--image_size. Received: {','.join(words)}. Allowed: 320 or 320,480, at least 32.")
+    return tuple(numbers)
+
+
 def _define_one(field, flag_values):
     help_text, choices = field.metadata["help"], field.metadata["choices"]
     default, on = field.default, {"flag_values": flag_values}

@@ -8,6 +8,8 @@ import sys
 
 from absl import app, flags
 
+from trainers.flags import image_size
+
 
 @dataclasses.dataclass(frozen=True)
 class PredictConfig:
@@ -19,6 +21,7 @@ class PredictConfig:
     data_dir: str | None = None
     split: str = "train"
     batch_size: int = 4
+    image_size: tuple[int, int] | None = None
     map_size: str = "photo"
     bits: int = 8
     mirror: bool = False
@@ -42,6 +45,7 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_string("data_dir", None, "Dataset folder, instead of --input_dir.", **on)
     flags.DEFINE_enum("split", "train", ("train", "test"), "Part of --data_dir.", **on)
     flags.DEFINE_integer("batch_size", 4, "Photographs per model step.", lower_bound=1, **on)
+    flags.DEFINE_list("image_size", None, "Size in px that a network works at in place of its own.", **on)
     flags.DEFINE_enum(
         "map_size",
         "photo",
@@ -58,7 +62,8 @@ def define_flags(flag_values=flags.FLAGS):
 def config_from_flags(flag_values):
     """Reads `PredictConfig` from parsed flags."""
     values = {field.name: flag_values[field.name].value for field in dataclasses.fields(PredictConfig)}
-    return PredictConfig(**values | {"bits": int(values["bits"])})
+    size = image_size(values["image_size"])
+    return PredictConfig(**values | {"bits": int(values["bits"]), "image_size": size})
 
 
 def run(config):
@@ -72,7 +77,9 @@ def run(config):
     else:
         samples = find_samples(config.data_dir, config.split)
     source = {**describe_model(config.model), "map_size": config.map_size}
-    predictor = model_predictor(config.model, config.batch_size, config.map_size)
+    if config.image_size:
+        source["image_size"] = list(config.image_size)
+    predictor = model_predictor(config.model, config.batch_size, config.map_size, config.image_size)
     if config.mirror:
         source, predictor = {**source, "mirror": True}, mirrored(predictor)
     return write_maps(

@@ -9,6 +9,8 @@ import dataclasses
 
 from absl import app, flags
 
+from trainers.flags import image_size
+
 
 @dataclasses.dataclass(frozen=True)
 class SynthesizeConfig:
@@ -22,6 +24,7 @@ class SynthesizeConfig:
     image_size: tuple[int, int] = (320, 320)
     blur_threshold: float = 2.0
     soft_mask: bool = False
+    sharp_share: float = 0.1
     seed: int = 0
     workers: int | None = None
     progress: bool = True
@@ -38,6 +41,7 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_list("image_size", ["320"], "Height and width in px, or one number for both.", **on)
     flags.DEFINE_float("blur_threshold", 2.0, "Blur circle in px at width 320 that counts.", 0.0, **on)
     flags.DEFINE_bool("soft_mask", False, "Masks rise smoothly around the threshold.", **on)
+    flags.DEFINE_float("sharp_share", 0.1, "Share of scenes that are sharp all over.", 0.0, 1.0, **on)
     flags.DEFINE_integer("seed", 0, "Seed; the same seed makes the same files.", lower_bound=0, **on)
     flags.DEFINE_integer("workers", None, "Processes; default one per core.", lower_bound=1, **on)
     flags.DEFINE_bool("progress", True, "Show a progress bar.", **on)
@@ -46,7 +50,7 @@ def define_flags(flag_values=flags.FLAGS):
 def config_from_flags(flag_values):
     """Reads `SynthesizeConfig` from parsed flags."""
     values = {field.name: flag_values[field.name].value for field in dataclasses.fields(SynthesizeConfig)}
-    return SynthesizeConfig(**values | {"image_size": _size(values["image_size"])})
+    return SynthesizeConfig(**values | {"image_size": image_size(values["image_size"])})
 
 
 def run(config):
@@ -66,8 +70,9 @@ def run(config):
     )
     test_count = max(1, config.count // 5) if config.test_count is None else config.test_count
     options = synthesis.SynthesisConfig(
-        image_size=config.image_size, blur_threshold=config.blur_threshold, soft_mask=config.soft_mask
-    )
+        image_size=config.image_size, blur_threshold=config.blur_threshold, soft_mask=config.soft_mask,
+        sharp=config.sharp_share,
+    )  # fmt: skip
     bar = tqdm(total=config.count + test_count, unit="photo", disable=not config.progress)
     with bar:
         return synthesis.write_dataset(
@@ -80,17 +85,6 @@ def run(config):
             workers=config.workers,
             progress=lambda finished: (bar.update() for _ in finished),
         )
-
-
-def _size(words):
-    try:
-        numbers = [int(word) for word in words]
-    except ValueError:
-        numbers = []
-    numbers = numbers * 2 if len(numbers) == 1 else numbers
-    if len(numbers) != 2 or min(numbers) < 32:
-        raise ValueError(f"--image_size. Received: {','.join(words)}. Allowed: 320 or 320,480, at least 32.")
-    return tuple(numbers)
 
 
 def main(_):

@@ -145,7 +145,7 @@ def maps_predictor(directory, polarity="blur"):
     return MapsPredictor(Path(directory), polarity, find_maps(directory))
 
 
-def keras_predictor(path_prefix, batch_size=1, map_size="photo"):
+def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
     """Builds a predictor on a network saved by `save_network`.
 
     The graph is compiled once, at one static batch; the last, smaller batch is padded.
@@ -154,14 +154,15 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo"):
         path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
         batch_size: images per step.
         map_size: "photo" or "model".
+        image_size: (height, width) in px that the network works at in place of its own, multiples of 32.
 
     Returns:
         `ImagePredictor`.
     """
     from dbdgan_tf.models.serialization import load_network
 
-    model, config = load_network(path_prefix)
-    return network_predictor(model, config.image_size, config.input_scaling, batch_size, map_size)
+    model, config = load_network(path_prefix, **({"image_size": tuple(image_size)} if image_size else {}))
+    return network_predictor(model, model.input_shape[1:3], config.input_scaling, batch_size, map_size)
 
 
 def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
@@ -230,11 +231,20 @@ def tflite_predictor(path, num_threads=None, map_size="photo"):
     return ImagePredictor(run_batch, model_size=detector.image_size, map_size=map_size)
 
 
-def model_predictor(path, batch_size=1, map_size="photo"):
-    """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`."""
-    if str(path).endswith(".tflite"):
-        return tflite_predictor(path, map_size=map_size)
-    return keras_predictor(path, batch_size, map_size)
+def model_predictor(path, batch_size=1, map_size="photo", image_size=None):
+    """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`.
+
+    Raises:
+        ValueError: an image size was asked of a .tflite file, which has one of its own.
+    """
+    if not str(path).endswith(".tflite"):
+        return keras_predictor(path, batch_size, map_size, image_size)
+    if image_size:
+        raise ValueError(
+            f"A .tflite file works at its own size. Received: image_size={tuple(image_size)} for {path}. "
+            "Allowed: none; convert the network with --image_size instead."
+        )
+    return tflite_predictor(path, map_size=map_size)
 
 
 def mirrored(predictor):

@@ -113,6 +113,21 @@ def compile_gan(gan, options, total_steps, timed=False, encoders=None):
     gan.compile(OptimizerGroup(optimizers, groups, horizon))
 
 
+def freeze_encoder_norms(network, encoder):
+    """Makes the encoder's batch normalisations keep their statistics, scales and offsets.
+
+    The statistics of a few photographs are noisier than what the encoder was pretrained with.
+
+    Args:
+        network: A network that holds the encoder's layers, inside its GAN already.
+        encoder: The encoder's name.
+    """
+    names = encoder_layer_names(encoder)
+    for layer in network.layers:
+        if layer.name in names and isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
 def _make(build, config, weights):
     """Builds a network twice; a saved network's own config goes before the options', but for the size."""
     saved = weights and weights != "imagenet" and network_files(weights)[1].is_file()

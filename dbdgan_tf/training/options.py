@@ -60,6 +60,9 @@ class OptimizerOptions:
 
     generator_lr: float = option(3e-4, "Peak learning rate of teacher and student.")
     encoder_lr_fraction: float = option(1.0, "Share of that rate for the encoders of teacher and student.")
+    freeze_encoder_norms: bool = option(
+        False, "Keep the encoders' batch statistics and scales, for small batches and pretrained encoders."
+    )
     discriminator_lr: float = option(4e-4, "Peak learning rate of the discriminators.")
     final_lr_fraction: float = option(0.02, "Share of the peak rate left at the end of the cosine.")
     warmup_steps: int = option(200, "Steps of linear warm-up.")

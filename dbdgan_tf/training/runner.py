@@ -86,6 +86,9 @@ def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
     folder = Path(config.run.output_dir)
     timed = config.run.fit_minutes > 0
+    if config.optimizer.freeze_encoder_norms:
+        for made in generators.values():
+            networks.freeze_encoder_norms(made.network, made.config.encoder)
     one_rate = config.optimizer.encoder_lr_fraction == 1
     encoders = {} if one_rate else {name: made.config.encoder for name, made in generators.items()}
     networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), timed, encoders)

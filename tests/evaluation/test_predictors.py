@@ -105,6 +105,15 @@ def test_keras_predictor_equals_the_network(saved_student, dataset):
         assert blur_map.shape == (20, 30) and blur_map.dtype == np.float32
 
 
+def test_a_network_works_at_the_size_asked_for(saved_student, dataset):
+    prefix, _, _ = saved_student
+    samples = find_samples(dataset, "test")
+    maps = model_predictor(prefix, map_size="model", image_size=(64, 96)).predict(samples)
+    assert {blur_map.shape for _, blur_map in maps} == {(64, 96)}
+    with pytest.raises(ValueError, match=r"Received: image_size=\(64, 96\) for model.tflite"):
+        model_predictor("model.tflite", image_size=(64, 96))
+
+
 def test_tflite_goes_through_the_detector(monkeypatch, dataset):
     import dbdgan_tf.inference
 

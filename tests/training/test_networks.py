@@ -5,7 +5,7 @@ import pytest
 
 from dbdgan_tf.models import StudentConfig, TeacherConfig, build_student, build_teacher, save_network
 from dbdgan_tf.models.weights_by_name import weights_table
-from dbdgan_tf.training.networks import make_augmentation, make_student
+from dbdgan_tf.training.networks import freeze_encoder_norms, make_augmentation, make_student
 from dbdgan_tf.training.options import DataOptions, StudentOptions
 
 SIZE = (32, 32)
@@ -54,6 +54,25 @@ def test_saved_student_goes_on_whole_at_the_size_of_the_run(tmp_path):
         for name in expected
         for one, other in zip(expected[name], received[name], strict=True)
     )
+
+
+def test_frozen_norms_of_the_encoder_stay_while_those_of_the_decoder_learn():
+    student = make_student(StudentOptions(**OPTIONS), SIZE).network
+    freeze_encoder_norms(student, "efficientnet_lite_nano")
+    before = weights_table(student)
+    photos = np.random.default_rng(0).normal(1.0, 2.0, (4, *SIZE, 3)).astype("float32")
+    student(photos, training=True)
+    after = weights_table(student)
+    moved = {
+        name
+        for name in after
+        if any(not np.array_equal(*pair) for pair in zip(after[name], before[name], strict=True))
+    }
+    norms = {layer.name for layer in student.layers if type(layer).__name__ == "BatchNormalization"}
+    of_encoder = {name for name in norms if name.startswith(("stem_", "block"))}
+    assert len(of_encoder) > 5 and moved == norms - of_encoder
+    learning = {variable.path.split("/")[0] for variable in student.trainable_variables}
+    assert not learning & of_encoder and {"stem_conv", "head_conv"} <= learning
 
 
 def test_strength_of_the_augmentation_is_the_options():

@@ -29,6 +29,10 @@ class SynthesisConfig:
         plain: Probability that an object has no texture at all.
         low_light: Probability of a dark, noisy picture.
         compression: Probability of JPEG compression before the picture is stored.
+        sharp: Share of scenes that are sharp all over; the other kinds of `SCENE_KINDS` divide the rest.
+
+    Raises:
+        ValueError: If the share is not in 0..1.
     """
 
     image_size: tuple[int, int] = (320, 320)
@@ -38,6 +42,13 @@ class SynthesisConfig:
     plain: float = 0.06
     low_light: float = 0.3
     compression: float = 0.7
+    sharp: float = SCENE_KINDS["sharp"]
+
+    def __post_init__(self):
+        if not 0 <= self.sharp <= 1:
+            raise ValueError(
+                f"The share of sharp scenes is wrong. Received: sharp={self.sharp}. Allowed: 0..1."
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +81,7 @@ def synthesize_scene(pool, rng, config=None, kind=None):
         Scene.
     """
     config = config or SynthesisConfig()
-    kind = kind or str(rng.choice(list(SCENE_KINDS), p=list(SCENE_KINDS.values())))
+    kind = kind or str(rng.choice(list(SCENE_KINDS), p=_shares(config.sharp)))
     scale = config.image_size[1] / _REFERENCE_WIDTH
     pictures = _pictures(pool, rng, config, {"middle": 2, "receding": 0}.get(kind, int(rng.integers(1, 3))))
     if kind == "receding":
@@ -83,6 +94,11 @@ def synthesize_scene(pool, rng, config=None, kind=None):
     light, blur = render(layers, lambda diameter: aperture_kernel(diameter, blades, turn))
     image = take_picture(light, rng, config.low_light, config.compression)
     return Scene(image, blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
+
+
+def _shares(sharp):
+    rest = (1 - sharp) / (1 - SCENE_KINDS["sharp"])
+    return [sharp if kind == "sharp" else share * rest for kind, share in SCENE_KINDS.items()]
 
 
 def _pictures(pool, rng, config, objects):

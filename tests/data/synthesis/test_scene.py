@@ -33,6 +33,15 @@ def test_kinds_sum_to_one():
     assert sum(SCENE_KINDS.values()) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_share_of_sharp_scenes(pool, share):
+    config = SynthesisConfig(image_size=(48, 64), sharp=share)
+    kinds = {synthesize_scene(pool, np.random.default_rng(seed), config).kind for seed in range(12)}
+    assert kinds == {"sharp"} if share else "sharp" not in kinds and len(kinds) > 2
+    with pytest.raises(ValueError, match=r"Received: sharp=1.5. Allowed: 0..1"):
+        SynthesisConfig(sharp=1.5)
+
+
 def test_the_mask_is_the_threshold_at_the_size_of_the_picture(pool):
     for size, threshold in (((96, 128), 0.8), ((96, 320), 2.0)):
         config = SynthesisConfig(image_size=size)
