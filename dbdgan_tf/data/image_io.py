@@ -100,7 +100,7 @@ def decode(data, flags=cv2.IMREAD_COLOR):
 
 
 def resize(image, size):
-    """Resizes an image or map: area averaging when it shrinks, bilinear when it grows.
+    """Resizes an image or map: area averaging where no side grows, else bilinear with half-pixel centres.
 
     Args:
         image: Array (H, W) or (H, W, C), uint8 or float32.
@@ -112,7 +112,8 @@ def resize(image, size):
     height, width = size
     if image.shape[:2] == (height, width):
         return image
-    shrinks = height * width < image.shape[0] * image.shape[1]
+    # Where one side grows, OpenCV's area rule would repeat pixels, which phones do not.
+    shrinks = height <= image.shape[0] and width <= image.shape[1]
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 

@@ -106,6 +106,11 @@ def test_unknown_polarity_names_the_allowed_ones(tmp_path):
 def test_resize_averages_when_it_shrinks_and_interpolates_when_it_grows():
     np.testing.assert_array_equal(resize(np.array([[0, 100], [100, 200]], np.uint8), (1, 1)), [[100]])
     np.testing.assert_allclose(resize(np.array([[0, 1]], np.float32), (1, 4)), [[0, 0.25, 0.75, 1]])
+    # One side grows: bilinear along both, whatever the number of pixels.
+    tall = np.array([[0], [1], [2], [3], [4], [5], [6], [7]], np.float32)
+    np.testing.assert_allclose(resize(tall, (4, 2)), [[0.5] * 2, [2.5] * 2, [4.5] * 2, [6.5] * 2])
+    wide = np.array([[0, 0, 0, 12, 0, 0, 0, 0, 0]], np.float32)
+    np.testing.assert_allclose(resize(wide, (2, 3)), [[0, 0, 0]] * 2)
 
 
 def test_write_map_rounds_clips_and_leaves_no_partial_file(tmp_path):

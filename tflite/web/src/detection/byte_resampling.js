@@ -12,7 +12,7 @@ const ONE = 2048;
 export function resampleBytes(source, from, to, channels) {
   const rule = ruleFor(from, to);
   if (rule === areaTaps) return rounded(resample(source, from, to, channels));
-  return mixed(source, from, to, channels, rule);
+  return mixed(source, from, to, channels);
 }
 
 function rounded(samples) {
@@ -21,9 +21,9 @@ function rounded(samples) {
   return bytes;
 }
 
-function mixed(source, from, to, channels, rule) {
-  const columns = pairs(from.width, to.width, rule);
-  const rows = pairs(from.height, to.height, rule === linearTaps ? openLinearTaps : rule);
+function mixed(source, from, to, channels) {
+  const columns = pairs(from.width, to.width, linearTaps);
+  const rows = pairs(from.height, to.height, openLinearTaps);
   const target = new Uint8Array(to.height * to.width * channels);
   const lineLength = from.width * from.stride;
   let at = 0;

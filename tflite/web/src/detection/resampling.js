@@ -1,7 +1,6 @@
 /**
- * Resizing as the Python library does it with OpenCV: area averaging where both sides shrink, bilinear with
- * half-pixel centres where the picture gets no smaller, and OpenCV's two-tap compromise where one side grows
- * while the picture gets smaller.
+ * Resizing as the Python library does it with OpenCV: area averaging where no side grows, else bilinear with
+ * half-pixel centres.
  */
 
 /**
@@ -31,10 +30,9 @@ export function resample(source, from, to, channels) {
   return target;
 }
 
-/** The rule, one for both axes, that OpenCV would choose. */
+/** The rule, one for both axes. */
 export function ruleFor(from, to) {
-  if (from.width * from.height <= to.width * to.height) return linearTaps;
-  return from.width >= to.width && from.height >= to.height ? areaTaps : compromiseTaps;
+  return from.width >= to.width && from.height >= to.height ? areaTaps : linearTaps;
 }
 
 /** The source samples, and their weights, that make each target sample of one axis. */
@@ -63,17 +61,6 @@ export function linearTaps(index, from, to) {
   const first = Math.min(Math.floor(centre), Math.max(from - 2, 0));
   const share = centre - first;
   return [first, from === 1 ? Float32Array.of(1) : Float32Array.of(1 - share, share)];
-}
-
-/** What INTER_AREA does where a side grows: a sample mixes the two that its span touches first. */
-export function compromiseTaps(index, from, to) {
-  // Quotients as OpenCV forms them: they decide on which side of a border a sample falls.
-  const inverse = to / from;
-  const first = Math.floor(index * (1 / inverse));
-  if (first >= from - 1) return [from - 1, Float32Array.of(1)];
-  const behind = index + 1 - (first + 1) * inverse;
-  const share = behind <= 0 ? 0 : behind - Math.floor(behind);
-  return [first, Float32Array.of(1 - share, share)];
 }
 
 function reduceLine(source, base, stride, columns, channels, line) {
