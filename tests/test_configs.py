@@ -6,7 +6,7 @@ import pytest
 from absl import flags as absl_flags
 
 RECIPES = (
-    "cuhk_teacher", "cuhk_distill", "paper", "quickstart",
+    "cuhk_teacher", "cuhk_distill", "paper", "quickstart", "lite",
     "gpu_teacher", "gpu_b3", "gpu_b3_alone", "gpu_lite",
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ class PredictConfig:
     map_size: str = "photo"
     bits: int = 8
     mirror: bool = False
+    average_with: tuple = ()
     overwrite: bool = False
     progress: bool = True
 
@@ -55,6 +56,7 @@ def define_flags(flag_values=flags.FLAGS):
     )
     flags.DEFINE_enum("bits", "8", ("8", "16"), "Bits per pixel.", **on)
     flags.DEFINE_bool("mirror", False, "Average with the mirrored photo's map: better, half as fast.", **on)
+    flags.DEFINE_list("average_with", [], "PREFIXes of more networks; maps are the mean of all.", **on)
     flags.DEFINE_bool("overwrite", False, "Write maps that exist again.", **on)
     flags.DEFINE_bool("progress", True, "Show a progress bar.", **on)
 
@@ -63,13 +65,16 @@ def config_from_flags(flag_values):
     """Reads `PredictConfig` from parsed flags."""
     values = {field.name: flag_values[field.name].value for field in dataclasses.fields(PredictConfig)}
     size = image_size(values["image_size"])
-    return PredictConfig(**values | {"bits": int(values["bits"]), "image_size": size})
+    return PredictConfig(
+        **values
+        | {"bits": int(values["bits"]), "image_size": size, "average_with": tuple(values["average_with"])}
+    )
 
 
 def run(config):
     """Writes the maps; returns the `MapReport`."""
     from dbdgan_tf.data.layouts import find_samples
-    from dbdgan_tf.evaluation import mirrored, model_predictor
+    from dbdgan_tf.evaluation import averaged, mirrored, model_predictor
     from dbdgan_tf.evaluation.map_writer import describe_model, find_photographs, write_maps
 
     if config.input_dir:
@@ -79,7 +84,12 @@ def run(config):
     source = {**describe_model(config.model), "map_size": config.map_size}
     if config.image_size:
         source["image_size"] = list(config.image_size)
-    predictor = model_predictor(config.model, config.batch_size, config.map_size, config.image_size)
+    options = config.batch_size, config.map_size, config.image_size
+    predictor = model_predictor(config.model, *options)
+    if config.average_with:
+        source["averaged"] = [describe_model(model) for model in config.average_with]
+        others = [model_predictor(model, *options) for model in config.average_with]
+        predictor = averaged([predictor, *others])
     if config.mirror:
         source, predictor = {**source, "mirror": True}, mirrored(predictor)
     return write_maps(

@@ -247,6 +247,32 @@ def model_predictor(path, batch_size=1, map_size="photo", image_size=None):
     return tflite_predictor(path, map_size=map_size)
 
 
+def averaged(predictors):
+    """Averages the maps of several models of one input size: better than each, in the time of all.
+
+    Args:
+        predictors: `ImagePredictor`s; the first one's batch size and map size hold.
+
+    Returns:
+        `ImagePredictor`.
+
+    Raises:
+        ValueError: if they work at different sizes.
+    """
+    sizes = {tuple(predictor.model_size) for predictor in predictors}
+    if len(sizes) != 1:
+        raise ValueError(
+            f"Models of one size can be averaged. Received: {sorted(sizes)}. Allowed: one; see --image_size."
+        )
+    return dataclasses.replace(
+        predictors[0],
+        run_batch=lambda images: np.mean(
+            [[np.asarray(m, np.float32) for m in predictor.run_batch(images)] for predictor in predictors],
+            axis=0,
+        ),
+    )
+
+
 def mirrored(predictor):
     """Averages a model's map with the one of the mirrored image: better maps in twice the time.
 

@@ -6,6 +6,7 @@ from dbdgan_tf.data.layouts import Sample, find_samples
 from dbdgan_tf.evaluation import (
     ImagePredictor,
     as_predictor,
+    averaged,
     keras_predictor,
     maps_predictor,
     mirrored,
@@ -112,6 +113,20 @@ def test_a_network_works_at_the_size_asked_for(saved_student, dataset):
     assert {blur_map.shape for _, blur_map in maps} == {(64, 96)}
     with pytest.raises(ValueError, match=r"Received: image_size=\(64, 96\) for model.tflite"):
         model_predictor("model.tflite", image_size=(64, 96))
+
+
+def test_averaged_models_give_the_mean_of_their_maps():
+    def constant(value, size=(2, 3)):
+        return ImagePredictor(
+            lambda images: [np.full(size, value)] * len(images), model_size=size, batch_size=2
+        )
+
+    image = np.zeros((2, 3, 3), np.uint8)
+    mean = averaged([constant(0.2), constant(0.4), constant(0.9)])
+    np.testing.assert_allclose(mean(image), np.full((2, 3), 0.5), atol=1e-6)
+    assert mean.batch_size == 2
+    with pytest.raises(ValueError, match=r"Received: \[\(2, 3\), \(4, 6\)\]"):
+        averaged([constant(0.2), constant(0.4, (4, 6))])
 
 
 def test_tflite_goes_through_the_detector(monkeypatch, dataset):

@@ -110,6 +110,25 @@ def test_keras_model_by_flags(photographs, tmp_path):
     assert predict.run(parse(*common, f"--output_dir={tmp_path}/both", "--mirror")).written == 3
 
 
+def test_mean_of_two_networks_at_another_size(photographs, tmp_path):
+    from dbdgan_tf.models.serialization import save_network
+    from dbdgan_tf.models.student import StudentConfig, build_student
+
+    maps = {}
+    for name in "ab":
+        config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
+        save_network(tmp_path / name, build_student(config), config)
+    common = f"--input_dir={photographs} --noprogress --map_size=model --bits=16 --image_size=64".split()
+    for name, arguments in (("a", ()), ("b", ()), ("mean", (f"--average_with={tmp_path}/b",))):
+        model = tmp_path / name.replace("mean", "a")
+        predict.run(parse(f"--model={model}", f"--output_dir={tmp_path}/maps/{name}", *common, *arguments))
+        maps[name] = cv2.imread(f"{tmp_path}/maps/{name}/a.png", cv2.IMREAD_UNCHANGED).astype(float)
+    assert maps["mean"].shape == (64, 64) and abs(maps["a"] - maps["b"]).max() > 10
+    np.testing.assert_allclose(maps["mean"], (maps["a"] + maps["b"]) / 2, atol=1.1)
+    source = json.loads((tmp_path / "maps/mean/maps.json").read_text())
+    assert source["image_size"] == [64, 64] and len(source["averaged"]) == 1
+
+
 def test_main_ends_with_one_when_a_file_failed(photographs, tmp_path, monkeypatch):
     failed = predict.PredictConfig("m", "o", input_dir="i")
     monkeypatch.setattr(predict, "config_from_flags", lambda values: failed)
