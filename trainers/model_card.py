@@ -12,7 +12,7 @@ from pathlib import Path
 
 from absl import app, flags
 
-LISTS = ("evaluations", "files", "networks", "recipes", "uniform")
+LISTS = ("evaluations", "files", "networks", "recipes", "uniform", "distilled")
 QUALITIES = range(90, 25, -5)
 
 
@@ -26,6 +26,8 @@ class ModelCardConfig:
     recipes: tuple = ()
     uniform: tuple = ()
     ablation: str | None = None
+    distilled: tuple = ()
+    proof: str | None = None
     template: str = "configs/model_card.md"
     output: str = "MODEL_CARD.md"
     failures: str = "docs/failures.jpg"
@@ -53,6 +55,10 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_list("recipes", [], "Flagfiles.", **on)
     flags.DEFINE_list("uniform", [], "Files that trainers.uniform_scenes --output wrote.", **on)
     flags.DEFINE_string("ablation", None, "ablation.json of trainers.ablation.", **on)
+    flags.DEFINE_list(
+        "distilled", [], "Folders of trainers.evaluate: a student with a teacher, and without.", **on
+    )
+    flags.DEFINE_string("proof", None, "proof.json of scripts/prove_recipes.py.", **on)
     flags.DEFINE_string("template", "configs/model_card.md", "The card's text.", **on)
     flags.DEFINE_string("output", "MODEL_CARD.md", "File to write.", **on)
     flags.DEFINE_string("failures", "docs/failures.jpg", "Picture of the worst images to write.", **on)
@@ -79,12 +85,14 @@ def run(config):
     link = os.path.relpath(config.failures, Path(config.output).parent).replace(os.sep, "/")
     sections = {
         "metrics": card.metrics_section(results, config.bootstrap, config.seed),
+        "distilled": _distilled(config),
         "resamples": str(config.bootstrap),
         "files": card.files_section(config.files),
         "networks": card.networks_section({k: card.read_json(f"{v}.json") for k, v in networks.items()}),
         "recipes": card.recipes_section(config.recipes),
         "uniform": card.uniform_section([card.read_json(path) for path in config.uniform]),
         "ablation": _ablation(config.ablation),
+        "proof": card.proof_section(card.read_json(config.proof) if config.proof else []),
         "failures": card.failures_section(comparison, stems, link),
         "failed": results[0].name,
     }
@@ -120,6 +128,14 @@ def write_picture(path, comparison, stems, largest):
         if size <= largest:
             return size
     raise ValueError(f"The picture is too large. Received: {size} bytes. Allowed: {largest}.")
+
+
+def _distilled(config):
+    from dbdgan_tf.evaluation.report import card
+
+    if not config.distilled:
+        return card.NOTHING
+    return card.metrics_section(_evaluations(config.distilled), config.bootstrap, config.seed)
 
 
 def _ablation(path):

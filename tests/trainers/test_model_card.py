@@ -52,7 +52,12 @@ def test_figures_of_the_card_are_those_of_the_folder(folder, repository, capsys)
     row = {"title": "content loss only", "over": None, "seeds": [1, 2], "gain": None, "minutes": 9.0}
     row |= {name: figures for name in ("max_f_focus", "max_f_blur", "mae")}
     (folder / "ablation.json").write_text(json.dumps({"rows": [row]}))
-    more = (f"--uniform={folder}/uniform.json", f"--ablation={folder}/ablation.json")
+    proof = {"stage": "b3", "steps": 100, "images_per_second": 0.5, "peak_gib": 9.9, "first": {}, "last": {}}
+    (folder / "proof.json").write_text(json.dumps([proof]))
+    more = (
+        f"--uniform={folder}/uniform.json", f"--ablation={folder}/ablation.json",
+        f"--distilled=alone={folder}/run", f"--proof={folder}/proof.json",
+    )  # fmt: skip
     model_card.run(parse(*arguments_for(folder, repository), *more))
     text = (folder / "MODEL_CARD.md").read_text()
     metrics = json.loads((folder / "run/metrics.json").read_text())
@@ -61,6 +66,10 @@ def test_figures_of_the_card_are_those_of_the_folder(folder, repository, capsys)
         assert f"| {metrics[positive][key]:.3f} ({low:.3f} to {high:.3f}) |" in text
     assert "| `m.tflite` | 0.951 (20) | 0.012 (20) | yes |" in text
     assert "| content loss only |  | 2 | 0.8123 ± 0.0045 |" in text
+    assert text.count(f"| int8 | 3 | {metrics['focus']['max_f']:.3f}") == 1
+    assert (
+        f"| alone | 3 | {metrics['focus']['max_f']:.3f}" in text and "`configs/gpu_b3.flags` | 100 |" in text
+    )
     assert "100 resamples" in text and "(docs/failures.jpg)" in text and "$" not in text
     # The noisiest map is the worst.
     assert text.index("| `b` |") < text.index("| `c` |") and "| `a` |" not in text

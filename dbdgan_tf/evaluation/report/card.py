@@ -153,6 +153,31 @@ def uniform_section(reports):
     return markdown_table(head, rows) if rows else NOTHING
 
 
+def proof_section(proofs):
+    """What scripts/prove_recipes.py saw: every recipe's terms at the start and at the end of a few steps.
+
+    Args:
+        proofs: List of dicts read from proof.json.
+
+    Returns:
+        Markdown.
+    """
+    rows = []
+    for proof in proofs:
+        terms = [
+            f"{name} {proof['first'][name]:.3f} to {proof['last'][name]:.3f}"
+            for name in proof["first"]
+            if name.endswith(("_bce", "_iou")) or name in ("consistency", "feature")
+        ]
+        speed = proof["images_per_second"]
+        rows.append([
+            f"`configs/gpu_{proof['stage']}.flags`", str(proof["steps"]), ", ".join(terms),
+            f"{speed:.2f}" if speed else "", f"{proof['peak_gib']:.1f}",
+        ])  # fmt: skip
+    head = ["recipe", "steps", "terms, first tenth to last tenth", "images/s", "peak GiB"]
+    return markdown_table(head, rows) if rows else NOTHING
+
+
 def failures_section(comparison, stems, picture, positive="blur"):
     """The worst images in words: their scores, and the picture that shows them.
 

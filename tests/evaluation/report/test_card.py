@@ -53,6 +53,19 @@ def test_files(tmp_path):
     assert card.files_section([]) == card.NOTHING
 
 
+def test_proof():
+    proof = {
+        "stage": "b3", "steps": 100, "images_per_second": 0.512, "peak_gib": 9.87,
+        "first": {"student_bce": 0.7, "d_student": 0.5, "consistency": 0.41},
+        "last": {"student_bce": 0.6, "d_student": 0.4, "consistency": 0.3},
+    }  # fmt: skip
+    terms = "student_bce 0.700 to 0.600, consistency 0.410 to 0.300"
+    row = f"| `configs/gpu_b3.flags` | 100 | {terms} | 0.51 | 9.9 |"
+    assert card.proof_section([proof]).splitlines()[2] == row
+    assert card.proof_section([{**proof, "images_per_second": None}]).splitlines()[2].endswith("|  | 9.9 |")
+    assert card.proof_section([]) == card.NOTHING
+
+
 def test_networks():
     about = {
         "epoch": 14, "seconds": 5400.0, "git_revision": "abc1234", "config": {"run": {"seed": 3}},
