@@ -10,7 +10,7 @@ from pathlib import Path
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parent.parent
-# Repository files shown as pages, or as pictures of pages.
+# Repository files shown as pages.
 BESIDE_THE_CODE = (
     "CONTRIBUTING.md",
     "MODEL_CARD.md",
@@ -18,7 +18,6 @@ BESIDE_THE_CODE = (
     "tflite/android/README.md",
     "tflite/ios/README.md",
     "tflite/web/README.md",
-    "tflite/web/screenshots/desktop.jpg",
 )
 LINK = re.compile(r"(\]\()([^)#:\s]+)")
 

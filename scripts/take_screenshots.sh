@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Pictures of the browser demo for the documentation: docs/images/web_desktop.jpg and web_phone.jpg, at most 300 kB
 # together.
-#   bash scripts/take_screenshots.sh [MODEL.tflite] [FOLDER]
+#   bash scripts/take_screenshots.sh [MODEL.tflite]
 # Without MODEL it is the bundled one. Needs what scripts/test_web.sh needs.
 source "$(dirname "$0")/_environment.sh"
 source scripts/_system.sh
 
 model=$(realpath "${1:-dbdgan_tf/assets/lite_int8.tflite}")
-folder="${2:-docs/images}"
+folder=docs/images
 if [ ! -f "$model" ]; then
   echo "There is no model. Received: $model. Allowed: the path of a .tflite file." >&2
   exit 1
