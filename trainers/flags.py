@@ -58,6 +58,27 @@ def image_size(words):
     return tuple(numbers)
 
 
+def named_paths(words):
+    """(name, path) pairs of a list flag such as --evaluations=student=OUT1,OUT2.
+
+    Args:
+        words: The flag's value: NAME=PATH or PATH each. The last "=" counts.
+
+    Returns:
+        A list of pairs of strings; the name is empty where there is none.
+
+    Raises:
+        ValueError: If a path is empty.
+    """
+    pairs = []
+    for word in words:
+        name, _, path = word.rpartition("=")
+        if not path:
+            raise ValueError(f"An entry without a path. Received: {word!r}. Allowed: NAME=PATH or PATH.")
+        pairs.append((name, path))
+    return pairs
+
+
 def _define_one(field, flag_values):
     help_text, choices = field.metadata["help"], field.metadata["choices"]
     default, on = field.default, {"flag_values": flag_values}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.flags import named_paths
+
 LISTS = ("evaluations", "files", "networks", "recipes", "uniform", "distilled")
 QUALITIES = range(90, 25, -5)
 
@@ -81,7 +83,7 @@ def run(config):
     results = _evaluations(config.evaluations)
     comparison = Comparison.of(results[:1])
     stems = comparison.ranked("blur")[::-1][: config.failure_count]
-    networks = dict(_named(entry) for entry in config.networks)
+    networks = dict(named_paths(config.networks))
     link = os.path.relpath(config.failures, Path(config.output).parent).replace(os.sep, "/")
     sections = {
         "metrics": card.metrics_section(results, config.bootstrap, config.seed),
@@ -152,17 +154,10 @@ def _evaluations(entries):
     from dbdgan_tf.evaluation import EvaluationResult
 
     results = []
-    for entry in entries:
-        name, folder = _named(entry)
+    for name, folder in named_paths(entries):
         result = EvaluationResult.load(folder)
         results.append(dataclasses.replace(result, name=name) if name else result)
     return results
-
-
-def _named(entry):
-    """NAME=PATH as a pair; the name is empty where there is none."""
-    name, _, path = entry.rpartition("=")
-    return name, path
 
 
 def main(_):

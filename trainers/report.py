@@ -9,6 +9,8 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.flags import named_paths
+
 POLARITIES = ("auto", "blur", "focus")
 
 
@@ -90,8 +92,7 @@ def run(config):
 def _saved(config):
     from dbdgan_tf.evaluation import EvaluationResult
 
-    for entry in config.evaluations:
-        name, _, folder = entry.rpartition("=")
+    for name, folder in named_paths(config.evaluations):
         result = EvaluationResult.load(folder)
         yield dataclasses.replace(result, name=name) if name else result
 
@@ -104,8 +105,7 @@ def _published(config):
         return
     polarity = None if config.mask_polarity == "auto" else config.mask_polarity
     samples = find_samples(config.data_dir, config.split, polarity)
-    for entry in config.maps:
-        name, _, folder = entry.rpartition("=")
+    for name, folder in named_paths(config.maps):
         name = name or Path(folder).name
         yield evaluate(samples, maps_predictor(folder), name=name, allow_missing=True, progress=True)
 

@@ -28,6 +28,14 @@ def test_every_kind_of_option_is_read():
     assert config.distill.teacher == "frozen"
 
 
+def test_paths_with_and_without_a_name():
+    assert flags.named_paths(["student=runs/a", "runs/b"]) == [("student", "runs/a"), ("", "runs/b")]
+    assert flags.named_paths(()) == []
+    for word in ("student=", ""):
+        with pytest.raises(ValueError, match=f"Received: '{word}'. Allowed: NAME=PATH or PATH"):
+            flags.named_paths([word])
+
+
 def test_one_number_is_a_square():
     assert parse("--image_size=256").data.image_size == (256, 256)
 
