@@ -1,5 +1,7 @@
 """Shared fixtures: the Keras backend, reference data, and processes in which a package cannot be imported."""
 
+import functools
+import importlib.util
 import os
 import subprocess
 import sys
@@ -30,6 +32,34 @@ def shared_dir():
 def repository():
     """The root of the checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def load_module():
+    """A function that imports a file of no package: load_module(path); each file is executed once."""
+
+    @functools.cache
+    def load(path):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        # Dataclasses look their module up by name while it is executed.
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def flat_models(load_module):
+    """The module that writes tiny .tflite files."""
+    return load_module(REPOSITORY / "tests/inference/flat_models.py")
+
+
+@pytest.fixture(scope="session")
+def write_torch_file(load_module):
+    """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""
+    return load_module(REPOSITORY / "tests/torch_writer.py").write_torch_file
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A tiny model, photographs of every kind, and the command as a function and as a process."""
 
-import importlib.util
 import io
 import os
 import subprocess
@@ -12,15 +11,6 @@ import pytest
 from PIL import Image
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def flat_models():
-    path = HERE.parent / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Every kind of photograph decodes to the same upright sRGB pixels, or to one clear sentence."""
 
-import importlib.util
 import io
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -159,13 +157,9 @@ def test_missing_extras_say_what_to_install(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def dng():
+def dng(load_module, repository):
     pytest.importorskip("rawpy")
-    path = Path(__file__).with_name("tiny_dng.py")
-    spec = importlib.util.spec_from_file_location("tiny_dng", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.tiny_dng
+    return load_module(repository / "tests/cli/tiny_dng.py").tiny_dng
 
 
 @pytest.mark.parametrize(("orientation", "turn"), [(1, 0), (3, 2), (6, -1), (8, 1)])

@@ -73,11 +73,7 @@ def test_every_command_exists(repository, name):
             assert (repository / "configs" / f"{recipe}{twin}.flags").is_file()
 
 
-def test_detect(execute, repository, tmp_path):
-    path = repository / "tests" / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    flat_models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flat_models)
+def test_detect(execute, flat_models, tmp_path):
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
     printed, outputs = execute("detect", MODEL=tmp_path / "m.tflite", OUTPUT=tmp_path / "blur")
     assert (tmp_path / "blur" / "map.png").stat().st_size > 0

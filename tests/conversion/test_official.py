@@ -1,6 +1,5 @@
 """An official student's checkpoint as .tflite, against the official network's own output."""
 
-import importlib.util
 import json
 
 import numpy as np
@@ -11,15 +10,13 @@ from dbdgan_tf.inference import LiteRTModel
 
 
 @pytest.fixture(scope="module")
-def official(shared_dir):
+def official(load_module, shared_dir):
     """(network, input (H, W, 3) in 0..1, official map)."""
     from dbdgan_tf.models.scaling import UNIT
     from dbdgan_tf.official.student import load_official_student
 
     folder = shared_dir / "official"
-    spec = importlib.util.spec_from_file_location("fill_weights", folder / "fill_weights.py")
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
+    recipe = load_module(folder / "fill_weights.py")
     manifest = json.loads((folder / "student_state_dict.json").read_text())
     state = {f"module.{key}": recipe.fill(key, shape) for key, shape in manifest}
     vectors = np.load(folder / "student_io.npz")

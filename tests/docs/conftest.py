@@ -1,6 +1,5 @@
 """A folder in which the documentation's light commands run as they are written."""
 
-import importlib.util
 import os
 import shutil
 import sys
@@ -18,16 +17,15 @@ def workspace(named_files, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def named_files(tiny_dataset, tmp_path_factory):
+def named_files(tiny_dataset, flat_models, tmp_path_factory):
     """Photographs, a film, data sets, maps and tiny .tflite models, named as in the documentation."""
     folder = tmp_path_factory.mktemp("workspace")
     shutil.copytree(tiny_dataset, folder / "DATA" / "cuhk")
     shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")
     write_photographs(folder)
     write_film(folder / "film.mp4")
-    models = flat_models()
     for name, kind in (("lite_int8", "uint8"), ("lite_float32", "float32"), ("model", "uint8")):
-        (folder / f"{name}.tflite").write_bytes(models.grey_model((32, 48), io=kind))
+        (folder / f"{name}.tflite").write_bytes(flat_models.grey_model((32, 48), io=kind))
     return folder
 
 
@@ -75,11 +73,3 @@ def write_film(path):
     for level in range(6):
         film.write(np.full((48, 64, 3), 30 * level, np.uint8))
     film.release()
-
-
-def flat_models():
-    path = HERE.parent / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

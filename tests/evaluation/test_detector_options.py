@@ -1,7 +1,5 @@
 """Options of the detector compared on photographs, with a model that answers by brightness."""
 
-import importlib.util
-
 import cv2
 import numpy as np
 import pytest
@@ -11,13 +9,9 @@ from dbdgan_tf.evaluation.detector_options import OPTIONS, compare_options
 
 
 @pytest.fixture
-def model(repository, tmp_path):
+def model(flat_models, tmp_path):
     """A 32 x 48 model, blurred where it is bright."""
-    path = repository / "tests/inference/flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    (tmp_path / "grey.tflite").write_bytes(module.grey_model((32, 48)))
+    (tmp_path / "grey.tflite").write_bytes(flat_models.grey_model((32, 48)))
     return str(tmp_path / "grey.tflite")
 
 

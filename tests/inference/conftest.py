@@ -1,17 +1,6 @@
 """The tiny models of flat_models.py as fixtures."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-
-@pytest.fixture(scope="session")
-def flat_models():
-    spec = importlib.util.spec_from_file_location("flat_models", Path(__file__).with_name("flat_models.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

@@ -14,18 +14,6 @@ from tflite.golden import check, make
 from tflite.golden.contract import README, GoldenError, read_contract
 
 
-@pytest.fixture(scope="module")
-def flat_models(repository):
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(
-        "flat_models", repository / "tests" / "inference" / "flat_models.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module", params=["float32", "uint8"])
 def golden_dir(request, flat_models, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)

@@ -15,13 +15,7 @@ def sources(repository):
     return {path.name: path.read_text() for path in sorted(folder.glob("*.swift"))}
 
 
-def test_swift_reads_the_keys_that_golden_json_has(sources, repository, tmp_path):
-    import importlib.util
-
-    path = repository / "tests" / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    flat_models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flat_models)
+def test_swift_reads_the_keys_that_golden_json_has(sources, flat_models, tmp_path):
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
     golden = make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
     plain = set(re.search(r"case (kind, .*)", sources["BlurContract.swift"]).group(1).split(", "))

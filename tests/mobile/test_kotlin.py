@@ -1,6 +1,5 @@
 """The Android sources: compiled with kotlinc against API stubs, then run on a JVM with the golden files."""
 
-import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,12 +42,8 @@ def run_kotlin(classes):
 
 
 @pytest.fixture(scope="module", params=["float32", "uint8"])
-def assets(request, repository, tmp_path_factory):
+def assets(request, flat_models, tmp_path_factory):
     """A folder of assets with golden files of the grey model, which the stub of LiteRT computes too."""
-    path = repository / "tests" / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    flat_models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flat_models)
     folder = tmp_path_factory.mktemp("assets")
     (folder / "m.tflite").write_bytes(flat_models.grey_model((128, 160), io=request.param))
     make.run(make.MakeConfig(str(folder / "m.tflite"), str(folder / "golden")))

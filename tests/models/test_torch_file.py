@@ -1,4 +1,3 @@
-import importlib.util
 import pathlib
 import pickle
 
@@ -8,16 +7,8 @@ import pytest
 from dbdgan_tf.models.torch_file import read_torch_file
 
 
-def load_writer():
-    path = pathlib.Path(__file__).parents[1] / "torch_writer.py"
-    spec = importlib.util.spec_from_file_location("torch_writer", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.write_torch_file
-
-
 @pytest.mark.parametrize("legacy", [False, True])
-def test_reads_both_formats(tmp_path, legacy):
+def test_reads_both_formats(write_torch_file, tmp_path, legacy):
     content = {
         "epoch": 3,
         "model_state_dict": {
@@ -26,7 +17,7 @@ def test_reads_both_formats(tmp_path, legacy):
             "half": np.float16([0.5, -2.0]),
         },
     }
-    load_writer()(tmp_path / "x.pth", content, legacy)
+    write_torch_file(tmp_path / "x.pth", content, legacy)
     loaded = read_torch_file(tmp_path / "x.pth")
     assert loaded["epoch"] == 3
     for key, array in content["model_state_dict"].items():
@@ -34,9 +25,9 @@ def test_reads_both_formats(tmp_path, legacy):
         np.testing.assert_array_equal(loaded["model_state_dict"][key], array)
 
 
-def test_reads_tensors_of_the_first_pytorch_versions(tmp_path):
+def test_reads_tensors_of_the_first_pytorch_versions(write_torch_file, tmp_path):
     path = tmp_path / "x.pth"
-    load_writer()(path, {"a": np.arange(6, dtype=np.float32).reshape(2, 3)}, legacy=True)
+    write_torch_file(path, {"a": np.arange(6, dtype=np.float32).reshape(2, 3)}, legacy=True)
     content = path.read_bytes().replace(b"_rebuild_tensor_v2", b"_rebuild_tensor")
     path.write_bytes(content.replace(b"ctorch\nFloatStorage", b"ctorch.cuda\nFloatStorage"))
     np.testing.assert_array_equal(read_torch_file(path)["a"], [[0, 1, 2], [3, 4, 5]])
@@ -54,9 +45,9 @@ def test_refuses_code(tmp_path):
     assert not (tmp_path / "touched").exists()
 
 
-def test_refuses_views_outside_their_storage(tmp_path):
+def test_refuses_views_outside_their_storage(write_torch_file, tmp_path):
     path = tmp_path / "x.pth"
-    load_writer()(path, {"a": np.zeros(4, np.float32)}, legacy=True)
+    write_torch_file(path, {"a": np.zeros(4, np.float32)}, legacy=True)
     shape = b"(J\x04\x00\x00\x00t"
     assert shape in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(shape, b"(J\x05\x00\x00\x00t"))
@@ -73,9 +64,9 @@ def test_other_files_are_a_value_error(tmp_path, content):
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-def test_cut_files_are_a_value_error(tmp_path, legacy):
+def test_cut_files_are_a_value_error(write_torch_file, tmp_path, legacy):
     path = tmp_path / "x.pth"
-    load_writer()(path, {"a": np.zeros(1000, np.float32)}, legacy)
+    write_torch_file(path, {"a": np.zeros(1000, np.float32)}, legacy)
     path.write_bytes(path.read_bytes()[:-1000])
     with pytest.raises(ValueError):
         read_torch_file(path)

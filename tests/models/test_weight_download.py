@@ -3,9 +3,7 @@
 import functools
 import hashlib
 import http.server
-import importlib.util
 import json
-import pathlib
 import threading
 
 import keras
@@ -70,7 +68,7 @@ def published_shapes(blocks, channels):
 
 
 @pytest.fixture
-def published(server, monkeypatch):
+def published(server, write_torch_file, monkeypatch):
     """The state dict of a scaled-down se_resnext50 that the server publishes, under its checksum's name."""
     folder, address = server
     monkeypatch.setattr(se_resnext, "BLOCKS", {"se_resnext50": BLOCKS})
@@ -78,11 +76,7 @@ def published(server, monkeypatch):
     rng = np.random.default_rng(0)
     shapes = published_shapes(BLOCKS, CHANNELS)
     state = {key: rng.uniform(0.1, 1.0, shape).astype(np.float32) for key, shape in shapes.items()}
-    path = pathlib.Path(__file__).parents[1] / "torch_writer.py"
-    spec = importlib.util.spec_from_file_location("torch_writer", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.write_torch_file(folder / "new.pth", state, legacy=True)
+    write_torch_file(folder / "new.pth", state, legacy=True)
     digits = hashlib.sha256((folder / "new.pth").read_bytes()).hexdigest()[:8]
     name = (folder / "new.pth").rename(folder / f"se_resnext50_32x4d-{digits}.pth").name
     monkeypatch.setattr(weights_se_resnext, "BASE_ADDRESS", address)

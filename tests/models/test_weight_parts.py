@@ -1,6 +1,5 @@
 """Networks in parts: rounding, sizes, order, damage, and equal maps after joining."""
 
-import importlib.util
 import json
 
 import h5py
@@ -24,13 +23,6 @@ def saved(tmp_path_factory):
     prefix = tmp_path_factory.mktemp("network") / "student_best"
     save_network(prefix, network, config, {"epoch": 3})
     return prefix
-
-
-def script(repository, name):
-    spec = importlib.util.spec_from_file_location(name, repository / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_parts_keep_to_the_size_and_join_to_the_rounded_weights(saved, tmp_path):
@@ -97,9 +89,9 @@ def test_a_split_with_fewer_parts_leaves_none_of_the_old_ones(saved, tmp_path):
     assert [path.name for path in sorted(tmp_path.glob("*.part[0-9]*"))] == ["student_best.part00"]
 
 
-def test_the_scripts_notice_another_network(saved, tmp_path, repository):
-    manifest = script(repository, "split_weights").run(saved, tmp_path, name="s")
-    join = script(repository, "join_weights")
+def test_the_scripts_notice_another_network(load_module, repository, saved, tmp_path):
+    manifest = load_module(repository / "scripts/split_weights.py").run(saved, tmp_path, name="s")
+    join = load_module(repository / "scripts/join_weights.py")
     assert join.run(manifest, tmp_path / "joined", check=True) == (tmp_path / "joined", 0.0)
 
     content = weight_parts.read_manifest(manifest)

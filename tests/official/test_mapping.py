@@ -1,18 +1,7 @@
-import importlib.util
-import pathlib
-
 import numpy as np
 import pytest
 
 from dbdgan_tf.official.mapping import DEPTHWISE, StateReader, read_checkpoint, unwrap_state_dict
-
-
-def write_torch_file(*arguments):
-    path = pathlib.Path(__file__).parents[1] / "torch_writer.py"
-    spec = importlib.util.spec_from_file_location("torch_writer", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.write_torch_file(*arguments)
 
 
 def test_unwraps_containers_and_prefixes():
@@ -23,7 +12,7 @@ def test_unwraps_containers_and_prefixes():
         unwrap_state_dict([1])
 
 
-def test_reads_a_file(tmp_path):
+def test_reads_a_file(write_torch_file, tmp_path):
     kernel = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
     write_torch_file(tmp_path / "x.pth", {"epoch": 2, "model_state_dict": {"module.a": kernel}})
     np.testing.assert_array_equal(read_checkpoint(tmp_path / "x.pth")["a"], kernel)

@@ -1,6 +1,5 @@
 """The official student's weights on our graph give the official student's output."""
 
-import importlib.util
 import json
 
 import numpy as np
@@ -10,11 +9,9 @@ from dbdgan_tf.official.student import load_official_student
 
 
 @pytest.fixture(scope="module")
-def official(shared_dir):
+def official(load_module, shared_dir):
     folder = shared_dir / "official"
-    spec = importlib.util.spec_from_file_location("fill_weights", folder / "fill_weights.py")
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
+    recipe = load_module(folder / "fill_weights.py")
     manifest = json.loads((folder / "student_state_dict.json").read_text())
     state = {f"module.{key}": recipe.fill(key, shape) for key, shape in manifest}
     return {"model_state_dict": state}, np.load(folder / "student_io.npz")

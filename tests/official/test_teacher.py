@@ -1,6 +1,5 @@
 """The official teacher's weights on our graph give the official teacher's output."""
 
-import importlib.util
 import json
 from collections import Counter
 
@@ -22,11 +21,9 @@ UNUSED = {
 
 
 @pytest.fixture(scope="module")
-def official(shared_dir):
+def official(load_module, shared_dir):
     folder = shared_dir / "official"
-    spec = importlib.util.spec_from_file_location("fill_weights", folder / "fill_weights.py")
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
+    recipe = load_module(folder / "fill_weights.py")
     manifest = json.loads((folder / "teacher_state_dict.json").read_text())
 
     def tensor(key, shape):

@@ -1,6 +1,5 @@
 """The stages of training on a GPU machine: what each call runs, resumes, goes on from and passes over."""
 
-import importlib.util
 import json
 import sys
 import time
@@ -10,12 +9,8 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def stages(repository):
-    spec = importlib.util.spec_from_file_location("gpu_stages", repository / "scripts/gpu_stages.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def stages(load_module, repository):
+    return load_module(repository / "scripts/gpu_stages.py")
 
 
 @pytest.fixture

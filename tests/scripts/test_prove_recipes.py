@@ -1,6 +1,5 @@
 """The proof of the GPU recipes: their commands, and what is read from their runs."""
 
-import importlib.util
 import math
 import sys
 
@@ -17,12 +16,8 @@ block = bytearray(80 << 20)
 
 
 @pytest.fixture(scope="module")
-def proofs(repository):
-    spec = importlib.util.spec_from_file_location("prove_recipes", repository / "scripts/prove_recipes.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def proofs(load_module, repository):
+    return load_module(repository / "scripts/prove_recipes.py")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Shipping: what is written, what a Keras user gets from it, and what is refused."""
 
-import importlib.util
 import json
 
 import h5py
@@ -11,21 +10,8 @@ NANO = "efficientnet_lite_nano"
 
 
 @pytest.fixture(scope="module")
-def ship(repository):
-    path = repository / "scripts" / "ship_weights.py"
-    spec = importlib.util.spec_from_file_location("ship_weights", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def flat_models(repository):
-    path = repository / "tests" / "inference" / "flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def ship(load_module, repository):
+    return load_module(repository / "scripts/ship_weights.py")
 
 
 @pytest.fixture(scope="module")

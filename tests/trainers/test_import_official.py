@@ -1,6 +1,5 @@
 """The import_official command, in process."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -20,21 +19,15 @@ def parse(*arguments):
     return import_official.config_from_flags(values)
 
 
-def load(path, name):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_student_file_becomes_a_network_with_the_same_maps(shared_dir, repository, tmp_path):
+def test_student_file_becomes_a_network_with_the_same_maps(
+    load_module, write_torch_file, shared_dir, tmp_path
+):
     folder = shared_dir / "official"
-    fill = load(folder / "fill_weights.py", "fill_weights").fill
+    fill = load_module(folder / "fill_weights.py").fill
     manifest = json.loads((folder / "student_state_dict.json").read_text())
     state = {f"module.{key}": fill(key, shape) for key, shape in manifest}
     state["module.extra.weight"] = np.zeros(3, "float32")
-    writer = load(repository / "tests" / "torch_writer.py", "torch_writer")
-    writer.write_torch_file(tmp_path / "student.pth", {"model_state_dict": state, "epoch": 7})
+    write_torch_file(tmp_path / "student.pth", {"model_state_dict": state, "epoch": 7})
 
     vectors = np.load(folder / "student_io.npz")
     images = np.transpose(vectors["input_nchw"], (0, 2, 3, 1))
