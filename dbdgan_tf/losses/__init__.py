@@ -5,7 +5,13 @@ from dbdgan_tf.losses.adversarial import (
     least_squares_loss,
     relativistic_least_squares_loss,
 )
-from dbdgan_tf.losses.content import binary_cross_entropy, edge_loss, soft_iou_loss, ssim_loss
+from dbdgan_tf.losses.content import (
+    binary_cross_entropy,
+    edge_loss,
+    focus_iou_loss,
+    soft_iou_loss,
+    ssim_loss,
+)
 from dbdgan_tf.losses.distillation import consistency_loss, feature_loss
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "consistency_loss",
     "edge_loss",
     "feature_loss",
+    "focus_iou_loss",
     "least_squares_loss",
     "relativistic_least_squares_loss",
     "soft_iou_loss",

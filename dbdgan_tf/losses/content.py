@@ -43,6 +43,23 @@ def soft_iou_loss(target, prediction, sample_weight=None):
     return mean_over_images(1.0 - 0.5 * (blurred + focused), sample_weight)
 
 
+def focus_iou_loss(target, prediction, sample_weight=None):
+    """One minus the soft intersection over union of the in-focus class alone.
+
+    The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean over
+    both classes does by half.
+
+    Args:
+        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
+        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+        sample_weight: Tensor (B,) of weights per image, or None.
+
+    Returns:
+        A scalar in 0..1.
+    """
+    return mean_over_images(1.0 - _soft_iou(1.0 - target, 1.0 - prediction), sample_weight)
+
+
 def _soft_iou(target, prediction):
     intersection = ops.sum(target * prediction, axis=(1, 2, 3))
     union = ops.sum(target + prediction - target * prediction, axis=(1, 2, 3))

@@ -1,10 +1,10 @@
 """The weighted sum of content terms that both teacher and student minimise."""
 
-from dbdgan_tf.losses import binary_cross_entropy, edge_loss, soft_iou_loss, ssim_loss
+from dbdgan_tf.losses import binary_cross_entropy, edge_loss, focus_iou_loss, soft_iou_loss, ssim_loss
 
 
 class ContentObjective:
-    """Binary cross-entropy, soft IoU, SSIM and edge terms with the weights of a `LossOptions`.
+    """Cross-entropy, IoU of both classes and of one, SSIM and edge terms, by the weights of a `LossOptions`.
 
     Args:
         losses: A `LossOptions`; terms of weight 0 are never computed.
@@ -14,13 +14,14 @@ class ContentObjective:
         terms = {
             "bce": (losses.bce_weight, binary_cross_entropy),
             "iou": (losses.iou_weight, soft_iou_loss),
+            "focus_iou": (losses.focus_iou_weight, focus_iou_loss),
             "ssim": (losses.ssim_weight, ssim_loss),
             "edge": (losses.edge_weight, edge_loss),
         }
         self._terms = {name: term for name, term in terms.items() if term[0]}
         if not self._terms:
             raise ValueError(
-                "All content weights are 0. Allowed: at least one of bce, iou, ssim, edge above 0."
+                "All content weights are 0. Allowed: at least one of bce, iou, focus_iou, ssim, edge above 0."
             )
 
     @property

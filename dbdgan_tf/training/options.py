@@ -43,6 +43,7 @@ class LossOptions:
 
     bce_weight: float = option(1.0, "Binary cross-entropy to the ground truth.")
     iou_weight: float = option(1.0, "Soft IoU to the ground truth.")
+    focus_iou_weight: float = option(0.0, "Soft IoU of the in-focus class alone.")
     ssim_weight: float = option(0.0, "Structural similarity to the ground truth.")
     edge_weight: float = option(0.5, "Sobel edge difference to the ground truth.")
     adversarial_weight: float = option(0.02, "D1 and D2: maps against the ground truth.")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.losses import binary_cross_entropy, edge_loss, soft_iou_loss, ssim_loss
+from dbdgan_tf.losses import binary_cross_entropy, edge_loss, focus_iou_loss, soft_iou_loss, ssim_loss
 
 
 def maps(values, size=16):
@@ -33,6 +33,21 @@ def test_soft_iou_averages_both_classes():
     # All blurred predicted: blur IoU (8+1)/(16+1), focus IoU (0+1)/(8+1).
     expected = 1 - 0.5 * (9 / 17 + 1 / 9)
     assert float(soft_iou_loss(target, np.ones_like(target))) == pytest.approx(expected, abs=1e-6)
+
+
+def test_focus_iou_counts_the_focused_class_alone():
+    target = np.zeros((1, 4, 4, 1), "float32")
+    target[:, :2] = 1.0
+    assert float(focus_iou_loss(target, target)) == pytest.approx(0.0, abs=1e-6)
+    # Half of the 8 focused pixels found, no other: (4+1)/(8+1). All called focused: (8+1)/(16+1).
+    half = target.copy()
+    half[:, 2] = 1.0
+    assert float(focus_iou_loss(target, half)) == pytest.approx(1 - 5 / 9, abs=1e-6)
+    assert float(focus_iou_loss(target, np.zeros_like(target))) == pytest.approx(1 - 9 / 17, abs=1e-6)
+    # The second image has no weight.
+    both = np.concatenate([half, np.zeros_like(target)]), np.concatenate([target, target])
+    weight = np.array([1.0, 0.0], "float32")
+    assert float(focus_iou_loss(both[1], both[0], weight)) == pytest.approx(1 - 5 / 9, abs=1e-6)
 
 
 def test_ssim_is_zero_for_equal_maps_and_matches_constants_by_hand():
