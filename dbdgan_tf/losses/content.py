@@ -46,8 +46,8 @@ def soft_iou_loss(target, prediction, sample_weight=None):
 def focus_iou_loss(target, prediction, sample_weight=None):
     """One minus the soft intersection over union of the in-focus class alone.
 
-    The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean over
-    both classes does by half.
+    The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean
+    over both classes does by half.
 
     Args:
         target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
