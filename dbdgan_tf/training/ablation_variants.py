@@ -50,6 +50,13 @@ VARIANTS = (
         _ALL,
         changes=(("augment_zoom", 1.5), ("augment_shift", 0.12)),
     ),
+    Variant(
+        "focus_iou",
+        "IoU of what is in focus, weight 1.5, for that of both classes",
+        "d3",
+        _ALL,
+        changes=(("iou_weight", 0.0), ("focus_iou_weight", 1.5)),
+    ),
     Variant("light_iou", "IoU weight 0.25", "d3", _ALL, changes=(("iou_weight", 0.25),)),
 )
 

@@ -45,6 +45,7 @@ def test_weights_of_every_variant():
         "d3": everything,
         "synthetic": everything,
         "strong_augmentation": everything,
+        "focus_iou": everything,
         "light_iou": everything,
     }
     assert made("synthetic").data.data_dir == ("cuhk", "synthetic")
@@ -59,6 +60,7 @@ def test_one_thing_changes_at_a_time():
         "d3": {"distill_adversarial_weight"},
         "synthetic": {"data_dir"},
         "strong_augmentation": {"augment_zoom", "augment_shift"},
+        "focus_iou": {"iou_weight", "focus_iou_weight"},
         "light_iou": {"iou_weight"},
     }
     for variant in VARIANTS[1:]:
