@@ -212,7 +212,8 @@ def test_ctrl_c_in_the_middle(command_line, call, model, picture, tmp_path):
         os.link(photo, tmp_path / f"in/p{index:04d}.png")
     out = tmp_path / "out"
     arguments = ("map", tmp_path / "in", out, "--model", model, "--threads", "2")
-    process = command_line(*arguments)
+    # Where the tests themselves run in the background, processes inherit that Ctrl-C is ignored.
+    process = command_line(*arguments, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (out.exists() and len(list(out.glob("p*.png"))) >= 3):
         time.sleep(0.005)
