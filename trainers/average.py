@@ -54,14 +54,15 @@ def run(config):
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
     from dbdgan_tf.models.weights_mean import mean_network
     from dbdgan_tf.training.records import provenance
+    from dbdgan_tf.training.validation import validate_network
 
     size = {"image_size": config.image_size} if config.image_size else {}
     mean, its_config = mean_network(config.networks, **size)
     held_out = _held_out(config, mean.input_shape[1:3])
     scores = {}
     for path in config.networks:
-        scores[path] = _score(*load_network(path, **size), held_out)
-    scores[config.output] = _score(mean, its_config, held_out)
+        scores[path] = validate_network(*load_network(path, **size), held_out)
+    scores[config.output] = validate_network(mean, its_config, held_out)
     about = [read_network_json(path)["metadata"] for path in config.networks]
     metadata = {
         **provenance(),
@@ -91,15 +92,6 @@ def _held_out(config, size):
             f"--validation_fraction={config.validation_fraction}. Allowed: a list, or a share above 0."
         )
     return held_out
-
-
-def _score(network, config, held_out):
-    from dbdgan_tf.training.validation import validate
-
-    scaling = config.input_scaling
-    return validate(
-        lambda images: network.predict_on_batch(scaling.apply(images.astype("float32"))), held_out
-    )
 
 
 def main(_):

@@ -8,7 +8,7 @@ import numpy as np
 from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.training.averaged_weights import copy_averaged_weights
 from dbdgan_tf.training.checkpoint import save_checkpoint
-from dbdgan_tf.training.validation import FIGURES, validate
+from dbdgan_tf.training.validation import FIGURES, validate_network
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -79,7 +79,7 @@ class Validator(keras.callbacks.Callback):
             return
         for name, (network, config) in self.networks.items():
             copy_averaged_weights(self.model, name, network)
-            figures = validate(self._predictor(network, config), self.dataset) if self.dataset else {}
+            figures = validate_network(network, config, self.dataset) if self.dataset else {}
             logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
             self._save(name, network, config, epoch, figures)
         save_checkpoint(self.folder, self.model, self.progress)
@@ -89,10 +89,6 @@ class Validator(keras.callbacks.Callback):
 
     def _is_last(self, epoch):
         return epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)
-
-    def _predictor(self, network, config):
-        scaling = config.input_scaling
-        return lambda images: network.predict_on_batch(scaling.apply(images.astype("float32")))
 
     def _save(self, name, network, config, epoch, figures):
         metadata = {**self.metadata, "epoch": epoch + 1, "validation": figures}

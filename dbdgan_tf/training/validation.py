@@ -31,6 +31,21 @@ def validate(predict, dataset):
     return {**figures, "mae": float(np.mean(errors))}
 
 
+def validate_network(network, config, dataset):
+    """Scores a network; see `validate`.
+
+    Args:
+        network: A student or teacher.
+        config: Its config, whose input scaling holds.
+        dataset: Iterable of batches with masks.
+
+    Returns:
+        As `validate`.
+    """
+    scaling = config.input_scaling
+    return validate(lambda images: network.predict_on_batch(scaling.apply(images.astype("float32"))), dataset)
+
+
 def _max_f(pairs):
     precision, recall = np.mean(np.array(pairs), axis=0)
     return float(f_measure(precision, recall).max())
