@@ -20,12 +20,12 @@ class StudentConfig:
 
     Args:
       encoder: a key of `dbdgan_tf.models.encoders.ENCODERS`.
-      decoder: "mobile" or "paper".
+      decoder: "mobile", "conv" or "paper".
       image_size: (height, width), multiples of 32.
-      decoder_channels: channels from the deepest level on, None for the decoder's own: mobile takes the
-        bottleneck and the stages s16, s8, s4, s2, s1 (6 numbers; stages finer than `head_stride` are not
-        built), paper the stages s16 .. s1 (5 numbers).
-      head_stride: resolution of the 1x1 head, None for the decoder's own (mobile 2, paper 1).
+      decoder_channels: channels from the deepest level on, None for the decoder's own: mobile and
+        conv take the bottleneck and the stages s16, s8, s4, s2, s1 (6 numbers; stages finer than
+        `head_stride` are not built), paper the stages s16 .. s1 (5 numbers).
+      head_stride: resolution of the 1x1 head, None for the decoder's own (paper 1, the others 2).
       scaling: "auto" (the encoder's own) or a key of `dbdgan_tf.models.scaling.SCALINGS`.
 
     Raises:

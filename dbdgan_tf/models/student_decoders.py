@@ -1,8 +1,9 @@
-"""The student's two decoders: `mobile` (made for phones) and `paper` (the official EfficientUnet's)."""
+"""The student's decoders: `mobile` and `conv`, made for phones, and `paper`, the official EfficientUnet's."""
 
 STAGE_STRIDES = (16, 8, 4, 2, 1)
 # bottleneck, then one entry per stage s16, s8, s4, s2 and s1 (used where head_stride is 1)
 MOBILE_CHANNELS = (128, 96, 64, 32, 16, 16)
+CONV_CHANNELS = (192, 128, 96, 64, 32, 32)
 # one entry per stage s16 .. s1
 PAPER_CHANNELS = (512, 256, 128, 64, 32)
 TORCH_EPSILON = 1e-5
@@ -13,20 +14,41 @@ def _norm_relu6(x, layers, norm_name, relu_name):
     return layers.ReLU(6.0, name=relu_name)(x)
 
 
-def _pointwise(x, filters, layers, name, relu_name):
-    x = layers.Conv2D(filters, 1, padding="same", use_bias=False, name=f"{name}_conv")(x)
+def _conv(x, filters, kernel_size, layers, name, relu_name):
+    x = layers.Conv2D(filters, kernel_size, padding="same", use_bias=False, name=f"{name}_conv")(x)
     return _norm_relu6(x, layers, f"{name}_bn", relu_name)
 
 
-def _mobile_stage(x, skip, filters, layers, stride):
+def _up_and_join(x, skip, filters, layers, stride):
     name = f"decoder_s{stride}"
     x = layers.UpSampling2D(2, interpolation="bilinear", name=f"{name}_up")(x)
-    if skip is not None:
-        skip = _pointwise(skip, filters, layers, f"skip_s{stride}", f"skip_s{stride}_relu")
-        x = layers.Concatenate(name=f"{name}_concat")([x, skip])
+    if skip is None:
+        return x
+    skip = _conv(skip, filters, 1, layers, f"skip_s{stride}", f"skip_s{stride}_relu")
+    return layers.Concatenate(name=f"{name}_concat")([x, skip])
+
+
+def _separable_stage(x, filters, layers, name):
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_dwconv")(x)
     x = _norm_relu6(x, layers, f"{name}_dwbn", f"{name}_dwrelu")
-    return _pointwise(x, filters, layers, f"{name}_pw", name)
+    return _conv(x, filters, 1, layers, f"{name}_pw", name)
+
+
+def _conv_stage(x, filters, layers, name):
+    return _conv(x, filters, 3, layers, name, name)
+
+
+def _phone_decoder(stage, taps, channels, head_stride, layers):
+    """What the decoders made for phones share: all but how a stage mixes what it is given."""
+    x = _conv(taps["s32"], channels[0], 1, layers, "bottleneck_pw", "bottleneck")
+    for stride, filters in zip(STAGE_STRIDES, channels[1:], strict=False):
+        if stride >= head_stride:
+            x = _up_and_join(x, taps.get(f"s{stride}"), filters, layers, stride)
+            x = stage(x, filters, layers, f"decoder_s{stride}")
+    if head_stride == 1:
+        return layers.Conv2D(1, 1, name="logits")(x)
+    x = layers.Conv2D(1, 1, name="head_conv")(x)
+    return layers.UpSampling2D(head_stride, interpolation="bilinear", name="logits")(x)
 
 
 def mobile_decoder(taps, inputs, channels, head_stride, keras_module):
@@ -46,15 +68,26 @@ def mobile_decoder(taps, inputs, channels, head_stride, keras_module):
       Logits (B, H, W, 1), the output of the layer "logits".
     """
     del inputs
-    layers = keras_module.layers
-    x = _pointwise(taps["s32"], channels[0], layers, "bottleneck_pw", "bottleneck")
-    for stride, filters in zip(STAGE_STRIDES, channels[1:], strict=False):
-        if stride >= head_stride:
-            x = _mobile_stage(x, taps.get(f"s{stride}"), filters, layers, stride)
-    if head_stride == 1:
-        return layers.Conv2D(1, 1, name="logits")(x)
-    x = layers.Conv2D(1, 1, name="head_conv")(x)
-    return layers.UpSampling2D(head_stride, interpolation="bilinear", name="logits")(x)
+    return _phone_decoder(_separable_stage, taps, channels, head_stride, keras_module.layers)
+
+
+def conv_decoder(taps, inputs, channels, head_stride, keras_module):
+    """The mobile decoder with one full 3x3 convolution a stage, and more channels.
+
+    It learns faster and ends with a smaller error than the mobile decoder, for more operations a photograph.
+
+    Args:
+      taps: the encoder's feature maps, "s2" .. "s32".
+      inputs: the scaled images; not used.
+      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
+      head_stride: 1, 2 or 4.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      Logits (B, H, W, 1), the output of the layer "logits".
+    """
+    del inputs
+    return _phone_decoder(_conv_stage, taps, channels, head_stride, keras_module.layers)
 
 
 def _paper_stage(x, skip, filters, layers, stride):
@@ -93,10 +126,10 @@ def paper_decoder(taps, inputs, channels, head_stride, keras_module):
     return layers.Conv2D(1, 1, name="logits")(x)
 
 
-DECODERS = {"mobile": mobile_decoder, "paper": paper_decoder}
-DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "paper": PAPER_CHANNELS}
+DECODERS = {"mobile": mobile_decoder, "conv": conv_decoder, "paper": paper_decoder}
+DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "conv": CONV_CHANNELS, "paper": PAPER_CHANNELS}
 # The first one is the default.
-HEAD_STRIDES = {"mobile": (2, 1, 4), "paper": (1,)}
+HEAD_STRIDES = {"mobile": (2, 1, 4), "conv": (2, 1, 4), "paper": (1,)}
 
 
 def resolve_channels(decoder, channels):

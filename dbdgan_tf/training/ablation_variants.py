@@ -57,6 +57,7 @@ VARIANTS = (
         _ALL,
         changes=(("iou_weight", 0.0), ("focus_iou_weight", 1.5)),
     ),
+    Variant("conv_decoder", "conv decoder", "d3", _ALL, changes=(("student_decoder", "conv"),)),
     Variant("light_iou", "IoU weight 0.25", "d3", _ALL, changes=(("iou_weight", 0.25),)),
 )
 

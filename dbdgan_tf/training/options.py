@@ -79,7 +79,7 @@ class StudentOptions:
     """Which student."""
 
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
-    student_decoder: str = option("mobile", "Decoder of the student.", ("mobile", "paper"))
+    student_decoder: str = option("mobile", "Decoder of the student.", ("mobile", "conv", "paper"))
     student_weights: str = option(
         "",
         "'imagenet', a saved student, a saved teacher (its encoder is taken), or nothing for random weights.",

@@ -28,6 +28,7 @@ PLAIN_LAYERS = {
     [
         ({"encoder": "efficientnet_lite_nano"}, 96_193),
         ({"encoder": "efficientnet_lite2"}, 4_518_801),
+        ({"encoder": "efficientnet_lite2", "decoder": "conv"}, 5_188_433),
         ({"encoder": "efficientnet_b3"}, 10_298_889),
         ({"encoder": "efficientnet_b3", "decoder": "paper"}, 21_526_345),
     ],
@@ -38,7 +39,10 @@ def test_parameter_counts(overrides, parameters):
     assert {type(layer).__name__ for layer in model.layers} <= PLAIN_LAYERS
 
 
-@pytest.mark.parametrize("decoder, head_stride", [("mobile", 1), ("mobile", 2), ("mobile", 4), ("paper", 1)])
+@pytest.mark.parametrize(
+    "decoder, head_stride",
+    [("mobile", 1), ("mobile", 2), ("mobile", 4), ("conv", 1), ("conv", 2), ("conv", 4), ("paper", 1)],
+)
 def test_taps_and_output(decoder, head_stride):
     model = build_student(decoder=decoder, head_stride=head_stride, **NANO)
     sizes = {name: model.get_layer(name).output.shape[1] for name in STUDENT_TAPS if name in names(model)}

@@ -56,6 +56,11 @@ report["configs"] = {layer.layer.name: type(layer.quantize_config).__name__
 report["float layers"] = [layer.name for layer in float_model.layers[1:]]
 report["quantized activations"] = [layer.layer.name for layer in model.layers
                                    if any("activation_min" in weight.name for weight in layer.weights)]
+conv_config = config.replace(decoder="conv")
+conv_model = qat_student.rebuild_in_tf_keras(build_student(conv_config), conv_config)
+report["conv decoder"] = {layer.layer.name: type(layer.quantize_config).__name__
+                          for layer in qat_student.make_quantize_aware(conv_model).layers
+                          if layer.name.startswith("quant_decoder_s8") and hasattr(layer, "quantize_config")}
 
 # Ranges
 ranges.seed_ranges(model, float_model, scaling, [photos[:2], photos[2:]])
@@ -172,6 +177,16 @@ def test_no_quantizer_stands_between_convolution_and_batch_norm(report):
     norms = {kind for name, kind in report["configs"].items() if name.endswith("bn")}
     assert norms == {"NoOpQuantizeConfig", "Default8BitOutputQuantizeConfig"}
     assert report["quantized activations"] == ["head_conv"]
+
+
+def test_conv_decoder_is_annotated(report):
+    assert report["conv decoder"] == {
+        "decoder_s8_up": "Unquantized",
+        "decoder_s8_concat": "LearnedOutput",
+        "decoder_s8_conv": "Default8BitConvQuantizeConfig",
+        "decoder_s8_bn": "NoOpQuantizeConfig",
+        "decoder_s8": "Default8BitQuantizeConfig",
+    }
 
 
 def test_ranges_are_seeded(report):

@@ -46,6 +46,7 @@ def test_weights_of_every_variant():
         "synthetic": everything,
         "strong_augmentation": everything,
         "focus_iou": everything,
+        "conv_decoder": everything,
         "light_iou": everything,
     }
     assert made("synthetic").data.data_dir == ("cuhk", "synthetic")
@@ -61,6 +62,7 @@ def test_one_thing_changes_at_a_time():
         "synthetic": {"data_dir"},
         "strong_augmentation": {"augment_zoom", "augment_shift"},
         "focus_iou": {"iou_weight", "focus_iou_weight"},
+        "conv_decoder": {"student_decoder"},
         "light_iou": {"iou_weight"},
     }
     for variant in VARIANTS[1:]:
