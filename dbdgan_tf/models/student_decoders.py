@@ -1,5 +1,7 @@
 """The student's decoders: `mobile` and `conv`, made for phones, and `paper`, the official EfficientUnet's."""
 
+import functools
+
 STAGE_STRIDES = (16, 8, 4, 2, 1)
 # bottleneck, then one entry per stage s16, s8, s4, s2 and s1 (used where head_stride is 1)
 MOBILE_CHANNELS = (128, 96, 64, 32, 16, 16)
@@ -28,18 +30,37 @@ def _up_and_join(x, skip, filters, layers, stride):
     return layers.Concatenate(name=f"{name}_concat")([x, skip])
 
 
-def _separable_stage(x, filters, layers, name):
+def separable_stage(x, filters, layers, name):
+    """A depthwise and a pointwise convolution: the fewest operations."""
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_dwconv")(x)
     x = _norm_relu6(x, layers, f"{name}_dwbn", f"{name}_dwrelu")
     return _conv(x, filters, 1, layers, f"{name}_pw", name)
 
 
-def _conv_stage(x, filters, layers, name):
+def conv_stage(x, filters, layers, name):
+    """One full 3x3 convolution: learns faster, for more operations."""
     return _conv(x, filters, 3, layers, name, name)
 
 
-def _phone_decoder(stage, taps, channels, head_stride, layers):
-    """What the decoders made for phones share: all but how a stage mixes what it is given."""
+def phone_decoder(stage, taps, inputs, channels, head_stride, keras_module):
+    """Decoder with bilinear upsampling, of only such operations as phones run in int8.
+
+    The 1x1 head works at `head_stride` and its one-channel logits are upsampled, because a stage at full
+    resolution costs more than the whole rest of the decoder.
+
+    Args:
+      stage: how a stage mixes upsampled features and skip: `separable_stage` or `conv_stage`.
+      taps: the encoder's feature maps, "s2" .. "s32".
+      inputs: the scaled images; not used.
+      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
+      head_stride: 1, 2 or 4.
+      keras_module: keras or tf_keras.
+
+    Returns:
+      Logits (B, H, W, 1), the output of the layer "logits".
+    """
+    del inputs
+    layers = keras_module.layers
     x = _conv(taps["s32"], channels[0], 1, layers, "bottleneck_pw", "bottleneck")
     for stride, filters in zip(STAGE_STRIDES, channels[1:], strict=False):
         if stride >= head_stride:
@@ -49,45 +70,6 @@ def _phone_decoder(stage, taps, channels, head_stride, layers):
         return layers.Conv2D(1, 1, name="logits")(x)
     x = layers.Conv2D(1, 1, name="head_conv")(x)
     return layers.UpSampling2D(head_stride, interpolation="bilinear", name="logits")(x)
-
-
-def mobile_decoder(taps, inputs, channels, head_stride, keras_module):
-    """Depthwise-separable decoder with bilinear upsampling; only operations that phones run in int8.
-
-    The 1x1 head works at `head_stride` and its one-channel logits are upsampled, because a stage at full
-    resolution costs more than the whole rest of the decoder.
-
-    Args:
-      taps: the encoder's feature maps, "s2" .. "s32".
-      inputs: the scaled images; not used.
-      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
-      head_stride: 1, 2 or 4.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      Logits (B, H, W, 1), the output of the layer "logits".
-    """
-    del inputs
-    return _phone_decoder(_separable_stage, taps, channels, head_stride, keras_module.layers)
-
-
-def conv_decoder(taps, inputs, channels, head_stride, keras_module):
-    """The mobile decoder with one full 3x3 convolution a stage, and more channels.
-
-    It learns faster and ends with a smaller error than the mobile decoder, for more operations a photograph.
-
-    Args:
-      taps: the encoder's feature maps, "s2" .. "s32".
-      inputs: the scaled images; not used.
-      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
-      head_stride: 1, 2 or 4.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      Logits (B, H, W, 1), the output of the layer "logits".
-    """
-    del inputs
-    return _phone_decoder(_conv_stage, taps, channels, head_stride, keras_module.layers)
 
 
 def _paper_stage(x, skip, filters, layers, stride):
@@ -126,7 +108,11 @@ def paper_decoder(taps, inputs, channels, head_stride, keras_module):
     return layers.Conv2D(1, 1, name="logits")(x)
 
 
-DECODERS = {"mobile": mobile_decoder, "conv": conv_decoder, "paper": paper_decoder}
+DECODERS = {
+    "mobile": functools.partial(phone_decoder, separable_stage),
+    "conv": functools.partial(phone_decoder, conv_stage),
+    "paper": paper_decoder,
+}
 DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "conv": CONV_CHANNELS, "paper": PAPER_CHANNELS}
 # The first one is the default.
 HEAD_STRIDES = {"mobile": (2, 1, 4), "conv": (2, 1, 4), "paper": (1,)}
