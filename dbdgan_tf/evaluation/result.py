@@ -132,17 +132,28 @@ class EvaluationResult:
         from dbdgan_tf.evaluation.plots import f_figure, pr_figure
 
         folder = Path(output_dir)
-        folder.mkdir(parents=True, exist_ok=True)
+        self.save_scores(folder)
         self._save_tables(folder)
         curves = {key: scores.curves() for key, scores in self.classes.items()}
         pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
         f_figure(curves).savefig(folder / "f_curve.png", dpi=120)
-        about = {"name": self.name, "images": list(self.images), "missing": list(self.missing)}
-        about |= {"maps_dir": self.maps_dir, "maps_polarity": self.maps_polarity}
-        _write_json(folder / "evaluation.json", about)
         metrics = self.metrics(resamples, seed)
         _write_json(folder / "metrics.json", metrics)
         return metrics
+
+    def save_scores(self, output_dir):
+        """Writes only what `load` reads: evaluation.json and scores.npz."""
+        folder = Path(output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        about = {"name": self.name, "images": list(self.images), "missing": list(self.missing)}
+        about |= {"maps_dir": self.maps_dir, "maps_polarity": self.maps_polarity}
+        _write_json(folder / "evaluation.json", about)
+        arrays = {}
+        for key, scores in self.classes.items():
+            arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
+            arrays |= {f"{key}/recall": scores.recall}
+            arrays |= {f"{key}/{name}": column for name, column in scores.values.items()}
+        np.savez_compressed(folder / "scores.npz", **arrays)
 
     def _save_tables(self, folder):
         with open(folder / "per_image.csv", "w", newline="") as file:
@@ -160,12 +171,6 @@ class EvaluationResult:
                 for level in range(THRESHOLDS):
                     row = (curves.precision[level], curves.recall[level], curves.f[level])
                     writer.writerow((key, level, *(f"{value:.6f}" for value in row)))
-        arrays = {}
-        for key, scores in self.classes.items():
-            arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
-            arrays |= {f"{key}/recall": scores.recall}
-            arrays |= {f"{key}/{name}": column for name, column in scores.values.items()}
-        np.savez_compressed(folder / "scores.npz", **arrays)
 
     @classmethod
     def load(cls, folder):
