@@ -8,7 +8,7 @@ import keras
 from dbdgan_tf.models.serialization import network_files, read_network_json
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-# Encoder of a student with the mobile decoder -> PREFIX of its files.
+# Encoder of a student -> PREFIX of its files; which decoder was trained, the .json beside the weights says.
 BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite", "efficientnet_b3": "student_b3"}
 
 
@@ -25,12 +25,11 @@ def bundled_weights(config):
       ValueError: if none fit this config, or this installation lacks them.
     """
     prefix = BUNDLED_STUDENTS.get(config.encoder)
-    if prefix is None or config.decoder != "mobile":
+    if prefix is None:
         allowed = ", ".join(f"encoder={encoder!r}" for encoder in BUNDLED_STUDENTS)
         raise ValueError(
             "There are no trained weights for this student. "
-            f"Received: encoder={config.encoder!r}, decoder={config.decoder!r}. "
-            f"Allowed with decoder='mobile': {allowed}."
+            f"Received: encoder={config.encoder!r}. Allowed: {allowed}."
         )
     path, description = network_files(ASSETS / prefix)
     if not (path.is_file() and description.is_file()):
