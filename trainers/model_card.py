@@ -144,7 +144,7 @@ def _ablation(path):
     from dbdgan_tf.evaluation.report import card
 
     if not path:
-        return card.NOTHING
+        return "Not measured yet; `python -m trainers.ablation --flagfile=configs/ablation.flags` does it.\n"
     from dbdgan_tf.training.ablation_results import format_rows
 
     return format_rows(card.read_json(path)["rows"])

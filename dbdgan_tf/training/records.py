@@ -23,7 +23,8 @@ _FREE = {
         "tensorboard",
         "report_speed",
     ),  # fmt: skip
-    "data": ("workers", "cache"),
+    # The networks take any size: small photographs first, large ones to the end, is a cheap schedule.
+    "data": ("workers", "cache", "image_size"),
     "qat": ("pick",),
 }
 

@@ -28,15 +28,15 @@ action, data_dir, output_dir = sys.argv[1:]
 if action == "kill":
     callbacks.NonFiniteGuard = Killer
 run_distillation(DistillRun(
-    data=options.DataOptions(data_dir=(data_dir,), image_size=(32, 32), batch_size=2, workers=1,
-                             validation_fraction=0.2),
+    data=options.DataOptions(data_dir=(data_dir,), image_size=(64, 64) if action == "enlarge" else (32, 32),
+                             batch_size=2, workers=1, validation_fraction=0.2),
     losses=options.LossOptions(feature_weight=0.1, feature_taps=("bottleneck",)),
     optimizer=options.OptimizerOptions(warmup_steps=3),
     student=options.StudentOptions(student_encoder="efficientnet_lite_nano"),
     teacher=options.TeacherOptions(teacher_encoder="efficientnet_lite_nano", teacher_size="light"),
     discriminator=options.DiscriminatorOptions("unet", 4),
-    run=options.RunOptions(output_dir=output_dir, epochs=3, resume=action == "resume", seed=3,
-                           tensorboard=False),
+    run=options.RunOptions(output_dir=output_dir, epochs=3, resume=action in ("resume", "enlarge"), seed=3,
+                           max_minutes=1e-6 if action in ("begin", "enlarge") else 0, tensorboard=False),
 ))
 """
 
@@ -87,6 +87,16 @@ def test_resuming_with_other_flags_is_refused_by_name(folders, tiny_dataset):
     other = DistillRun(run=options.RunOptions(epochs=9))
     with pytest.raises(records.ConfigMismatchError, match="--epochs: was 3, is 9"):
         records.check_same_config(folders / "killed", other)
+
+
+def test_a_run_goes_on_at_another_image_size(tiny_dataset, tmp_path):
+    for action, size, epochs in (("begin", 32, 1), ("enlarge", 64, 2)):
+        done = run(action, tiny_dataset, tmp_path / "run")
+        assert done.returncode == 0, done.stderr[-4000:]
+        saved = json.loads((tmp_path / "run/student_last.json").read_text())
+        assert saved["config"]["image_size"] == [size, size]
+        assert saved["metadata"]["epoch"] == epochs
+    assert "Resuming after epoch 1 of 3" in done.stdout
 
 
 def test_a_finished_run_is_not_written_over(folders, tiny_dataset):
