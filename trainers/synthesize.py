@@ -20,6 +20,7 @@ class SynthesizeConfig:
     count: int = 400
     test_count: int | None = None
     source_dir: str | None = None
+    source_list: str | None = None
     regions_dir: str | None = None
     image_size: tuple[int, int] = (320, 320)
     blur_threshold: float = 2.0
@@ -37,6 +38,7 @@ def define_flags(flag_values=flags.FLAGS):
     flags.DEFINE_integer("count", 400, "Training photographs.", lower_bound=1, **on)
     flags.DEFINE_integer("test_count", None, "Test photographs; default --count / 5.", lower_bound=0, **on)
     flags.DEFINE_string("source_dir", None, "Folder of sharp photographs; default scikit-image's.", **on)
+    flags.DEFINE_string("source_list", None, "Text file of the stems used of it, one a line.", **on)
     flags.DEFINE_string("regions_dir", None, "Folder of <stem>.png region numbers of the photographs.", **on)
     flags.DEFINE_list("image_size", ["320"], "Height and width in px, or one number for both.", **on)
     flags.DEFINE_float("blur_threshold", 2.0, "Blur circle in px at width 320 that counts.", 0.0, **on)
@@ -62,11 +64,13 @@ def run(config):
     from tqdm import tqdm
 
     from dbdgan_tf.data import synthesis
+    from dbdgan_tf.data.layouts import read_stems
 
     if config.regions_dir and not config.source_dir:
         raise ValueError("--regions_dir needs --source_dir. Received: only --regions_dir.")
+    stems = read_stems(config.source_list) if config.source_list else None
     sources = synthesis.split_sources(
-        synthesis.find_sources(config.source_dir, config.regions_dir), seed=config.seed
+        synthesis.find_sources(config.source_dir, config.regions_dir, stems), seed=config.seed
     )
     test_count = max(1, config.count // 5) if config.test_count is None else config.test_count
     options = synthesis.SynthesisConfig(

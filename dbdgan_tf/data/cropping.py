@@ -67,10 +67,13 @@ class CropStore(SampleStore):
         cache: Keep decoded photographs in memory.
         teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
         threads: Decoding threads.
+        masks_for_maps: Where a labelled sample has no teacher map its mask stands for it.
     """
 
-    def __init__(self, samples, image_size, crop, cache=False, teacher_maps_dir=None, threads=2):
-        super().__init__(samples, image_size, False, teacher_maps_dir, threads)
+    def __init__(
+        self, samples, image_size, crop, cache=False, teacher_maps_dir=None, threads=2, masks_for_maps=False
+    ):
+        super().__init__(samples, image_size, False, teacher_maps_dir, threads, masks_for_maps)
         self.crop = crop
         self._most = tuple(math.ceil(side / crop.smallest) for side in self.image_size)
         self._kept = {} if cache else None

@@ -46,12 +46,14 @@ class BlurDataset(keras.utils.PyDataset):
         threads=2,
         workers=1,
         max_queue_size=10,
+        masks_for_maps=False,
     ):
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
+        maps = {"teacher_maps_dir": teacher_maps_dir, "masks_for_maps": masks_for_maps}
         if crop is None:
-            self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads)
+            self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
         else:
-            self.store = CropStore(samples, image_size, crop, cache, teacher_maps_dir, threads)
+            self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed

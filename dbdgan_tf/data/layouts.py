@@ -125,6 +125,19 @@ def find_unlabelled(folder):
     return [Sample(path.stem, path) for path in files]
 
 
+def read_stems(path):
+    """The stems that a text file names, one a line; # begins a comment line.
+
+    Args:
+        path: Text file.
+
+    Returns:
+        Set of str.
+    """
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
 def list_images(folder):
     """Image files directly in a folder, by extension in any case, without hidden files, sorted."""
     folder = Path(folder)

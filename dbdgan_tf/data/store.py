@@ -21,15 +21,18 @@ class SampleStore:
             (0.5 MB per sample at 320x320).
         teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
         threads: Decoding threads; OpenCV releases the interpreter while it decodes.
+        masks_for_maps: Where a labelled sample has no teacher map its mask stands for it.
 
     Raises:
         ValueError: If teacher maps are missing (all are named) or two samples would share one.
     """
 
-    def __init__(self, samples, image_size, cache=False, teacher_maps_dir=None, threads=2):
+    def __init__(
+        self, samples, image_size, cache=False, teacher_maps_dir=None, threads=2, masks_for_maps=False
+    ):
         self.samples = tuple(samples)
         self.image_size = tuple(image_size)
-        self.teacher_maps = _teacher_maps(self.samples, teacher_maps_dir)
+        self.teacher_maps = _teacher_maps(self.samples, teacher_maps_dir, masks_for_maps)
         keys = list(_CHANNELS)[: 3 if self.teacher_maps else 2]
         shape = (len(self.samples), *self.image_size)
         self._cached = {key: np.empty((*shape, _CHANNELS[key]), np.uint8) for key in keys} if cache else None
@@ -75,7 +78,10 @@ class SampleStore:
         else:
             loaded["segmentation_masks"] = _load_map(sample.mask, sample.polarity, size)
         if self.teacher_maps:
-            loaded["teacher_maps"] = _load_map(self.teacher_maps[index], "blur", size)
+            path = self.teacher_maps[index]
+            loaded["teacher_maps"] = (
+                loaded["segmentation_masks"] if path is None else _load_map(path, "blur", size)
+            )
         return loaded
 
     @property
@@ -91,7 +97,7 @@ def _load_map(path, polarity, size):
     return resize(read_mask_uint8(path, polarity), size)[..., None]
 
 
-def _teacher_maps(samples, folder):
+def _teacher_maps(samples, folder, masks_for_maps):
     if folder is None:
         return ()
     shared = [stem for stem, count in Counter(sample.stem for sample in samples).items() if count > 1]
@@ -100,11 +106,16 @@ def _teacher_maps(samples, folder):
             f"{len(shared)} file names occur more than once, so their teacher maps cannot be told apart: "
             f"{', '.join(shared[:5])}. Rename the photographs of one data set."
         )
-    paths = tuple(Path(folder) / f"{sample.stem}.png" for sample in samples)
-    missing = [path.name for path in paths if not path.is_file()]
+    paths = [Path(folder) / f"{sample.stem}.png" for sample in samples]
+    found = [path if path.is_file() else None for path in paths]
+    missing = [
+        path.name
+        for path, sample, kept in zip(paths, samples, found, strict=True)
+        if kept is None and not (masks_for_maps and sample.mask)
+    ]
     if missing:
         raise ValueError(
             f"{len(missing)} of {len(paths)} samples have no teacher map in {folder}: {', '.join(missing)}. "
             "Make them with python -m trainers.predict."
         )
-    return paths
+    return tuple(found)

@@ -104,6 +104,11 @@ class DistillOptions:
         ("joint", "frozen", "cached", "none"),
     )  # fmt: skip
     teacher_maps_dir: str = option("", "Maps written by trainers.predict, for --teacher=cached.")
+    missing_teacher_maps: str = option(
+        "error",
+        "Labelled images without such a map: stop, or let the mask stand for it (exact masks).",
+        ("error", "mask"),
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -56,7 +56,9 @@ def run_distillation(config):
     )  # fmt: skip
     generators = {"student": student, **({"teacher": teacher} if mode == "joint" else {})}
     maps = config.distill.teacher_maps_dir if mode == "cached" else None
-    return _train(config, gan, generators, make_datasets(config.data, config.run, maps), began)
+    masks_for_maps = config.distill.missing_teacher_maps == "mask"
+    datasets = make_datasets(config.data, config.run, maps, masks_for_maps)
+    return _train(config, gan, generators, datasets, began)
 
 
 def _prepare(config):

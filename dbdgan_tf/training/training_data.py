@@ -1,7 +1,6 @@
 """From data options to the batches of a run: training and held-out images."""
 
 import hashlib
-from pathlib import Path
 
 import keras
 from absl import logging
@@ -9,7 +8,7 @@ from absl import logging
 from dbdgan_tf.data.checking import check_samples
 from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
-from dbdgan_tf.data.layouts import find_samples, find_unlabelled
+from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
 
 
 class EpochOfSteps(keras.utils.PyDataset):
@@ -38,13 +37,14 @@ class EpochOfSteps(keras.utils.PyDataset):
         self.dataset.set_epoch(epoch)
 
 
-def make_datasets(data, run, teacher_maps_dir=None):
+def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     """Finds, checks and divides the images of a run.
 
     Args:
         data: A `DataOptions`.
         run: A `RunOptions`.
         teacher_maps_dir: Folder of cached teacher maps, or None.
+        masks_for_maps: Where a labelled image has no teacher map its mask stands for it.
 
     Returns:
         A pair: batches to train on, and held-out batches (None if nothing is held out).
@@ -61,7 +61,7 @@ def make_datasets(data, run, teacher_maps_dir=None):
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(
         training, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
-        crop=_crop(data), workers=data.workers, **common,
+        masks_for_maps=masks_for_maps, crop=_crop(data), workers=data.workers, **common,
     )  # fmt: skip
     if run.steps_per_epoch:
         dataset = EpochOfSteps(dataset, run.steps_per_epoch, workers=data.workers)
@@ -101,9 +101,7 @@ def divide(samples, data):
 
 
 def _listed_stems(path, samples, flag):
-    """The stems that a text file names, one a line; # begins a comment line."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    stems = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    stems = read_stems(path)
     missing = sorted(stems - {sample.stem for sample in samples})
     if missing:
         raise ValueError(

@@ -3,6 +3,7 @@ import keras
 import numpy as np
 import pytest
 
+from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.image_io import write_image, write_map
 from dbdgan_tf.data.layouts import Sample
@@ -79,6 +80,19 @@ def test_teacher_maps_travel_with_their_photographs(samples, tmp_path):
     (tmp_path / "teacher/photo2.png").unlink()
     with pytest.raises(ValueError, match="1 of 7 .*photo2.png.*trainers.predict"):
         BlurDataset(samples, SIZE, 7, teacher_maps_dir=tmp_path / "teacher")
+
+
+@pytest.mark.parametrize("crop", [None, RandomCrop(1.0, 1.0)])
+def test_masks_stand_in_for_missing_teacher_maps_of_labelled_samples(samples, tmp_path, crop):
+    options = {"teacher_maps_dir": tmp_path / "teacher", "masks_for_maps": True, "crop": crop}
+    (tmp_path / "teacher/photo1.png").unlink()
+    batch = BlurDataset(samples, SIZE, 7, shuffle=False, **options)[0]
+    # photo1's mask says focus, so its 128 is 127 here; the others keep their maps.
+    expected = [0, 127 / 255, 0.2, 0.3, 0.4, 0.5, 0.6]
+    np.testing.assert_allclose(batch["teacher_maps"].mean((1, 2, 3)), expected, atol=1 / 255)
+    (tmp_path / "teacher/photo6.png").unlink()
+    with pytest.raises(ValueError, match="1 of 7 .*photo6.png"):
+        BlurDataset(samples, SIZE, 7, **options)
 
 
 def test_the_cache_does_not_read_twice(samples):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from dbdgan_tf.data.layouts import read_stems
 from dbdgan_tf.data.synthesis import find_sources, split_sources
 from dbdgan_tf.evaluation import uniform_scenes as us
 
@@ -81,8 +82,9 @@ def test_missing_photographs_are_named(photographs):
 def test_the_committed_lists_keep_what_is_measured_out_of_training(repository, shared_dir):
     groups = us.read_groups(repository / "configs/bsds500_uniform.txt")
     assert {group: len(stems) for group, stems in groups.items()} == {"sharp": 20, "blurred": 20}
-    lines = (repository / "configs/bsds500_unlabelled.txt").read_text().splitlines()
-    unlabelled = {line for line in lines if not line.startswith("#")}
+    unlabelled = read_stems(repository / "configs/bsds500_unlabelled.txt")
     split = split_sources([(s, None) for s, _ in find_sources(shared_dir / "data/bsds500/images")], seed=1)
     assert unlabelled == {path.stem for path, _ in split.train}
     assert set(groups["sharp"] + groups["blurred"]) <= {path.stem for path, _ in split.test}
+    sharp = read_stems(repository / "configs/bsds500_sharp.txt")
+    assert len(sharp) == 139 and sharp < unlabelled

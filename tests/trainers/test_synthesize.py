@@ -1,6 +1,11 @@
+import dataclasses
+import json
+
+import numpy as np
 import pytest
 from absl import flags
 
+from dbdgan_tf.data.image_io import read_mask, write_image
 from dbdgan_tf.data.layouts import find_samples
 from trainers import synthesize
 
@@ -30,6 +35,29 @@ def test_run_makes_a_data_set_once(tmp_path):
     )
     assert [synthesize.run(config), synthesize.run(config)] == [True, False]
     assert [len(find_samples(tmp_path, split)) for split in ("train", "test")] == [2, 1]
+
+
+def test_scenes_are_cut_from_listed_photographs_alone(tmp_path):
+    rng = np.random.default_rng(0)
+    for number, name in enumerate(("dark", "bright", "dim")):
+        level = (20, 200, 20)[number]
+        noise = rng.integers(0, 30, (64, 64, 3)).astype(np.uint8)
+        write_image(tmp_path / "photos" / f"{name}.png", noise + level)
+    (tmp_path / "list.txt").write_text("# the dark ones\ndark\ndim\n")
+    config = synthesize.SynthesizeConfig(
+        str(tmp_path / "made"), count=4, test_count=1, source_dir=str(tmp_path / "photos"),
+        source_list=str(tmp_path / "list.txt"), image_size=(48, 48), sharp_share=1.0, workers=1,
+        progress=False,
+    )  # fmt: skip
+    synthesize.run(config)
+    samples = find_samples(tmp_path / "made")
+    assert len(samples) == 4 and not any(read_mask(sample.mask, sample.polarity).any() for sample in samples)
+    assert json.loads((tmp_path / "made/synthesis.json").read_text())["sources"]["test"] in (
+        ["dark.png"], ["dim.png"],
+    )  # fmt: skip
+    (tmp_path / "list.txt").write_text("absent\n")
+    with pytest.raises(ValueError, match=r"Received: \['absent'\]"):
+        synthesize.run(dataclasses.replace(config, output_dir=str(tmp_path / "other")))
 
 
 def test_the_command_lists_bad_sources(run_python, tmp_path):

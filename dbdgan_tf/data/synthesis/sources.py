@@ -45,24 +45,30 @@ def bundled_photographs():
     return found
 
 
-def find_sources(source_dir=None, regions_dir=None):
+def find_sources(source_dir=None, regions_dir=None, stems=None):
     """Lists and checks sharp photographs and their region maps.
 
     Args:
         source_dir: Folder of photographs, or None for those that scikit-image ships.
         regions_dir: Folder of `<stem>.png` region numbers at the photographs' sizes, or None. A photograph
             without a region map is used as a whole.
+        stems: File names without extension of the photographs to use, or None for all.
 
     Returns:
         List of (photograph, region map or None), sorted.
 
     Raises:
         BadDataError: With every photograph and region map that cannot be used.
-        ValueError: If there are no photographs, or no region map fits any of them.
+        ValueError: If there are no photographs, a stem has none, or no region map fits any of them.
     """
     files = list_images(source_dir) if source_dir else bundled_photographs()
     if not files:
         raise ValueError(f"No photographs to cut scenes from. Received: {source_dir}.")
+    if stems is not None:
+        missing = sorted(set(stems) - {path.stem for path in files})
+        if missing:
+            raise ValueError(f"{source_dir} has no photographs of some names. Received: {missing[:5]}.")
+        files = [path for path in files if path.stem in set(stems)]
     regions = {path.stem: path for path in list_images(regions_dir)} if regions_dir else {}
     pairs = [(path, regions.get(path.stem)) for path in files]
     if regions_dir and not any(region for _, region in pairs):
