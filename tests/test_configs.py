@@ -6,7 +6,7 @@ import pytest
 from absl import flags as absl_flags
 
 RECIPES = (
-    "cuhk_teacher", "cuhk_distill", "cuhk_512", "paper", "quickstart", "b3_cpu",
+    "cuhk_teacher", "cuhk_distill", "cuhk_512", "lite_start", "lite", "paper", "quickstart", "b3_cpu",
     "gpu_teacher", "gpu_b3", "gpu_b3_alone", "gpu_lite",
 )  # fmt: skip
 

@@ -58,7 +58,7 @@ class BlurDataset(keras.utils.PyDataset):
         self.shuffle = shuffle
         self.seed = seed
         self.drop_remainder = drop_remainder
-        self._labelled = np.array([sample.mask is not None for sample in self.store.samples], np.float32)
+        self._labelled = np.array([sample.labelled for sample in self.store.samples], np.float32)
         self.set_epoch(0)
         if len(self) == 0:
             raise ValueError(

@@ -18,12 +18,19 @@ class Sample:
         mask: The mask, or None for an unlabelled photograph. A mask that the layout promises but that is not
             on disk is still named here, so that `check_samples` can report it.
         polarity: What white means in the mask file: "blur" or "focus".
+        sharp: The photograph is known to be in focus all over, so it is labelled without a mask file.
     """
 
     stem: str
     image: Path
     mask: Path | None = None
     polarity: str = "blur"
+    sharp: bool = False
+
+    @property
+    def labelled(self):
+        """Whether the truth about every pixel is known."""
+        return self.sharp or self.mask is not None
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class SampleStore:
 
         Returns:
             Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks (B, H, W, 1) with 255 = blurred and
-            0 where unlabelled, and teacher_maps (B, H, W, 1) if the store has them.
+            0 where unlabelled or sharp, and teacher_maps (B, H, W, 1) if the store has them.
         """
         if self._cached is None:
             loaded = list(self._pool.map(self._load, indices))
@@ -107,11 +107,15 @@ def _teacher_maps(samples, folder, masks_for_maps):
             f"{', '.join(shared[:5])}. Rename the photographs of one data set."
         )
     paths = [Path(folder) / f"{sample.stem}.png" for sample in samples]
-    found = [path if path.is_file() else None for path in paths]
+    # What is known to be sharp needs no teacher, and a teacher may be wrong about it.
+    found = [
+        path if path.is_file() and not sample.sharp else None
+        for path, sample in zip(paths, samples, strict=True)
+    ]
     missing = [
         path.name
         for path, sample, kept in zip(paths, samples, found, strict=True)
-        if kept is None and not (masks_for_maps and sample.mask)
+        if kept is None and not (sample.sharp or (masks_for_maps and sample.labelled))
     ]
     if missing:
         raise ValueError(

@@ -19,6 +19,9 @@ class DataOptions:
     unlabelled_list: str = option(
         "", "Text file of the stems used of unlabelled_dir, one a line; nothing: all."
     )
+    sharp_list: str = option(
+        "", "Text file of stems of unlabelled_dir known to be in focus all over: labelled so, without masks."
+    )
     mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
     on_bad_data: str = option("error", "Stop on bad files, or leave them out and say so.", ("error", "skip"))
     image_size: tuple = option((320, 320), "Height and width in pixels, multiples of 32.")

@@ -102,11 +102,14 @@ def check_same_config(folder, config):
         return
     before = json.loads(path.read_text(encoding="utf-8"))["config"]
     now = json.loads(json.dumps(to_dict(config)))
+    # Options that a later version added had their defaults in a run that does not know them.
+    defaults = json.loads(json.dumps(to_dict(type(config)())))
+    before = {group: {**defaults[group], **before.get(group, {})} for group in now}
     differing = [
-        f"--{name}: was {before.get(group, {}).get(name)!r}, is {value!r}"
+        f"--{name}: was {before[group][name]!r}, is {value!r}"
         for group, values in now.items()
         for name, value in values.items()
-        if name not in _FREE.get(group, ()) and before.get(group, {}).get(name) != value
+        if name not in _FREE.get(group, ()) and before[group][name] != value
     ]
     if differing:
         raise ConfigMismatchError(

@@ -1,5 +1,6 @@
 """From data options to the batches of a run: training and held-out images."""
 
+import dataclasses
 import hashlib
 
 import keras
@@ -126,7 +127,10 @@ def _labelled_samples(data):
 
 def _unlabelled_samples(data):
     samples = [sample for folder in data.unlabelled_dir for sample in find_unlabelled(folder)]
-    if not data.unlabelled_list:
-        return samples
-    stems = _listed_stems(data.unlabelled_list, samples, "--unlabelled_dir")
-    return [sample for sample in samples if sample.stem in stems]
+    if data.unlabelled_list:
+        stems = _listed_stems(data.unlabelled_list, samples, "--unlabelled_dir")
+        samples = [sample for sample in samples if sample.stem in stems]
+    if data.sharp_list:
+        sharp = _listed_stems(data.sharp_list, samples, "--unlabelled_dir")
+        samples = [dataclasses.replace(sample, sharp=sample.stem in sharp) for sample in samples]
+    return samples

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.checking import BadDataError
+from dbdgan_tf.data.image_io import write_image, write_map
 from dbdgan_tf.training.options import DataOptions, RunOptions
 from dbdgan_tf.training.training_data import divide, make_datasets
 
@@ -77,6 +78,25 @@ def test_a_list_chooses_among_the_unlabelled_images(tiny_dataset, tmp_path):
     listed.write_text("photo9\n")
     with pytest.raises(ValueError, match="Allowed: stems found in --unlabelled_dir"):
         make_datasets(options(tiny_dataset, **chosen), RunOptions())
+
+
+def test_photographs_known_to_be_sharp_count_as_labelled(tiny_dataset, tmp_path):
+    listed, maps = tmp_path / "sharp.txt", tmp_path / "maps"
+    listed.write_text("sky\n")
+    for stem in ("sky", "flower"):
+        write_image(tmp_path / "more" / f"{stem}.png", np.full((32, 32, 3), 90, np.uint8))
+    chosen = options(tiny_dataset, unlabelled_dir=(str(tmp_path / "more"),), sharp_list=str(listed))
+    for sample in make_datasets(chosen, RunOptions())[0].samples:
+        write_map(maps / f"{sample.stem}.png", np.ones((4, 4)))
+    # A map that a teacher made of it does not count, and it needs none.
+    for _ in ("with a map", "without"):
+        training, _ = make_datasets(chosen, RunOptions(), maps)
+        *_, flower, sky = range(len(training.samples))
+        assert [training.samples[place].labelled for place in (0, flower, sky)] == [True, False, True]
+        read = training.store.read([flower, sky])
+        assert read["teacher_maps"].max((1, 2, 3)).tolist() == [255, 0]
+        assert not read["segmentation_masks"].any()
+        (maps / "sky.png").unlink(missing_ok=True)
 
 
 def test_bad_unlabelled_images_are_named_before_training(tiny_dataset, tmp_path):
