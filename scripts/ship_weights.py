@@ -86,7 +86,7 @@ def run(config):
 
 
 def write_half_weights(source, target):
-    """Copies a .weights.h5 file, kernels as float16.
+    """Copies a .weights.h5 file, kernels as float16 and packed.
 
     Vectors (biases, batch norm) stay float32: they are few, and variances leave float16's range.
 
@@ -108,7 +108,8 @@ def write_half_weights(source, target):
                 array = array.astype(np.float16)
                 if not np.all(np.isfinite(array)):
                     raise ShippingError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
-            into.create_dataset(key, data=array).attrs.update(item.attrs)
+            packing = {"compression": "gzip", "shuffle": True} if array.ndim > 1 else {}
+            into.create_dataset(key, data=array, **packing).attrs.update(item.attrs)
 
     with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
         copy(old, new)

@@ -7,7 +7,7 @@ import keras
 from dbdgan_tf.models import student_decoders as decoders
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import resolve_scaling
-from dbdgan_tf.models.weights_bundled import load_bundled_weights
+from dbdgan_tf.models.weights_bundled import bundled_config, load_bundled_weights
 from dbdgan_tf.models.weights_imagenet import load_initial_weights
 
 # The layers whose outputs are the student's taps, in order of depth.
@@ -95,7 +95,7 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
     """Builds the student as one flat functional model of plain layers.
 
     Args:
-      config: a `StudentConfig`; the default one if None.
+      config: a `StudentConfig`; if None the default one, with weights="cuhk" that of the trained student.
       keras_module: keras or tf_keras; the layer names are the same.
       batch_size: a fixed batch size for conversion, or None.
       weights: None (random), "imagenet" (the encoder only), "cuhk" (the trained student that ships with the
@@ -111,8 +111,11 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
 
     Example:
       >>> student = build_student(encoder="efficientnet_lite2", weights="imagenet")
+      >>> trained = build_student(weights="cuhk")  # the bundled one, to fine-tune
     """
-    config = (config or StudentConfig()).replace(**overrides)
+    if config is None:
+        config = bundled_config(overrides.get("encoder")) if weights == "cuhk" else StudentConfig()
+    config = config.replace(**overrides)
     layers = keras_module.layers
     # === Functional Model ===
     inputs = keras_module.Input((*config.image_size, 3), batch_size=batch_size, name="images")

@@ -12,6 +12,21 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite", "efficientnet_b3": "student_b3"}
 
 
+def bundled_config(encoder=None):
+    """The configuration of a student that ships.
+
+    Args:
+      encoder: its encoder; None takes the first of `BUNDLED_STUDENTS`.
+
+    Returns:
+      A `StudentConfig`, at the image size it was trained for.
+
+    Raises:
+      ValueError: if there is none with this encoder, or this installation lacks it.
+    """
+    return read_network_json(_files(encoder or next(iter(BUNDLED_STUDENTS)))[1])["config"]
+
+
 def bundled_weights(config):
     """The file of trained weights for a student.
 
@@ -24,19 +39,7 @@ def bundled_weights(config):
     Raises:
       ValueError: if none fit this config, or this installation lacks them.
     """
-    prefix = BUNDLED_STUDENTS.get(config.encoder)
-    if prefix is None:
-        allowed = ", ".join(f"encoder={encoder!r}" for encoder in BUNDLED_STUDENTS)
-        raise ValueError(
-            "There are no trained weights for this student. "
-            f"Received: encoder={config.encoder!r}. Allowed: {allowed}."
-        )
-    path, description = network_files(ASSETS / prefix)
-    if not (path.is_file() and description.is_file()):
-        raise ValueError(
-            f"This installation has no trained weights for {config.encoder!r}. Received: weights='cuhk', and "
-            f"no {path.name} in the package's assets. Allowed: None, 'imagenet' or a .weights.h5 file's path."
-        )
+    path, description = _files(config.encoder)
     _check_same(config, read_network_json(description)["config"])
     return path
 
@@ -62,6 +65,24 @@ def load_bundled_weights(model, config, build):
     source = build(config)
     source.load_weights(str(path))
     copy_weights(source, model)
+
+
+def _files(encoder):
+    """The weights and the .json of a bundled student, both there."""
+    prefix = BUNDLED_STUDENTS.get(encoder)
+    if prefix is None:
+        allowed = ", ".join(f"encoder={name!r}" for name in BUNDLED_STUDENTS)
+        raise ValueError(
+            "There are no trained weights for this student. "
+            f"Received: encoder={encoder!r}. Allowed: {allowed}."
+        )
+    path, description = network_files(ASSETS / prefix)
+    if not (path.is_file() and description.is_file()):
+        raise ValueError(
+            f"This installation has no trained weights for {encoder!r}. Received: weights='cuhk', and "
+            f"no {path.name} in the package's assets. Allowed: None, 'imagenet' or a .weights.h5 file's path."
+        )
+    return path, description
 
 
 def _check_same(config, trained):

@@ -43,6 +43,16 @@ def test_any_size_and_tf_keras(shipped):
             )
 
 
+def test_without_a_config_it_is_the_trained_student(shipped):
+    _, student = shipped
+    loaded = build_student(weights="cuhk")
+    assert loaded.input_shape == student.input_shape and loaded.name == student.name
+    assert weights_bundled.bundled_config(NANO) == StudentConfig(encoder=NANO, image_size=(64, 64))
+    assert build_student(image_size=(32, 96), weights="cuhk").input_shape == (None, 32, 96, 3)
+    with pytest.raises(ValueError, match="Received: decoder='paper'.* Allowed: decoder='mobile'"):
+        build_student(decoder="paper", weights="cuhk")
+
+
 def test_another_config_is_refused(shipped):
     with pytest.raises(ValueError, match="Received: head_stride=4. Allowed: head_stride=2"):
         weights_bundled.bundled_weights(StudentConfig(encoder=NANO, head_stride=4))
