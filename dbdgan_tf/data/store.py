@@ -120,6 +120,6 @@ def _teacher_maps(samples, folder, masks_for_maps):
     if missing:
         raise ValueError(
             f"{len(missing)} of {len(paths)} samples have no teacher map in {folder}: {', '.join(missing)}. "
-            "Make them with python -m trainers.predict."
+            "Make them with python -m trainers.predict, or let masks stand for those of labelled samples."
         )
     return tuple(found)

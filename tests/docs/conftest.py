@@ -24,13 +24,14 @@ def named_files(tiny_dataset, flat_models, tmp_path_factory):
     shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")
     write_photographs(folder)
     write_film(folder / "film.mp4")
-    bundled = "dbdgan_tf/assets/lite_int8"
+    bundled, floats = "dbdgan_tf/assets/lite_int8", "dbdgan_tf/assets/lite_float16"
     (folder / bundled).parent.mkdir(parents=True)
     for name, kind in (
         ("lite_int8", "uint8"),
         ("lite_float32", "float32"),
         ("model", "uint8"),
         (bundled, "uint8"),
+        (floats, "float32"),
     ):
         (folder / f"{name}.tflite").write_bytes(flat_models.grey_model((32, 48), io=kind))
     return folder
