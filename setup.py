@@ -61,7 +61,10 @@ setup(
     license="MIT",
     python_requires=">=3.10",
     packages=find_packages(include=["dbdgan_tf*", "trainers*", "tflite*"]),
-    package_data={"dbdgan_tf": ["assets/*"], "tflite.golden": ["*.md", "pictures/*", "lite_int8/*", "lite_float16/*"]},
+    package_data={
+        "dbdgan_tf": ["assets/*"],
+        "tflite.golden": ["*.md", "pictures/*", "lite_int8/*", "lite_float16/*"],
+    },
     install_requires=RUNTIME,
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["dbdgan = dbdgan_tf.cli.main:main"]},
