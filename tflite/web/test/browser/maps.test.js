@@ -10,9 +10,15 @@ import { compareGrey } from "./comparison.js";
 import { material } from "./material.js";
 import { buildSite, serveSite } from "./site.js";
 
-// Grey levels of 255; measured: worst 1, mean 0.0001. The input is Python's byte for byte (PNG) or nearly so
-// (JPEG decoders); other processors' integer kernels may round a sum differently.
-const TOLERANCES = { float32: { worst: 2, mean: 0.05 }, int8: { worst: 8, mean: 0.5 } };
+// Grey levels of 255; measured: worst 1, mean 0.0001 for small models, worst 10, mean 0.11 for the bundled
+// one. The input is Python's byte for byte (PNG) or nearly so (JPEG decoders); integer kernels of other
+// processors may round a sum differently, which a large int8 model shows in single pixels: 20 is the
+// contract's 0.08.
+const TOLERANCES = {
+  float32: { worst: 2, mean: 0.05 },
+  int8: { worst: 8, mean: 0.5 },
+  bundled: { worst: 20, mean: 0.5 },
+};
 
 for (const model of ["float32", "int8", "bundled"].filter((name) => existsSync(join(material, name)))) {
   test(`photos of all shapes through the ${model} model`, async (t) => {
@@ -21,7 +27,7 @@ for (const model of ["float32", "int8", "bundled"].filter((name) => existsSync(j
     t.after(() => Promise.all([browser.close(), site.close()]));
     const { page } = browser;
     t.diagnostic(`runs on ${await loadPage(page, site.address)}`);
-    const tolerance = TOLERANCES[model] ?? TOLERANCES.int8;
+    const tolerance = TOLERANCES[model];
 
     const spreads = [];
     for (const photo of readdirSync(join(material, "photos"))) {
