@@ -18,6 +18,7 @@ from absl import app
 from absl import flags as absl_flags
 
 from trainers import flags
+from trainers.errors import one_line_errors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,10 +125,8 @@ def _write(folder, report):
 def main(_):
     from dbdgan_tf.training.ablation_results import format_rows
 
-    try:
+    with one_line_errors():
         report = run(config_from_flags(absl_flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
     print(format_rows(report["rows"]))
     if report["failed"]:
         raise SystemExit(f"error: {len(report['failed'])} runs failed: {'; '.join(report['failed'])}")

@@ -10,6 +10,7 @@ import dataclasses
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
 from trainers.flags import image_size
 
 
@@ -95,10 +96,8 @@ def _held_out(config, size):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
 
 
 if __name__ == "__main__":

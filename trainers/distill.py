@@ -4,13 +4,15 @@ from absl import app
 
 from dbdgan_tf.training.configuration import DistillRun
 from trainers import flags
+from trainers.errors import one_line_errors
 
 
 def main(argv):
     del argv
     from dbdgan_tf.training.runner import run_distillation
 
-    run_distillation(flags.read(DistillRun))
+    with one_line_errors():
+        run_distillation(flags.read(DistillRun))
 
 
 if __name__ == "__main__":

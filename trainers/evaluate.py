@@ -8,6 +8,7 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
 from trainers.flags import image_size
 
 
@@ -101,10 +102,8 @@ def run(config):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
 
 
 if __name__ == "__main__":

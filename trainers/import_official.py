@@ -7,6 +7,8 @@ import dataclasses
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
+
 NETWORKS = ("student", "teacher")
 
 
@@ -63,10 +65,8 @@ def run(config):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         path, report = run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
     print(report)
     print(f"Wrote {path}")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
 from trainers.flags import named_paths
 
 LISTS = ("evaluations", "files", "networks", "recipes", "uniform", "distilled")
@@ -161,10 +162,8 @@ def _evaluations(entries):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
 from trainers.flags import image_size
 
 
@@ -104,10 +105,8 @@ def run(config):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         report = run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
     print(report)
     sys.exit(1 if report.failed else 0)
 

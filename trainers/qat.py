@@ -4,13 +4,15 @@ from absl import app
 
 from dbdgan_tf.quantization.options import QatRun
 from trainers import flags
+from trainers.errors import one_line_errors
 
 
 def main(argv):
     del argv
     from dbdgan_tf.quantization.runner import run_qat
 
-    run_qat(flags.read(QatRun))
+    with one_line_errors():
+        run_qat(flags.read(QatRun))
 
 
 if __name__ == "__main__":

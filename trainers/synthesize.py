@@ -9,6 +9,7 @@ import dataclasses
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
 from trainers.flags import image_size
 
 
@@ -92,11 +93,9 @@ def run(config):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         config = config_from_flags(flags.FLAGS)
         made = run(config)
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
     print(f"{'Made' if made else 'Already there:'} {config.output_dir}")
 
 

@@ -4,13 +4,15 @@ from absl import app
 
 from dbdgan_tf.training.configuration import TeacherRun
 from trainers import flags
+from trainers.errors import one_line_errors
 
 
 def main(argv):
     del argv
     from dbdgan_tf.training.runner import run_teacher
 
-    run_teacher(flags.read(TeacherRun))
+    with one_line_errors():
+        run_teacher(flags.read(TeacherRun))
 
 
 if __name__ == "__main__":

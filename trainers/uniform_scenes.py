@@ -12,6 +12,8 @@ from pathlib import Path
 
 from absl import app, flags
 
+from trainers.errors import one_line_errors
+
 
 @dataclasses.dataclass(frozen=True)
 class UniformScenesConfig:
@@ -79,10 +81,8 @@ def run(config):
 
 
 def main(_):
-    try:
+    with one_line_errors():
         report = run(config_from_flags(flags.FLAGS))
-    except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from error
     sys.exit(0 if report["passed"] else 1)
 
 

@@ -1,17 +1,19 @@
 """Scoring blur maps: metrics, predictors, curves, reports. Imports neither TensorFlow nor Keras."""
 
 from dbdgan_tf.evaluation.evaluator import EvaluationError, evaluate
+from dbdgan_tf.evaluation.model_predictors import (
+    keras_predictor,
+    model_predictor,
+    network_predictor,
+    tflite_predictor,
+)
 from dbdgan_tf.evaluation.predictors import (
     ImagePredictor,
     MapsPredictor,
     as_predictor,
     averaged,
-    keras_predictor,
     maps_predictor,
     mirrored,
-    model_predictor,
-    network_predictor,
-    tflite_predictor,
 )
 from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult
 from dbdgan_tf.evaluation.scores import ImageScores, f_measure, score_map

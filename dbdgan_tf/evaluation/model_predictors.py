@@ -1,0 +1,108 @@
+"""Predictors of saved networks, networks in memory and .tflite files."""
+
+import numpy as np
+
+from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.evaluation.predictors import ImagePredictor
+
+
+def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
+    """Builds a predictor on a network saved by `save_network`.
+
+    The graph is compiled once, at one static batch; the last, smaller batch is padded.
+
+    Args:
+        path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
+        batch_size: images per step.
+        map_size: "photo" or "model".
+        image_size: (height, width) in px that the network works at in place of its own, multiples of 32.
+
+    Returns:
+        `ImagePredictor`.
+    """
+    from dbdgan_tf.models.serialization import load_network
+
+    model, config = load_network(path_prefix, **({"image_size": tuple(image_size)} if image_size else {}))
+    return network_predictor(model, model.input_shape[1:3], config.input_scaling, batch_size, map_size)
+
+
+def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
+    """Builds a predictor on a Keras model that is in memory; arguments as in the network's config.
+
+    Args:
+        model: scaled float32 images (B, H, W, 3) -> blur maps (B, H, W, 1).
+        image_size: (height, width) the model takes.
+        input_scaling: `InputScaling` the model was trained with.
+        batch_size: images per step.
+        map_size: "photo" or "model".
+
+    Returns:
+        `ImagePredictor`.
+    """
+    height, width = (int(side) for side in image_size)
+    step = _compiled_step(model)
+    buffer_shape = (batch_size, height, width, 3)
+
+    def run_batch(images):
+        batch = np.zeros(buffer_shape, np.float32)
+        batch[: len(images)] = np.stack(images)
+        scaled = np.asarray(input_scaling.apply(batch), np.float32)
+        return np.asarray(step(scaled), np.float32)[: len(images), ..., 0]
+
+    def prepare(image):
+        return resize(image, (height, width))
+
+    return ImagePredictor(run_batch, prepare, batch_size, (height, width), map_size)
+
+
+def _compiled_step(model):
+    """The model's inference as one compiled function of a numpy batch."""
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(lambda images: model(images, training=False), autograph=False)
+    if backend == "jax":
+        import jax
+
+        state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+        forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
+        return lambda images: forward(state, images)
+    return lambda images: keras.ops.convert_to_numpy(model(images, training=False))
+
+
+def tflite_predictor(path, num_threads=None, map_size="photo"):
+    """Builds a predictor on a .tflite file, through `dbdgan_tf.inference.BlurDetector`.
+
+    Returns:
+        `ImagePredictor`.
+    """
+    from dbdgan_tf.inference import BlurDetector
+
+    options = {} if num_threads is None else {"num_threads": num_threads}
+    detector = BlurDetector(str(path), **options)
+
+    def run_batch(images):
+        if map_size == "model":
+            return [detector.small_map(image) for image in images]
+        return [detector(image).blur_map for image in images]
+
+    return ImagePredictor(run_batch, model_size=detector.image_size, map_size=map_size)
+
+
+def model_predictor(path, batch_size=1, map_size="photo", image_size=None):
+    """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`.
+
+    Raises:
+        ValueError: an image size was asked of a .tflite file, which has one of its own.
+    """
+    if not str(path).endswith(".tflite"):
+        return keras_predictor(path, batch_size, map_size, image_size)
+    if image_size:
+        raise ValueError(
+            f"A .tflite file works at its own size. Received: image_size={tuple(image_size)} for {path}. "
+            "Allowed: none; convert the network with --image_size instead."
+        )
+    return tflite_predictor(path, map_size=map_size)

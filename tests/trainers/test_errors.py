@@ -1,0 +1,53 @@
+"""Which errors of a command become one line, and which keep their traceback."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from absl import flags
+
+from dbdgan_tf.data.layouts import find_samples
+from trainers.errors import one_line_errors
+
+
+def test_an_error_that_this_project_raised_is_one_line():
+    with pytest.raises(SystemExit, match="^error: The data folder does not exist .* Received: absent"):
+        with one_line_errors():
+            find_samples("absent", "train")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), flags.ValidationError("--x is bad")]
+)
+def test_disk_and_flag_errors_are_one_line_wherever_they_come_from(error):
+    with pytest.raises(SystemExit, match=f"^error: .*{str(error)[-5:]}"), one_line_errors():
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, FloatingPointError])
+def test_errors_raised_outside_this_project_stay_what_they_are(error):
+    with pytest.raises(error, match="from outside"), one_line_errors():
+        raise error("from outside")
+    with pytest.raises(json.JSONDecodeError), one_line_errors():
+        json.loads("{")
+
+
+@pytest.mark.parametrize("error", [KeyError, TypeError, KeyboardInterrupt])
+def test_slips_stay_what_they_are(error):
+    with pytest.raises(error), one_line_errors():
+        raise error("slip")
+
+
+def test_training_on_a_folder_that_is_not_there(repository, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "trainers.distill",
+        "--data_dir=absent",
+        f"--output_dir={tmp_path / 'run'}",
+    ]
+    ended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "error: The data folder does not exist" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,35 @@
+"""How the commands end on bad input: with one line, not with a traceback."""
+
+import contextlib
+import traceback
+from pathlib import Path
+
+from absl import flags
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PACKAGES = tuple(_ROOT / name for name in ("dbdgan_tf", "trainers", "tflite"))
+
+
+@contextlib.contextmanager
+def one_line_errors():
+    """Ends the program with "error: ..." and exit code 1 where input, files or options are at fault.
+
+    An OSError is the user's to mend wherever it was raised; the others below if this project raised them.
+    What a library beneath raises says that the project called it wrongly, and keeps its traceback.
+
+    Raises:
+        SystemExit: In place of such an error.
+    """
+    try:
+        yield
+    except (OSError, flags.Error) as error:
+        raise SystemExit(f"error: {error}") from error
+    except (ValueError, RuntimeError, FloatingPointError, ImportError) as error:
+        if not _raised_here(error):
+            raise
+        raise SystemExit(f"error: {error}") from error
+
+
+def _raised_here(error):
+    raised_in = Path(traceback.extract_tb(error.__traceback__)[-1].filename).resolve()
+    return any(package in raised_in.parents for package in _PACKAGES)
