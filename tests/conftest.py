@@ -19,6 +19,24 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def _seed():
+    # Tests that need no Keras must not load it.
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def seeded_module():
+    """Fixtures that a file's tests share start from the same random numbers in every run."""
+    _seed()
+
+
+@pytest.fixture(autouse=True)
+def seeded_test():
+    """Each test starts from the same random numbers, alone or after others."""
+    _seed()
+
+
 @pytest.fixture(scope="session")
 def shared_dir():
     """The folder of data and reference vectors beside the repository; absent on most machines."""
