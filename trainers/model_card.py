@@ -148,7 +148,7 @@ def _ablation(path):
         return "Not measured yet; `python -m trainers.ablation --flagfile=configs/ablation.flags` does it.\n"
     from dbdgan_tf.training.ablation_results import format_rows
 
-    return format_rows(card.read_json(path)["rows"])
+    return format_rows(card.read_json(path)["rows"], timed=False)
 
 
 def _evaluations(entries):

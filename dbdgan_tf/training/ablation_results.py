@@ -106,15 +106,21 @@ def summarize(variants, results):
     return rows
 
 
-def format_rows(rows):
-    """Rows of `summarize` as a Markdown table."""
-    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", "minutes"]
+def format_rows(rows, timed=True):
+    """Rows of `summarize` as a Markdown table.
+
+    Args:
+        rows: What `summarize` returned.
+        timed: Whether to tell the minutes of wall time; they mean nothing where runs shared a machine.
+    """
+    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", *(["minutes"] if timed else [])]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
         cells = [row["title"], row["over"] or "", str(len(row["seeds"]))]
         cells += ["{mean:.4f} ± {spread:.4f}".format(**row[name]) for name in METRICS]
         cells.append("" if row["gain"] is None else "{mean:+.4f} ± {spread:.4f}".format(**row["gain"]))
-        cells.append("" if row["minutes"] is None else f"{row['minutes']:.1f}")
+        if timed:
+            cells.append("" if row["minutes"] is None else f"{row['minutes']:.1f}")
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -43,6 +43,10 @@ def test_markdown():
     )
     assert "| +0.0200 ± 0.0100 | 2.0 |" in rows[3]
     assert len(rows) == 4
+    untimed = results.format_rows(results.summarize(VARIANTS, RESULTS[:4]), timed=False).splitlines()
+    assert [row.rpartition(" | ")[0] + " |" for row in rows if "---" not in row] == [
+        row for row in untimed if "---" not in row
+    ]
 
 
 def test_a_result_comes_back_only_for_the_same_flags(tmp_path):
