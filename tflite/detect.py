@@ -1,7 +1,8 @@
-"""Writes the blur map of a photograph: `python -m tflite.detect photo.jpg --output map.png`."""
+"""Writes the blur map of a photograph: `python -m tflite.detect photo.jpg [--output=map.png]`."""
 
 import dataclasses
 import sys
+from pathlib import Path
 
 from absl import app, flags
 
@@ -11,7 +12,7 @@ FLAGS = flags.FLAGS
 def define_flags():
     """Defines the command's flags; called once, when it runs as a program."""
     flags.DEFINE_string("model", "lite", "A bundled model (lite, lite_float16, b3, b3_int8), or a file.")
-    flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred.", required=True)
+    flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred.  [./PHOTO_blur.png]")
     flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
     flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
     flags.DEFINE_bool("tile", False, "Look at a large photo through overlapping windows.")
@@ -25,12 +26,17 @@ class DetectConfig:
     """What to detect and where to write it; see the flags."""
 
     image: str
-    output: str
+    output: str | None = None
     model: str = "lite"
     overlay: str | None = None
     num_threads: int = 2
     tile: bool = False
     upsampling: str = "bilinear"
+
+    @property
+    def map_path(self):
+        """Where the map goes: `output`, or a file in the current folder named after the photo."""
+        return self.output or f"{Path(self.image).stem}_blur.png"
 
 
 def run(config):
@@ -52,7 +58,7 @@ def run(config):
         config.model, num_threads=config.num_threads, tile=config.tile, upsampling=config.upsampling
     )
     result = detector(config.image)
-    write_map(config.output, result.blur_map)
+    write_map(config.map_path, result.blur_map)
     if config.overlay:
         write_image(config.overlay, result.overlay())
     return result
@@ -67,7 +73,7 @@ def main(argv):
         result = run(config)
     except ValueError as error:
         sys.exit(f"tflite.detect: {error}")
-    print(f"{config.output}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
+    print(f"{config.map_path}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
 
 
 if __name__ == "__main__":

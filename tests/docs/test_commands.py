@@ -32,7 +32,7 @@ WRONG = [
     ("python", "-m", "trainers.distill", "--teacher=borrowed"),
     ("python", "-m", "trainers.distill", "stray"),
     ("python", "-m", "trainers.evaluate", "--data_dir=DATA", "--output_dir=OUT"),
-    ("python", "-m", "tflite.detect", "photo.jpg"),
+    ("python", "-m", "tflite.detect", "photo.jpg", "--output"),
     ("python", "scripts/benchmark_cli.py", "--no-such-flag"),
     ("python", "scripts/no_such_script.py"),
     ("dbdgan", "map", "photo.jpg", "map.png", "--no-such-option"),

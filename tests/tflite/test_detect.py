@@ -45,6 +45,15 @@ def test_the_process_is_quick_and_says_what_it_did(files, repository):
     assert seconds < 5
 
 
+def test_without_an_output_the_map_goes_into_the_current_folder(files, monkeypatch):
+    (files / "here").mkdir()
+    monkeypatch.chdir(files / "here")
+    config = DetectConfig(str(files / "photo.png"), model=str(files / "m.tflite"))
+    run(config)
+    assert config.map_path == "photo_blur.png"
+    assert cv2.imread("photo_blur.png", cv2.IMREAD_UNCHANGED).shape == (60, 90)
+
+
 def test_bad_input_ends_with_a_message_and_a_code(files, repository):
     (files / "broken.jpg").write_bytes(b"\xff\xd8\xff" + bytes(40))
     options = ["--output", str(files / "x.png"), "--model", str(files / "m.tflite")]
