@@ -6,10 +6,11 @@ Prints one Markdown table; with --output writes it as .md and everything as .jso
 import dataclasses
 import json
 import platform
-import sys
 from pathlib import Path
 
 from absl import app, flags
+
+from dbdgan_tf.command_errors import one_line_errors
 
 FLAGS = flags.FLAGS
 
@@ -196,10 +197,8 @@ def main(argv):
     values["threads"] = tuple(int(number) for number in values["threads"])
     if not argv[1:]:
         raise app.UsageError("Give at least one .tflite file. Received: none.")
-    try:
+    with one_line_errors():
         report = run(BenchmarkConfig(tuple(argv[1:]), **values))
-    except (ValueError, RuntimeError, FileNotFoundError) as error:
-        sys.exit(f"tflite.benchmark: {error}")
     print(format_report(report))
 
 

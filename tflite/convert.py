@@ -1,9 +1,10 @@
 """Writes a student as .tflite: `python -m tflite.convert --checkpoint=PREFIX --output=model.tflite`."""
 
 import dataclasses
-import sys
 
 from absl import app, flags
+
+from dbdgan_tf.command_errors import one_line_errors
 
 FLAGS = flags.FLAGS
 
@@ -59,10 +60,8 @@ def run(config):
 def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unknown arguments. Received: {argv[1:]}.")
-    try:
+    with one_line_errors():
         run(config_from_flags())
-    except (ValueError, RuntimeError, FileNotFoundError) as error:
-        sys.exit(f"tflite.convert: {error}")
 
 
 if __name__ == "__main__":

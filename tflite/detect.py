@@ -1,10 +1,11 @@
 """Writes the blur map of a photograph: `python -m tflite.detect photo.jpg [--output=map.png]`."""
 
 import dataclasses
-import sys
 from pathlib import Path
 
 from absl import app, flags
+
+from dbdgan_tf.command_errors import one_line_errors
 
 FLAGS = flags.FLAGS
 
@@ -69,10 +70,8 @@ def main(argv):
         raise app.UsageError(f"Give one photograph. Received: {argv[1:]}.")
     names = [field.name for field in dataclasses.fields(DetectConfig) if field.name != "image"]
     config = DetectConfig(argv[1], **{name: FLAGS[name].value for name in names})
-    try:
+    with one_line_errors():
         result = run(config)
-    except ValueError as error:
-        sys.exit(f"tflite.detect: {error}")
     print(f"{config.map_path}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
 
 

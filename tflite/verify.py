@@ -10,6 +10,8 @@ from pathlib import Path
 
 from absl import app, flags
 
+from dbdgan_tf.command_errors import one_line_errors
+
 FLAGS = flags.FLAGS
 _BUDGET_FLAGS = ("max_abs_error", "mean_abs_error", "max_f_change", "mae_change", "megabytes")
 
@@ -191,10 +193,8 @@ def main(argv):
     values = {name: FLAGS[name].value for name in names}
     budget = {name: FLAGS[name].value for name in (*_BUDGET_FLAGS, "partitions", "gpu")}
     budget = {name: value for name, value in budget.items() if value is not None}
-    try:
+    with one_line_errors():
         report = run(VerifyConfig(argv[1], budget=budget, **values))
-    except (ValueError, FileNotFoundError, RuntimeError) as error:
-        sys.exit(f"tflite.verify: {error}")
     print(json.dumps(report, indent=2))
     print(gpu_note(report))
     if report["failures"]:

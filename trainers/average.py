@@ -10,7 +10,7 @@ import dataclasses
 
 from absl import app, flags
 
-from trainers.errors import one_line_errors
+from dbdgan_tf.command_errors import one_line_errors
 from trainers.flags import image_size
 
 

@@ -2,9 +2,9 @@
 
 from absl import app
 
+from dbdgan_tf.command_errors import one_line_errors
 from dbdgan_tf.quantization.options import QatRun
 from trainers import flags
-from trainers.errors import one_line_errors
 
 
 def main(argv):

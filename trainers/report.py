@@ -9,7 +9,7 @@ from pathlib import Path
 
 from absl import app, flags
 
-from trainers.errors import one_line_errors
+from dbdgan_tf.command_errors import one_line_errors
 from trainers.flags import named_paths
 
 POLARITIES = ("auto", "blur", "focus")

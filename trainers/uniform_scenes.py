@@ -12,7 +12,7 @@ from pathlib import Path
 
 from absl import app, flags
 
-from trainers.errors import one_line_errors
+from dbdgan_tf.command_errors import one_line_errors
 
 
 @dataclasses.dataclass(frozen=True)

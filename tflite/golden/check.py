@@ -185,7 +185,7 @@ def main(argv):
         raise app.UsageError(f"Give one golden folder. Received: {argv[1:]}.")
     try:
         report = run(CheckConfig(argv[1], FLAGS.model, num_threads=FLAGS.num_threads))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         sys.exit(f"tflite.golden.check: {error}")
     for case in report["cases"]:
         parts = (f"{name} max {case[name].largest:.4f}" for name in ("input", "map", "picture_to_map"))

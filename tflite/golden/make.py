@@ -7,11 +7,11 @@ import dataclasses
 import hashlib
 import json
 import shutil
-import sys
 from pathlib import Path
 
 from absl import app, flags
 
+from dbdgan_tf.command_errors import one_line_errors
 from tflite.golden.check import resize
 from tflite.golden.contract import CONTRACT_VERSION, GoldenError, read_contract
 
@@ -133,10 +133,8 @@ def _describe(path, detector):
 def main(argv):
     if len(argv) != 2:
         raise app.UsageError(f"Give one .tflite file. Received: {argv[1:]}.")
-    try:
+    with one_line_errors():
         golden = run(MakeConfig(argv[1], FLAGS.output_dir, FLAGS.pictures_dir, FLAGS.with_model))
-    except (ValueError, FileNotFoundError) as error:
-        sys.exit(f"tflite.golden.make: {error}")
     print(f"{FLAGS.output_dir}: {len(golden['cases'])} pictures, {golden['model']['kind']} input")
 
 

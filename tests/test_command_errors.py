@@ -7,8 +7,8 @@ import sys
 import pytest
 from absl import flags
 
+from dbdgan_tf.command_errors import one_line_errors
 from dbdgan_tf.data.layouts import find_samples
-from trainers.errors import one_line_errors
 
 
 def test_an_error_that_this_project_raised_is_one_line():
