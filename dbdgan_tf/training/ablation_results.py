@@ -87,9 +87,9 @@ def summarize(variants, results):
         results: `RunResult`s.
 
     Returns:
-        List of JSON-ready dicts: name, title, over, seeds, minutes, gain (of max F in focus over the variant
-        it differs from, seed by seed; None without common seeds), and for each metric mean and spread (half
-        the range over seeds).
+        List of JSON-ready dicts: name, title, over, seeds, minutes, gain (of max F in focus) and mae_change
+        over the variant it differs from, seed by seed (None without common seeds), and for each metric mean
+        and spread (half the range over seeds).
     """
     by_variant = {v.name: {r.seed: r for r in results if r.variant == v.name} for v in variants}
     rows = []
@@ -101,7 +101,8 @@ def summarize(variants, results):
         row = {"name": variant.name, "title": variant.title, "over": variant.over, "seeds": sorted(runs)}
         row |= {name: _mean_and_spread([run.metrics[name] for run in runs.values()]) for name in METRICS}
         row["minutes"] = sum(minutes) / len(minutes) if minutes else None
-        row["gain"] = _gain(runs, by_variant.get(variant.over, {}))
+        others = by_variant.get(variant.over, {})
+        row |= {"gain": _gain(runs, others, "max_f_focus"), "mae_change": _gain(runs, others, "mae")}
         rows.append(row)
     return rows
 
@@ -113,12 +114,14 @@ def format_rows(rows, timed=True):
         rows: What `summarize` returned.
         timed: Whether to tell the minutes of wall time; they mean nothing where runs shared a machine.
     """
-    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", *(["minutes"] if timed else [])]
+    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", "change of MAE"]
+    head += ["minutes"] if timed else []
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
         cells = [row["title"], row["over"] or "", str(len(row["seeds"]))]
         cells += ["{mean:.4f} ± {spread:.4f}".format(**row[name]) for name in METRICS]
-        cells.append("" if row["gain"] is None else "{mean:+.4f} ± {spread:.4f}".format(**row["gain"]))
+        for change in (row["gain"], row["mae_change"]):
+            cells.append("" if change is None else "{mean:+.4f} ± {spread:.4f}".format(**change))
         if timed:
             cells.append("" if row["minutes"] is None else f"{row['minutes']:.1f}")
         lines.append("| " + " | ".join(cells) + " |")
@@ -129,9 +132,8 @@ def _mean_and_spread(values):
     return {"mean": sum(values) / len(values), "spread": (max(values) - min(values)) / 2}
 
 
-def _gain(runs, others):
+def _gain(runs, others, metric):
     common = sorted(set(runs) & set(others))
     if not common:
         return None
-    key = "max_f_focus"
-    return _mean_and_spread([runs[seed].metrics[key] - others[seed].metrics[key] for seed in common])
+    return _mean_and_spread([runs[seed].metrics[metric] - others[seed].metrics[metric] for seed in common])

@@ -49,7 +49,14 @@ def test_figures_of_the_card_are_those_of_the_folder(folder, repository, capsys)
     }  # fmt: skip
     (folder / "uniform.json").write_text(json.dumps(uniform))
     figures = {"mean": 0.8123, "spread": 0.0045}
-    row = {"title": "content loss only", "over": None, "seeds": [1, 2], "gain": None, "minutes": 9.0}
+    row = {
+        "title": "content loss only",
+        "over": None,
+        "seeds": [1, 2],
+        "gain": None,
+        "mae_change": None,
+        "minutes": 9.0,
+    }
     row |= {name: figures for name in ("max_f_focus", "max_f_blur", "mae")}
     (folder / "ablation.json").write_text(json.dumps({"rows": [row]}))
     proof = {"stage": "b3", "steps": 100, "images_per_second": 0.5, "peak_gib": 9.9, "first": {}, "last": {}}

@@ -9,7 +9,7 @@ VARIANTS = find_variants(["content", "adversarial", "consistency"])
 
 
 def result(variant, seed, focus, minutes=2.0):
-    figures = {"max_f_focus": focus, "max_f_blur": 0.95, "mae": 0.1}
+    figures = {"max_f_focus": focus, "max_f_blur": 0.95, "mae": 0.9 - focus}
     return results.RunResult(variant, seed, figures, minutes, ("--seed=1",))
 
 
@@ -23,25 +23,22 @@ RESULTS = [
 def test_mean_spread_and_gain_seed_by_seed():
     content, adversarial, consistency = results.summarize(VARIANTS, RESULTS)
     assert content["max_f_focus"] == pytest.approx({"mean": 0.82, "spread": 0.02})
-    assert content["mae"] == pytest.approx({"mean": 0.1, "spread": 0.0})
+    assert content["mae"] == pytest.approx({"mean": 0.08, "spread": 0.02})
     assert (content["minutes"], content["gain"], content["seeds"]) == (3.0, None, [1, 2])
     # 0.03 with seed 1, 0.01 with seed 2.
     assert adversarial["gain"] == pytest.approx({"mean": 0.02, "spread": 0.01})
+    assert adversarial["mae_change"] == pytest.approx({"mean": -0.02, "spread": 0.01})
     assert adversarial["minutes"] == 2.0
     assert consistency["gain"] is None and consistency["minutes"] is None
 
 
 def test_markdown():
     rows = results.format_rows(results.summarize(VARIANTS, RESULTS[:4])).splitlines()
-    assert (
-        rows[0]
-        == "| variant | over | seeds | max F, in focus | max F, blurred | MAE | gain in focus | minutes |"
-    )
-    assert (
-        rows[2]
-        == "| content loss only |  | 2 | 0.8200 ± 0.0200 | 0.9500 ± 0.0000 | 0.1000 ± 0.0000 |  | 3.0 |"
-    )
-    assert "| +0.0200 ± 0.0100 | 2.0 |" in rows[3]
+    columns = "max F, in focus | max F, blurred | MAE | gain in focus | change of MAE | minutes"
+    assert rows[0] == f"| variant | over | seeds | {columns} |"
+    figures = "0.8200 ± 0.0200 | 0.9500 ± 0.0000 | 0.0800 ± 0.0200"
+    assert rows[2] == f"| content loss only |  | 2 | {figures} |  |  | 3.0 |"
+    assert "| +0.0200 ± 0.0100 | -0.0200 ± 0.0100 | 2.0 |" in rows[3]
     assert len(rows) == 4
     untimed = results.format_rows(results.summarize(VARIANTS, RESULTS[:4]), timed=False).splitlines()
     assert [row.rpartition(" | ")[0] + " |" for row in rows if "---" not in row] == [
