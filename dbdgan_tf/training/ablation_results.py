@@ -102,7 +102,7 @@ def summarize(variants, results):
         row |= {name: _mean_and_spread([run.metrics[name] for run in runs.values()]) for name in METRICS}
         row["minutes"] = sum(minutes) / len(minutes) if minutes else None
         others = by_variant.get(variant.over, {})
-        row |= {"gain": _gain(runs, others, "max_f_focus"), "mae_change": _gain(runs, others, "mae")}
+        row |= {"gain": _change(runs, others, "max_f_focus"), "mae_change": _change(runs, others, "mae")}
         rows.append(row)
     return rows
 
@@ -132,7 +132,7 @@ def _mean_and_spread(values):
     return {"mean": sum(values) / len(values), "spread": (max(values) - min(values)) / 2}
 
 
-def _gain(runs, others, metric):
+def _change(runs, others, metric):
     common = sorted(set(runs) & set(others))
     if not common:
         return None
