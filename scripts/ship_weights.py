@@ -130,7 +130,7 @@ def format_table(sizes):
 
 def _named_models(config):
     """Bundled name -> file, every file checked."""
-    from dbdgan_tf.conversion.metadata import read_file_metadata
+    from dbdgan_tf.model_file.metadata import read_file_metadata
 
     sources = _sources(config)
     named = {}
@@ -154,7 +154,7 @@ def _named_models(config):
 
 def _sources(config):
     """Checksums that a .tflite file may name: the checkpoint's, and its fine-tuned descendant's."""
-    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.model_file.metadata import weights_checksum
     from dbdgan_tf.models.serialization import network_files
 
     own = weights_checksum(network_files(config.checkpoint)[0])
@@ -174,7 +174,7 @@ def _sources(config):
 
 def _description(checkpoint):
     from dbdgan_tf.conversion.converter import without_folders
-    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.model_file.metadata import weights_checksum
     from dbdgan_tf.models.serialization import network_files
 
     weights, description = network_files(checkpoint)

@@ -74,6 +74,14 @@ def flat_models(load_module):
     return load_module(REPOSITORY / "tests/inference/flat_models.py")
 
 
+@pytest.fixture
+def grey_file(flat_models, tmp_path):
+    """Path of the float32 grey model."""
+    path = tmp_path / "grey.tflite"
+    path.write_bytes(flat_models.grey_model())
+    return path
+
+
 @pytest.fixture(scope="session")
 def write_torch_file(load_module):
     """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""

@@ -117,13 +117,13 @@ def _samples(config):
 
 
 def _weigh(path):
-    from dbdgan_tf.inference.benchmarking import count_work, peak_megabytes
+    from dbdgan_tf.verification.benchmarking import count_work, peak_megabytes
 
     return {**count_work(path), "peak_megabytes": peak_megabytes(path)}
 
 
 def _latencies(config, threads):
-    from dbdgan_tf.inference.benchmarking import Latency, model_runner, time_alternating
+    from dbdgan_tf.verification.benchmarking import Latency, model_runner, time_alternating
 
     runners = {str(path): model_runner(path, threads) for path in config.models}
     # TensorFlow fixes its threads when it starts, so Keras is timed once, with all cores.
@@ -164,14 +164,14 @@ def _options(path, samples):
 
 def _call(path, photo):
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.inference.benchmarking import time_call
+    from dbdgan_tf.verification.benchmarking import time_call
 
     return time_call(BlurDetector(path), photo)
 
 
 def _profile(path):
-    from dbdgan_tf.inference.benchmarking import group_profile
-    from dbdgan_tf.inference.profiling import profile_in_child
+    from dbdgan_tf.verification.benchmarking import group_profile
+    from dbdgan_tf.verification.profiling import profile_in_child
 
     return group_profile(profile_in_child(path))
 

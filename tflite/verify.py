@@ -26,7 +26,7 @@ class VerifyConfig:
         data_dir: Data set with masks (then F-measure and error are compared) or a folder of photos.
         split: Of the data set.
         count: Most images.
-        budget: A `dbdgan_tf.inference.verification.Budget`, or dict of changes to the variant's.
+        budget: A `dbdgan_tf.verification.checks.Budget`, or dict of changes to the variant's.
         num_threads: Of the interpreter.
         output: Where to write the report as JSON, or None.
     """
@@ -71,7 +71,7 @@ def run(config):
         ValueError: If the file, the checkpoint or the data cannot be used.
         ReferenceMapsError: If a quantize-aware checkpoint's maps cannot be made.
     """
-    from dbdgan_tf.inference.verification import BUDGETS, Budget, check_structure
+    from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure
 
     structure = check_structure(config.model, config.num_threads)
     budget = dataclasses.replace(BUDGETS.get(structure.variant, Budget()), **config.budget)
@@ -96,7 +96,7 @@ def run(config):
 
 def _other_source(config):
     """A failure if the file names other source weights than the checkpoint's."""
-    from dbdgan_tf.conversion.metadata import read_file_metadata, weights_checksum
+    from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
     from dbdgan_tf.models.serialization import network_files
 
     named = read_file_metadata(config.model).source_checksum
@@ -109,7 +109,7 @@ def _other_source(config):
 def _compare_with_keras(config):
     from dbdgan_tf.data.image_io import read_image
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.inference.verification import compare_maps
+    from dbdgan_tf.verification.checks import compare_maps
 
     if not config.data_dir:
         raise ValueError("Maps need photos to be compared on: give --data_dir. Received: none.")

@@ -53,7 +53,7 @@ def run(config):
         Dict PREFIX -> its scores on the held-out photographs; the mean's under `config.output`.
     """
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
-    from dbdgan_tf.models.weights_mean import mean_network
+    from dbdgan_tf.models.weights.mean import mean_network
     from dbdgan_tf.training.records import provenance
     from dbdgan_tf.training.validation import validate_network
 

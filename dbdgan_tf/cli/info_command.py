@@ -36,9 +36,9 @@ def describe(model):
     Raises:
         ValueError: If the file is no blur model.
     """
-    from dbdgan_tf.conversion.flat_graph import read_graph
-    from dbdgan_tf.conversion.metadata import read_metadata
     from dbdgan_tf.inference.interpreter import LiteRTModel
+    from dbdgan_tf.model_file.flat_graph import read_graph
+    from dbdgan_tf.model_file.metadata import read_metadata
 
     path = find_model(model)
     loaded = LiteRTModel(path, 1)

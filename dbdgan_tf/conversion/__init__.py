@@ -1,7 +1,4 @@
-"""From a trained student to .tflite files, and what can be read from such a file without running it.
-
-Importing this package loads neither TensorFlow nor Keras: the detector reads metadata through it.
-"""
+"""From a trained student to .tflite files. Importing this package loads neither TensorFlow nor Keras."""
 
 import importlib
 
@@ -9,12 +6,7 @@ _EXPORTS = {
     "ConversionConfig": "dbdgan_tf.conversion.converter",
     "ConversionResult": "dbdgan_tf.conversion.converter",
     "convert": "dbdgan_tf.conversion.converter",
-    "FlatGraph": "dbdgan_tf.conversion.flat_graph",
-    "read_graph": "dbdgan_tf.conversion.flat_graph",
     "check_gpu_rules": "dbdgan_tf.conversion.gpu_rules",
-    "ModelMetadata": "dbdgan_tf.conversion.metadata",
-    "embed_metadata": "dbdgan_tf.conversion.metadata",
-    "read_metadata": "dbdgan_tf.conversion.metadata",
 }
 
 __all__ = sorted(_EXPORTS)

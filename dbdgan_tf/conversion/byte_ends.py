@@ -8,7 +8,7 @@ Written as DEQUANTIZE and QUANTIZE, XNNPACK takes both and fuses them (0.08 ms);
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.conversion.metadata import pack_model, unpack_model
+from dbdgan_tf.model_file.metadata import pack_model, unpack_model
 
 _DEQUANTIZE = schema.BuiltinOperator.DEQUANTIZE
 _QUANTIZE = schema.BuiltinOperator.QUANTIZE

@@ -14,8 +14,8 @@ import numpy as np
 from dbdgan_tf import __version__
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
-from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata, weights_checksum
 from dbdgan_tf.conversion.representative import feeds, representative_images
+from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights_checksum
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")
@@ -229,7 +229,7 @@ def without_folders(value):
 
 
 def _check_raw_input(content, metadata):
-    from dbdgan_tf.conversion.flat_graph import read_graph
+    from dbdgan_tf.model_file.flat_graph import read_graph
 
     graph = read_graph(content)
     tensor = graph.tensors[graph.inputs[0]]

@@ -12,7 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from dbdgan_tf.conversion.errors import ConversionError
-from dbdgan_tf.conversion.metadata import pack_model, unpack_model
+from dbdgan_tf.model_file.metadata import pack_model, unpack_model
 
 SIGNATURE = "serving_default"
 

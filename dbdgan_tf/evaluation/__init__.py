@@ -16,8 +16,8 @@ from dbdgan_tf.evaluation.predictors import (
     mirrored,
 )
 from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult
-from dbdgan_tf.evaluation.scores import ImageScores, f_measure, score_map
 from dbdgan_tf.evaluation.table import format_table
+from dbdgan_tf.metrics.scores import ImageScores, f_measure, score_map
 
 __all__ = [
     "ClassScores",

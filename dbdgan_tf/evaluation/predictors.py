@@ -10,7 +10,7 @@ import numpy as np
 from dbdgan_tf.data.image_io import read_image, resize
 from dbdgan_tf.evaluation.map_files import find_maps, read_map
 from dbdgan_tf.evaluation.ordered_map import ordered_map
-from dbdgan_tf.evaluation.scores import to_levels
+from dbdgan_tf.metrics.scores import to_levels
 
 MAP_SIZES = ("photo", "model")
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dbdgan_tf.conversion.metadata import MetadataError, read_file_metadata, read_metadata
 from dbdgan_tf.data.image_io import resize
 from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
 from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, to_rgb
@@ -13,6 +12,7 @@ from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.tiling import TileGrid, blend, windows
 from dbdgan_tf.inference.upsampling import guided_upsample
+from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata, read_metadata
 
 UPSAMPLINGS = ("bilinear", "guided")
 

@@ -17,9 +17,9 @@ _EXPORTS = {
     "build_encoder": "dbdgan_tf.models.encoders",
     "build_student": "dbdgan_tf.models.student",
     "build_teacher": "dbdgan_tf.models.teacher",
-    "copy_weights": "dbdgan_tf.models.weights_by_name",
+    "copy_weights": "dbdgan_tf.models.weights.by_name",
     "load_network": "dbdgan_tf.models.serialization",
-    "read_torch_file": "dbdgan_tf.models.torch_file",
+    "read_torch_file": "dbdgan_tf.models.weights.torch_file",
     "save_network": "dbdgan_tf.models.serialization",
     "scaling_for": "dbdgan_tf.models.scaling",
 }

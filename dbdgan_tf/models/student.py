@@ -7,8 +7,8 @@ import keras
 from dbdgan_tf.models import student_decoders as decoders
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import resolve_scaling
-from dbdgan_tf.models.weights_bundled import bundled_config, load_bundled_weights
-from dbdgan_tf.models.weights_imagenet import load_initial_weights
+from dbdgan_tf.models.weights.bundled import bundled_config, load_bundled_weights
+from dbdgan_tf.models.weights.imagenet import load_initial_weights
 
 # The layers whose outputs are the student's taps, in order of depth.
 STUDENT_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")

@@ -7,7 +7,7 @@ import keras
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import InputScaling, resolve_scaling
 from dbdgan_tf.models.teacher_decoder import ConvStyle, context_stage, decode, head
-from dbdgan_tf.models.weights_imagenet import load_initial_weights
+from dbdgan_tf.models.weights.imagenet import load_initial_weights
 
 OFFICIAL_CHANNELS = (256, 256, 64, 128)
 # The layers whose outputs are the teacher's taps, in order of depth.

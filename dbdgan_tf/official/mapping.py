@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dbdgan_tf.models.torch_state import CONV, DEPTHWISE, TRANSPOSED_CONV, MappingReport, StateReader
+from dbdgan_tf.models.weights.torch_state import CONV, DEPTHWISE, TRANSPOSED_CONV, MappingReport, StateReader
 
 __all__ = [
     "CONV",
@@ -51,7 +51,7 @@ def read_checkpoint(path):
     try:
         import torch
     except ImportError:
-        from dbdgan_tf.models.torch_file import read_torch_file
+        from dbdgan_tf.models.weights.torch_file import read_torch_file
 
         return unwrap_state_dict(read_torch_file(path))
     return unwrap_state_dict(torch.load(path, map_location="cpu", weights_only=True))

@@ -3,7 +3,7 @@
 from dbdgan_tf.models.encoders.efficientnet import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.models.weights_by_name import assign_weights
+from dbdgan_tf.models.weights.by_name import assign_weights
 from dbdgan_tf.official.mapping import (
     DEPTHWISE,
     TRANSPOSED_CONV,

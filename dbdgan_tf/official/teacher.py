@@ -6,8 +6,8 @@ import numpy as np
 
 from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.weights_by_name import assign_weights
-from dbdgan_tf.models.weights_se_resnext import se_resnext_table
+from dbdgan_tf.models.weights.by_name import assign_weights
+from dbdgan_tf.models.weights.se_resnext import se_resnext_table
 from dbdgan_tf.official.mapping import StateReader, read_checkpoint, unwrap_state_dict
 
 # It was trained on pixels in 0..1, without normalisation.

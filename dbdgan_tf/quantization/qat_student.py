@@ -3,7 +3,7 @@
 import numpy as np
 
 from dbdgan_tf.models.student import build_student
-from dbdgan_tf.models.weights_by_name import copy_weights
+from dbdgan_tf.models.weights.by_name import copy_weights
 from dbdgan_tf.quantization.legacy_keras import tf_keras, tfmot
 from dbdgan_tf.quantization.quantize_configs import CUSTOM_CONFIGS, config_for
 

@@ -1,16 +1,16 @@
-"""Runs a fine-tuning from start, or from its last checkpoint, to the comparison at its end."""
+"""Runs a fine-tuning from start, or from its last checkpoint."""
 
 import csv
 import dataclasses
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from absl import logging
 
 from dbdgan_tf.models.serialization import load_network
-from dbdgan_tf.quantization.comparison import compare
 from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import keras
@@ -27,14 +27,29 @@ from dbdgan_tf.training.validation import validate
 LAST, BEST = "student_qat_last", "student_qat_best"
 
 
+@dataclasses.dataclass(frozen=True)
+class FineTuned:
+    """What a fine-tuning leaves.
+
+    Attributes:
+        prefix: PREFIX of the best quantize-aware student.
+        training: The data set that it learned from.
+        held_out: The held-out batches, or None.
+    """
+
+    prefix: Path
+    training: object
+    held_out: object = None
+
+
 def run_qat(config):
-    """Fine-tunes a student for int8 and, unless told otherwise, compares it with its float and PTQ versions.
+    """Fine-tunes a student for int8; `dbdgan_tf.verification.choose_int8` then picks the file to keep.
 
     Args:
         config: A `QatRun`.
 
     Returns:
-        What `compare` returned, or None with --pick=none.
+        A `FineTuned`.
 
     Raises:
         ValueError: If an option is not allowed.
@@ -51,7 +66,7 @@ def run_qat(config):
     student_config = student_config.replace(image_size=tuple(config.data.image_size))
     tuner = _make_tuner(config, student, student_config, training)
     _Fit(config, tuner, student_config, training, held_out, folder).run()
-    return None if config.qat.pick == "none" else compare(config, folder, folder / BEST, training, held_out)
+    return FineTuned(folder / BEST, training, held_out)
 
 
 def _prepare(config):

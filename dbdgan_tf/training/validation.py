@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dbdgan_tf.evaluation.scores import counts_per_threshold, f_measure, precision_recall, to_levels
+from dbdgan_tf.metrics.scores import counts_per_threshold, f_measure, precision_recall, to_levels
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dbdgan_tf.conversion import read_graph, read_metadata
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.inference import LiteRTModel
+from dbdgan_tf.model_file import read_graph, read_metadata
 
 
 def test_all_operators_are_delegated_and_bytes_stay_the_same(flat_models):

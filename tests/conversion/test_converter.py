@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.conversion import ConversionConfig, convert, read_graph, read_metadata
+from dbdgan_tf.conversion import ConversionConfig, convert
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.inference import BlurDetector, LiteRTModel
+from dbdgan_tf.model_file import read_graph, read_metadata
 
 SIZE = (32, 64)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.conversion import check_gpu_rules, read_graph
+from dbdgan_tf.conversion import check_gpu_rules
+from dbdgan_tf.model_file import read_graph
 
 SHAPE = (1, 8, 8, 4)
 

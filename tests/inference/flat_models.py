@@ -3,7 +3,7 @@
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.conversion.metadata import ModelMetadata, embed_metadata, pack_model
+from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, pack_model
 
 OPS = schema.BuiltinOperator
 TYPES = {"float32": 0, "int32": 2, "uint8": 3, "int8": 9}

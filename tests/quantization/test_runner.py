@@ -13,6 +13,7 @@ from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.quantization.options import QatLossOptions, QatOptions, QatRun
 from dbdgan_tf.quantization.runner import run_qat
+from trainers import qat
 from dbdgan_tf.training import records
 from dbdgan_tf.training.options import DataOptions, RunOptions
 
@@ -47,7 +48,7 @@ def weights(output):
         file.visititems(lambda name, item: found.update({name: item[()]} if hasattr(item, "shape") else {}))
     return found
 
-report["result"] = run_qat(config("whole", pick="best"))
+report["result"] = qat.run(config("whole", pick="best"))
 run_qat(config("halves", max_minutes=1e-6))
 report["stopped at"] = json.loads((folder / "halves/student_qat_last.json").read_text())["metadata"]["epoch"]
 run_qat(config("halves", resume=True))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.evaluation.result import ClassScores, EvaluationResult
-from dbdgan_tf.evaluation.scores import VALUE_NAMES
+from dbdgan_tf.metrics.scores import VALUE_NAMES
 
 
 @pytest.fixture(scope="module")

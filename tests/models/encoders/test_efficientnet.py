@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.models.encoders import build_encoder
-from dbdgan_tf.models.weights_by_name import assign_weights, weights_table
-from dbdgan_tf.models.weights_imagenet import ENCODER_PREFIXES
+from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
+from dbdgan_tf.models.weights.imagenet import ENCODER_PREFIXES
 
 
 def test_equals_keras_applications(name="efficientnet_b3", size=(32, 64)):

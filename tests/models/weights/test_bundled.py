@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.models import StudentConfig, build_student, save_network, weights_bundled
+from dbdgan_tf.models import StudentConfig, build_student, save_network
 from dbdgan_tf.models.serialization import read_network_json
+from dbdgan_tf.models.weights import bundled
 
 NANO = "efficientnet_lite_nano"
 
@@ -26,8 +27,8 @@ def saved(tmp_path_factory):
 @pytest.fixture
 def shipped(saved, monkeypatch):
     """As `saved`, and the library looks there."""
-    monkeypatch.setattr(weights_bundled, "ASSETS", saved[0])
-    monkeypatch.setattr(weights_bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
+    monkeypatch.setattr(bundled, "ASSETS", saved[0])
+    monkeypatch.setattr(bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
     return saved
 
 
@@ -47,7 +48,7 @@ def test_without_a_config_it_is_the_trained_student(shipped):
     _, student = shipped
     loaded = build_student(weights="cuhk")
     assert loaded.input_shape == student.input_shape and loaded.name == student.name
-    assert weights_bundled.bundled_config(NANO) == StudentConfig(encoder=NANO, image_size=(64, 64))
+    assert bundled.bundled_config(NANO) == StudentConfig(encoder=NANO, image_size=(64, 64))
     assert build_student(image_size=(32, 96), weights="cuhk").input_shape == (None, 32, 96, 3)
     with pytest.raises(ValueError, match="Received: decoder='paper'.* Allowed: decoder='mobile'"):
         build_student(decoder="paper", weights="cuhk")
@@ -55,22 +56,22 @@ def test_without_a_config_it_is_the_trained_student(shipped):
 
 def test_another_config_is_refused(shipped):
     with pytest.raises(ValueError, match="Received: head_stride=4. Allowed: head_stride=2"):
-        weights_bundled.bundled_weights(StudentConfig(encoder=NANO, head_stride=4))
+        bundled.bundled_weights(StudentConfig(encoder=NANO, head_stride=4))
     with pytest.raises(ValueError, match="Received: decoder='paper'.* Allowed: decoder='mobile'"):
-        weights_bundled.bundled_weights(StudentConfig(encoder=NANO, decoder="paper"))
+        bundled.bundled_weights(StudentConfig(encoder=NANO, decoder="paper"))
     with pytest.raises(ValueError, match="Received: encoder='efficientnet_lite0'"):
-        weights_bundled.bundled_weights(StudentConfig(encoder="efficientnet_lite0"))
+        bundled.bundled_weights(StudentConfig(encoder="efficientnet_lite0"))
 
 
 def test_an_installation_without_them(shipped, tmp_path, monkeypatch):
-    monkeypatch.setattr(weights_bundled, "ASSETS", tmp_path)
+    monkeypatch.setattr(bundled, "ASSETS", tmp_path)
     with pytest.raises(ValueError, match="no student_lite.weights.h5 in the package's assets"):
         build_student(encoder=NANO, image_size=(32, 32), weights="cuhk")
 
 
-@pytest.mark.parametrize("encoder", weights_bundled.BUNDLED_STUDENTS)
+@pytest.mark.parametrize("encoder", bundled.BUNDLED_STUDENTS)
 def test_what_is_shipped_loads(encoder):
-    prefix = weights_bundled.ASSETS / weights_bundled.BUNDLED_STUDENTS[encoder]
+    prefix = bundled.ASSETS / bundled.BUNDLED_STUDENTS[encoder]
     description = prefix.with_name(f"{prefix.name}.json")
     if not description.is_file():
         pytest.skip(f"this checkout ships no {prefix.name}")

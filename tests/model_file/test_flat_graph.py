@@ -2,8 +2,8 @@
 
 import pytest
 
-from dbdgan_tf.conversion import read_graph
-from dbdgan_tf.conversion.metadata import MetadataError
+from dbdgan_tf.model_file import read_graph
+from dbdgan_tf.model_file.metadata import MetadataError
 
 
 def test_float_graph(flat_models):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.models import StudentConfig, build_student, save_network
-from dbdgan_tf.models.weights_mean import mean_network
+from dbdgan_tf.models.weights.mean import mean_network
 
 
 def saved(folder, name, value, **changes):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.models.weights_by_name import assign_weights, copy_weights, weights_table
+from dbdgan_tf.models.weights.by_name import assign_weights, copy_weights, weights_table
 
 
 def small(name="a", units=3, extra=False):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
-from dbdgan_tf.inference.verification import BUDGETS, Budget, check_structure, compare_maps
+from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, compare_maps
 
 
 def write(tmp_path, content):

@@ -4,7 +4,7 @@ import keras
 
 from dbdgan_tf.models.encoders import build_encoder
 from dbdgan_tf.models.serialization import load_network
-from dbdgan_tf.models.weights_by_name import assign_weights, weights_table
+from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
 
 
 def encoder_layer_names(encoder):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.conversion.metadata import (
+from dbdgan_tf.model_file.metadata import (
     MetadataError,
     ModelMetadata,
     embed_metadata,

@@ -10,12 +10,13 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.models import build_student, weights_se_resnext
+from dbdgan_tf.models import build_student
 from dbdgan_tf.models.encoders import se_resnext
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.torch_state import StateReader
-from dbdgan_tf.models.weight_download import download_failures
-from dbdgan_tf.models.weights_imagenet import imagenet_table
+from dbdgan_tf.models.weights import se_resnext as published_weights
+from dbdgan_tf.models.weights.download import download_failures
+from dbdgan_tf.models.weights.imagenet import imagenet_table
+from dbdgan_tf.models.weights.torch_state import StateReader
 
 # A scaled-down SE-ResNeXt: blocks and channels of its stages.
 BLOCKS, CHANNELS = (2, 1, 1, 1), (128, 192, 256, 320)
@@ -79,8 +80,8 @@ def published(server, write_torch_file, monkeypatch):
     write_torch_file(folder / "new.pth", state, legacy=True)
     digits = hashlib.sha256((folder / "new.pth").read_bytes()).hexdigest()[:8]
     name = (folder / "new.pth").rename(folder / f"se_resnext50_32x4d-{digits}.pth").name
-    monkeypatch.setattr(weights_se_resnext, "BASE_ADDRESS", address)
-    monkeypatch.setitem(weights_se_resnext.FILES, "se_resnext50", name)
+    monkeypatch.setattr(published_weights, "BASE_ADDRESS", address)
+    monkeypatch.setitem(published_weights.FILES, "se_resnext50", name)
     return state
 
 
@@ -137,7 +138,7 @@ def test_the_papers_encoder_uses_every_published_tensor_but_the_classifier(share
     made_up = published_shapes((3, 4, 23, 3), (256, 512, 1024, 2048))
     assert {k: list(v) for k, v in made_up.items()} == {k: v for k, v in shapes.items() if v}
     reader = StateReader({key: np.broadcast_to(np.float32(0), shape) for key, shape in shapes.items()})
-    table = weights_se_resnext.se_resnext_table(reader, "se_resnext101")
+    table = published_weights.se_resnext_table(reader, "se_resnext101")
     assert reader.report().unused == ("last_linear.bias", "last_linear.weight")
     # The published count, less the classifier, with the statistics of 68,928 normalised channels.
     assert sum(array.size for arrays in table.values() for array in arrays) == 46_906_416 + 2 * 68_928

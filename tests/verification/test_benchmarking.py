@@ -3,7 +3,7 @@
 import pytest
 
 from dbdgan_tf.inference import BlurDetector
-from dbdgan_tf.inference.benchmarking import (
+from dbdgan_tf.verification.benchmarking import (
     Latency,
     count_work,
     group_profile,
@@ -13,7 +13,7 @@ from dbdgan_tf.inference.benchmarking import (
     time_alternating,
     time_call,
 )
-from dbdgan_tf.inference.profiling import OpTime, ProfilingError, profile_in_child
+from dbdgan_tf.verification.profiling import OpTime, ProfilingError, profile_in_child
 
 
 def test_order_alternates():
@@ -50,7 +50,7 @@ def test_peak_memory_is_that_of_a_small_process(grey_file):
 
 def test_failed_child_says_why():
     with pytest.raises(RuntimeError, match="no model file"):
-        run_module("dbdgan_tf.inference.benchmarking", "none.tflite", 1)
+        run_module("dbdgan_tf.verification.benchmarking", "none.tflite", 1)
 
 
 def test_call_parts(flat_models, tmp_path):

@@ -2,7 +2,7 @@ import keras
 import pytest
 
 from dbdgan_tf.models import build_student
-from dbdgan_tf.models.weights_imagenet import load_imagenet_weights
+from dbdgan_tf.models.weights.imagenet import load_imagenet_weights
 
 
 def test_untrained_encoder_is_refused():
@@ -16,7 +16,7 @@ def test_absent_file_is_named():
 
 
 def test_network_without_the_encoder_is_refused(monkeypatch):
-    monkeypatch.setattr("dbdgan_tf.models.weights_imagenet.imagenet_table", lambda name: {"stem_conv": []})
+    monkeypatch.setattr("dbdgan_tf.models.weights.imagenet.imagenet_table", lambda name: {"stem_conv": []})
     inputs = keras.Input((4,))
     with pytest.raises(ValueError, match="holds no layer"):
         load_imagenet_weights(keras.Model(inputs, keras.layers.Dense(1)(inputs)), "efficientnet_lite0")

@@ -8,7 +8,7 @@ from skimage import data
 
 from dbdgan_tf.models import build_student
 from dbdgan_tf.models.scaling import LITE
-from dbdgan_tf.models.weights_lite import find_lite_weights, lite_imagenet_table
+from dbdgan_tf.models.weights.lite import find_lite_weights, lite_imagenet_table
 
 SIZE = 224
 PHOTOGRAPHS = ("cat", "coffee", "rocket", "astronaut")

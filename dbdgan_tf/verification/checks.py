@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.conversion.flat_graph import read_graph
 from dbdgan_tf.conversion.gpu_rules import check_gpu_rules
-from dbdgan_tf.conversion.metadata import read_metadata
 from dbdgan_tf.inference.interpreter import LiteRTModel
+from dbdgan_tf.model_file.flat_graph import read_graph
+from dbdgan_tf.model_file.metadata import read_metadata
 
 # Shape arithmetic has no place in a graph of static shapes, and splits it between processors.
 FORBIDDEN_OPS = ("SHAPE", "STRIDED_SLICE", "PACK", "RESHAPE")

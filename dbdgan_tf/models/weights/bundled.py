@@ -7,7 +7,7 @@ import keras
 
 from dbdgan_tf.models.serialization import network_files, read_network_json
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 # Encoder of a student -> PREFIX of its files; which decoder was trained, the .json beside the weights says.
 BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite", "efficientnet_b3": "student_b3"}
 
@@ -60,7 +60,7 @@ def load_bundled_weights(model, config, build):
     if isinstance(model, keras.Model):
         model.load_weights(str(path))
         return
-    from dbdgan_tf.models.weights_by_name import copy_weights
+    from dbdgan_tf.models.weights.by_name import copy_weights
 
     source = build(config)
     source.load_weights(str(path))

@@ -4,8 +4,8 @@ import keras
 
 from dbdgan_tf.models.encoders import encoder_spec
 from dbdgan_tf.models.encoders.applications import instantiate_application
-from dbdgan_tf.models.weight_download import download_failures
-from dbdgan_tf.models.weights_by_name import weights_table
+from dbdgan_tf.models.weights.by_name import weights_table
+from dbdgan_tf.models.weights.download import download_failures
 
 
 def applications_imagenet_table(encoder):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.evaluation.scores import adaptive_level, f_measure, precision_recall, score_map, to_levels
+from dbdgan_tf.metrics.scores import adaptive_level, f_measure, precision_recall, score_map, to_levels
 
 # 2 x 2: blurred on top. Map levels: 255 and 100 on the blurred pixels, 200 and 0 on the sharp ones.
 MAP = np.array([[255, 100], [200, 0]], np.uint8)

@@ -14,8 +14,8 @@ from pathlib import Path
 import ai_edge_litert
 import numpy as np
 
-from dbdgan_tf.inference.benchmarking import run_module
 from dbdgan_tf.inference.interpreter import LiteRTModel
+from dbdgan_tf.verification.benchmarking import run_module
 
 _CPU = 1
 # LiteRtProfilerEventType: an operator inside a delegate (two flavours), an operator of the interpreter.
@@ -132,7 +132,7 @@ def profile_in_child(path, num_threads=2, runs=30):
         ProfilingError: If that process fails or dies.
     """
     try:
-        line = run_module("dbdgan_tf.inference.profiling", path, num_threads, runs)
+        line = run_module("dbdgan_tf.verification.profiling", path, num_threads, runs)
     except RuntimeError as error:
         raise ProfilingError(f"LiteRT's profiler is not available here: {error}") from error
     return [OpTime(**step) for step in json.loads(line)]

@@ -1,6 +1,6 @@
 import pytest
 
-from dbdgan_tf.quantization.comparison import choose, format_markdown
+from dbdgan_tf.verification.int8_choice import choose, format_markdown
 
 
 def _rows(ptq, qat):

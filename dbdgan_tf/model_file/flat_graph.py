@@ -6,7 +6,7 @@ import dataclasses
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.conversion.metadata import unpack_model
+from dbdgan_tf.model_file.metadata import unpack_model
 
 _OP_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if name.isupper()}
 _TYPE_NAMES = {code: name.lower() for name, code in vars(schema.TensorType).items() if name.isupper()}

@@ -3,7 +3,7 @@
 import pathlib
 
 from dbdgan_tf.models.encoders import encoder_spec
-from dbdgan_tf.models.weights_by_name import assign_weights
+from dbdgan_tf.models.weights.by_name import assign_weights
 
 # Layers with these name prefixes are an encoder's and must find their weights; the rest are the network's.
 # The families that are not here take their graph and their weights from one function.
@@ -75,13 +75,13 @@ def imagenet_table(encoder):
     if not spec.imagenet:
         raise ValueError(f"There are no ImageNet weights for this encoder. Received: {encoder!r}.")
     if spec.family == "efficientnet_lite":
-        from dbdgan_tf.models.weights_lite import lite_imagenet_table
+        from dbdgan_tf.models.weights.lite import lite_imagenet_table
 
         return lite_imagenet_table(encoder)
     if spec.family == "se_resnext":
-        from dbdgan_tf.models.weights_se_resnext import se_resnext_imagenet_table
+        from dbdgan_tf.models.weights.se_resnext import se_resnext_imagenet_table
 
         return se_resnext_imagenet_table(encoder)
-    from dbdgan_tf.models.weights_applications import applications_imagenet_table
+    from dbdgan_tf.models.weights.applications import applications_imagenet_table
 
     return applications_imagenet_table(encoder)

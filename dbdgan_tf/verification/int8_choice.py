@@ -18,18 +18,16 @@ class CandidateError(RuntimeError):
     """A candidate could not be converted."""
 
 
-def compare(config, folder, qat_prefix, training, held_out):
-    """Converts and scores the candidates, and keeps an int8 file.
+def choose_int8(config, tuned):
+    """Converts and scores a student's float, post-training and fine-tuned versions, and keeps an int8 file.
 
-    Every candidate is a .tflite file made by `tflite.convert`, so the figures are those of the phone's
-    arithmetic. PTQ scales depthwise kernels per channel, tfmot per tensor; so either may win.
+    Every candidate is a .tflite file, so the figures are those of the phone's arithmetic. PTQ scales
+    depthwise kernels per channel, tfmot per tensor; so either may win. Beside the fine-tuned student go:
+    comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
 
     Args:
         config: The `QatRun`.
-        folder: Where to: comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
-        qat_prefix: PREFIX of the fine-tuned student.
-        training: Data set whose photographs calibrate PTQ.
-        held_out: Held-out batches, or None for no figures.
+        tuned: The `FineTuned` that `run_qat` returned for it; its training photographs calibrate PTQ.
 
     Returns:
         Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
@@ -37,15 +35,16 @@ def compare(config, folder, qat_prefix, training, held_out):
     Raises:
         CandidateError: With the converter's own words.
     """
-    files = _convert_all(config, Path(folder) / "comparison", qat_prefix, training)
-    rows = {name: _score(path, held_out) for name, path in files.items()}
+    folder = Path(tuned.prefix).parent
+    files = _convert_all(config, folder / "comparison", tuned.prefix, tuned.training)
+    rows = {name: _score(path, tuned.held_out) for name, path in files.items()}
     picked = choose(rows, config.qat.pick)
     result = {"candidates": rows, "pick": config.qat.pick, "picked": picked}
     for suffix in ("", ".json"):  # the model and the recipe beside it
-        shutil.copyfile(f"{files[picked]}{suffix}", Path(folder) / f"student_int8.tflite{suffix}")
+        shutil.copyfile(f"{files[picked]}{suffix}", folder / f"student_int8.tflite{suffix}")
     table = format_markdown(result)
-    (Path(folder) / "comparison.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (Path(folder) / "comparison.md").write_text(table, encoding="utf-8")
+    (folder / "comparison.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    (folder / "comparison.md").write_text(table, encoding="utf-8")
     print(table)
     return result
 
@@ -69,7 +68,7 @@ def format_markdown(result):
     """The comparison as a Markdown table.
 
     Args:
-        result: What `compare` returns.
+        result: What `choose_int8` returns.
 
     Returns:
         Text.

@@ -1,9 +1,9 @@
 """ImageNet weights of the SE-ResNeXt encoders, from the PyTorch files that their authors' port published."""
 
 from dbdgan_tf.models.encoders.se_resnext import block_names
-from dbdgan_tf.models.torch_file import read_torch_file
-from dbdgan_tf.models.torch_state import StateReader
-from dbdgan_tf.models.weight_download import download_weights
+from dbdgan_tf.models.weights.download import download_weights
+from dbdgan_tf.models.weights.torch_file import read_torch_file
+from dbdgan_tf.models.weights.torch_state import StateReader
 
 BASE_ADDRESS = "http://data.lip6.fr/cadene/pretrainedmodels/"
 # The digits in a file's name are the start of its SHA-256.

@@ -4,7 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
-from dbdgan_tf.models.torch_file import read_torch_file
+from dbdgan_tf.models.weights.torch_file import read_torch_file
 
 
 @pytest.mark.parametrize("legacy", [False, True])

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.conversion.flat_graph import read_graph
 from dbdgan_tf.inference.image_input import to_rgb
 from dbdgan_tf.inference.interpreter import LiteRTModel
+from dbdgan_tf.model_file.flat_graph import read_graph
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +79,7 @@ def count_work(path):
 
 def peak_megabytes(path, num_threads=2):
     """Peak resident memory (10^6 bytes) of a process that loads a model and runs it three times."""
-    return json.loads(run_module("dbdgan_tf.inference.benchmarking", path, num_threads))
+    return json.loads(run_module("dbdgan_tf.verification.benchmarking", path, num_threads))
 
 
 def run_module(module, *arguments):

@@ -7,7 +7,7 @@ import numpy as np
 
 from dbdgan_tf.models.encoders.efficientnet_lite import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
-from dbdgan_tf.models.torch_file import read_torch_file
+from dbdgan_tf.models.weights.torch_file import read_torch_file
 
 
 def find_lite_weights(name):
