@@ -3,10 +3,14 @@
 python scripts/benchmark_training.py --comparison      # GAN wrapper against model.fit on the bare student
 python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
+python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
 """
 
+import json
 import resource
 import statistics
+import subprocess
+import sys
 import time
 
 import keras
@@ -14,6 +18,7 @@ import numpy as np
 from absl import app, flags
 
 from dbdgan_tf.training import networks, options
+from dbdgan_tf.training.allocator import keep_freed_memory
 
 FLAGS = flags.FLAGS
 
@@ -22,6 +27,8 @@ def define_flags():
     flags.DEFINE_bool("comparison", False, "Student step against model.fit with binary cross-entropy.")
     flags.DEFINE_bool("networks", False, "Joint step with one network more each time.")
     flags.DEFINE_bool("memory", False, "Peak memory of joint training.")
+    flags.DEFINE_bool("allocator", False, "Joint step without and with kept memory, each in its own process.")
+    flags.DEFINE_enum("allocator_side", None, ("returned", "kept"), "One side of --allocator, as JSON.")
     flags.DEFINE_string("student_encoder", "efficientnet_b3", "Encoder of the student.")
     flags.DEFINE_string("teacher_encoder", "efficientnet_lite2", "Encoder of the light teacher.")
     flags.DEFINE_integer("size", 320, "Height and width in pixels.")
@@ -33,9 +40,9 @@ def define_flags():
 PLAIN_ADAM = options.OptimizerOptions(weight_decay=0.0, clip_norm=0.0, ema_momentum=0.0)
 
 
-def make_gan(values, *, teacher="", judges=0.0, optimizer=None):
+def make_gan(values, *, teacher="", judges=0.0, optimizer=None, discriminator=None, augment=False):
     """A compiled GAN with the student and, by choice, a joint teacher and discriminators."""
-    data = options.DataOptions(image_size=(values.size, values.size), augment=False)
+    data = options.DataOptions(image_size=(values.size, values.size), augment=augment)
     losses = options.LossOptions(
         iou_weight=float(bool(teacher)), edge_weight=0.5 * bool(teacher),
         consistency_weight=float(bool(teacher)), adversarial_weight=judges, distill_adversarial_weight=judges,
@@ -48,7 +55,7 @@ def make_gan(values, *, teacher="", judges=0.0, optimizer=None):
         )
     gan = networks.make_gan(
         student=student, teacher=taught, mode=teacher or "cached", losses=losses, data=data,
-        discriminator=options.DiscriminatorOptions(), seed=0,
+        discriminator=discriminator or options.DiscriminatorOptions(), seed=0,
     )  # fmt: skip
     networks.compile_gan(gan, optimizer or options.OptimizerOptions(), 1000)
     return gan
@@ -138,9 +145,71 @@ def peak_memory(values):
           f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
 
 
+def compare_allocators(values):
+    """Prints the quickstart's joint step with memory given back to the kernel and with memory kept."""
+    del values
+    sides = {side: _run_side(side) for side in ("returned", "kept")}
+    print("Joint step of configs/quickstart.flags, memory given back to the kernel and kept in the process:")
+    for side, figures in sides.items():
+        print(f"  {side:8s} {figures['wall']:.2f} s a step, of system time {figures['system']:.2f} s, "
+              f"peak {figures['peak']:.2f} GiB")  # fmt: skip
+    ratio = sides["returned"]["wall"] / sides["kept"]["wall"]
+    print(f"  ratio {ratio:.2f}, peak memory {sides['kept']['peak'] / sides['returned']['peak']:.2f} times")
+
+
+def _run_side(side):
+    command = [sys.executable, __file__, f"--allocator_side={side}", f"--repeats={FLAGS.repeats}"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class _SameBatch(keras.utils.PyDataset):
+    """One batch again and again, as training feeds it."""
+
+    def __init__(self, batch, steps):
+        super().__init__(workers=2)
+        self.batch, self.steps = batch, steps
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, index):
+        return self.batch
+
+
+class _StepTimes(keras.callbacks.Callback):
+    """When each step was done, in seconds of wall and of system time."""
+
+    def on_train_begin(self, logs=None):
+        self.wall, self.system = [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.wall.append(time.perf_counter())
+        self.system.append(resource.getrusage(resource.RUSAGE_SELF).ru_stime)
+
+
+def time_one_allocator(values):
+    """Prints one side's seconds per step, system seconds of a step and peak memory as JSON."""
+    if values.allocator_side == "kept" and not keep_freed_memory():
+        raise RuntimeError("Memory can be kept on Linux with glibc only.")
+    values.size, values.batch = 160, 8
+    values.student_encoder = values.teacher_encoder = "efficientnet_lite0"
+    judges = options.DiscriminatorOptions("patch", 8)
+    gan, times = (
+        make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True),
+        _StepTimes(),
+    )
+    gan.fit(_SameBatch(make_batch(values), values.repeats + 3), epochs=1, verbose=0, callbacks=[times])
+    figures = {name: (ends[-1] - ends[2]) / values.repeats for name, ends in vars(times).items() if name in
+               ("wall", "system")}  # fmt: skip
+    print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
 def main(argv):
     del argv
     for wanted, run in (
+        (FLAGS.allocator, compare_allocators),
+        (FLAGS.allocator_side, time_one_allocator),
         (FLAGS.comparison, compare),
         (FLAGS.networks, cost_of_networks),
         (FLAGS.memory, peak_memory),

@@ -19,6 +19,7 @@ from dbdgan_tf.quantization.qat_student import make_quantize_aware, rebuild_in_t
 from dbdgan_tf.quantization.ranges import finish_ranges, seed_ranges
 from dbdgan_tf.quantization.saving import save_qat_student
 from dbdgan_tf.training import records
+from dbdgan_tf.training.allocator import keep_freed_memory
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint, save_checkpoint
 from dbdgan_tf.training.networks import make_augmentation
 from dbdgan_tf.training.training_data import make_datasets
@@ -56,6 +57,7 @@ def run_qat(config):
         FileExistsError: If there is another run in the output folder.
     """
     check_options(config)
+    keep_freed_memory()
     folder = _prepare(config)
     training, held_out = make_datasets(config.data, config.run, config.qat.teacher_maps_dir)
     if held_out is None and config.qat.pick == "best":

@@ -89,18 +89,18 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     )
 
 
-def compile_gan(gan, options, total_steps, timed=False, encoders=None):
+def compile_gan(gan, options, total_steps, encoders=None):
     """Gives every trained network its optimizer.
 
     Args:
         gan: A `DistillationGAN`.
         options: An `OptimizerOptions`.
-        total_steps: Steps of the whole run, for the learning rates' decay.
-        timed: Whether the last step may move; `gan.optimizer.horizon` is then its variable.
+        total_steps: Steps of the whole run, for the learning rates' decay; `gan.optimizer.horizon` is its
+            variable, which a timed run moves.
         encoders: Dict of "student", "teacher" to the encoder's name, where it is to learn at
             `options.encoder_lr_fraction` of the rate; None for one rate.
     """
-    horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon") if timed else None
+    horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon")
     groups = gan.variable_groups
     optimizers = {}
     for name in groups:

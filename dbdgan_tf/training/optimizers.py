@@ -13,7 +13,7 @@ class OptimizerGroup:
     Args:
         optimizers: Dict of network name to `keras.optimizers.Optimizer`.
         variables: Dict of the same names to lists of trainable variables.
-        horizon: Variable of the run's last step where it may move (see `CosineToHorizon`), or None.
+        horizon: Variable of the run's last step, which may move (see `CosineToHorizon`), or None.
     """
 
     built = True
@@ -49,6 +49,8 @@ class OptimizerGroup:
 class TwoRateAdam(keras.optimizers.Adam):
     """Adam that moves the variables of some layers more slowly, such as those of a pretrained encoder.
 
+    Weight decay is part of the same update, so that it follows a variable's own rate, too.
+
     Args:
         slow_layers: Names of the layers.
         slow_fraction: Their share of the learning rate, 0..1.
@@ -60,15 +62,23 @@ class TwoRateAdam(keras.optimizers.Adam):
         self.slow_layers, self.slow_fraction = frozenset(slow_layers), slow_fraction
 
     def build(self, variables):
-        """Makes the moments, and notes which variables are slow."""
+        """Makes the moments, and notes which variables are slow and which decay."""
         super().build(variables)
         slow = [variable.path.split("/")[0] in self.slow_layers for variable in variables]
         self._fractions = [self.slow_fraction if is_slow else 1.0 for is_slow in slow]
+        self._decays = [bool(self.weight_decay) and self._use_weight_decay(v) for v in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        """As Adam's, at the variable's own rate."""
-        fraction = self._fractions[self._get_variable_index(variable)]
-        super().update_step(gradient, variable, learning_rate * fraction)
+        """As Adam's, at the variable's own rate, after its decay."""
+        index = self._get_variable_index(variable)
+        rate = learning_rate * self._fractions[index]
+        if self._decays[index]:
+            share = keras.ops.cast(self.weight_decay * rate, variable.dtype)
+            self.assign_sub(variable, variable * share)
+        super().update_step(gradient, variable, rate)
+
+    def _apply_weight_decay(self, variables):
+        """Done in `update_step`: Keras would build the learning rate's graph anew for every variable."""
 
     def get_config(self):
         """Everything that the constructor takes."""
@@ -88,17 +98,19 @@ def make_optimizer(
         total_steps: Steps of the whole run; the rate decays to `options.final_lr_fraction` over them.
         use_ema: Whether to keep an exponential moving average of the weights.
         adversary: Whether this optimizer's network plays the adversarial game; then beta_1 is lower.
-        horizon: Variable of the run's last step, to which the rate then decays, or None.
+        horizon: Variable of the run's last step, to which the rate then decays in place of `total_steps`.
         slow_layers: Names of the layers that learn at `options.encoder_lr_fraction` of the rate.
 
     Returns:
         A `keras.optimizers.Optimizer`.
     """
     use_ema = use_ema and options.ema_momentum > 0
+    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
+    last = total_steps if horizon is None else horizon
     optimizer = TwoRateAdam(
         slow_layers=slow_layers,
         slow_fraction=options.encoder_lr_fraction,
-        learning_rate=_schedule(options, learning_rate, total_steps, horizon),
+        learning_rate=CosineToHorizon(learning_rate, warmup, last, options.final_lr_fraction),
         weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
         beta_1=0.5 if adversary else 0.9,
         global_clipnorm=options.clip_norm or None,
@@ -109,16 +121,3 @@ def make_optimizer(
     if optimizer.weight_decay:
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
-
-
-def _schedule(options, learning_rate, total_steps, horizon):
-    if horizon is not None:
-        return CosineToHorizon(learning_rate, options.warmup_steps, horizon, options.final_lr_fraction)
-    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate * 0.05 if warmup else learning_rate,
-        decay_steps=max(total_steps - warmup, 1),
-        alpha=options.final_lr_fraction,
-        warmup_target=learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )

@@ -8,6 +8,7 @@ import keras
 
 from dbdgan_tf.training import callbacks as cb
 from dbdgan_tf.training import networks, records
+from dbdgan_tf.training.allocator import keep_freed_memory
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
 from dbdgan_tf.training.throughput import ThroughputReport
 from dbdgan_tf.training.timed_schedule import TimedSchedule
@@ -64,6 +65,7 @@ def run_distillation(config):
 def _prepare(config):
     """Sets seeds and precision, and refuses to write over another run; returns when it began."""
     began = time.monotonic()
+    keep_freed_memory()
     records.claim_folder(config)
     keras.utils.set_random_seed(config.run.seed)
     keras.mixed_precision.set_global_policy(config.run.precision)
@@ -93,7 +95,7 @@ def _train(config, gan, generators, datasets, began):
             networks.freeze_encoder_norms(made.network, made.config.encoder)
     one_rate = config.optimizer.encoder_lr_fraction == 1
     encoders = {} if one_rate else {name: made.config.encoder for name, made in generators.items()}
-    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), timed, encoders)
+    networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), encoders)
     progress = {"epoch": 0, "best": {}}
     if config.run.resume and (folder / FILE_NAME).exists():
         progress = restore_checkpoint(folder, gan)

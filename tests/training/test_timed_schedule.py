@@ -33,7 +33,7 @@ def test_a_fixed_horizon_gives_the_rates_of_the_cosine_over_epochs():
 def test_the_horizon_belongs_to_the_optimizers_state(tiny):
     gan = tiny["make_gan"]()
     before = len(gan.optimizer.variables)
-    networks.compile_gan(gan, options.OptimizerOptions(), 40, timed=True)
+    networks.compile_gan(gan, options.OptimizerOptions(), 40)
     assert len(gan.optimizer.variables) == before + 1
     assert gan.optimizer.variables[-1] is gan.optimizer.horizon
     assert int(gan.optimizer.horizon) == 40

@@ -1,0 +1,23 @@
+"""Keeps freed memory in the process: glibc would hand every large tensor back to the kernel after each op."""
+
+import ctypes
+import platform
+
+# Parameters of mallopt(3).
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+
+
+def keep_freed_memory():
+    """Tells glibc to serve large tensors from its heap and to keep what is freed.
+
+    Without it half of a training step on a CPU goes into clearing the pages of tensors that were given back a
+    moment before. Call it before the first large tensor; what was allocated earlier stays as it is.
+
+    Returns:
+        Whether it took effect: True on Linux with glibc, False (and nothing happens) anywhere else.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    mallopt = ctypes.CDLL(None).mallopt
+    settings = ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_TOP_PAD, 2**28))
+    return all([mallopt(name, value) == 1 for name, value in settings])
