@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from absl import flags as absl_flags
 
 RECIPES = (
     "cuhk_teacher", "cuhk_distill", "cuhk_512", "lite_start", "lite", "paper", "quickstart", "b3_cpu",
@@ -37,14 +36,11 @@ def test_every_training_recipe_is_read_by_its_trainer(repository, name, monkeypa
     # Recipes name their parents from the root of the checkout, where commands are run.
     monkeypatch.chdir(repository)
     path = repository / "configs" / f"{name}.flags"
+    from dbdgan_tf.command import flags
     from dbdgan_tf.training.configuration import DistillRun, TeacherRun
-    from trainers import flags
 
     config_class = (
         TeacherRun if f"trainers.teacher --flagfile=configs/{name}.flags" in header(path) else DistillRun
     )
-    values = absl_flags.FlagValues()
-    flags.define(config_class, values)
-    values(["program", f"--flagfile={path}"])
-    config = flags.read(config_class, values)
+    config = flags.parse(config_class, f"--flagfile={path}")
     assert config.run.output_dir.startswith("runs/")

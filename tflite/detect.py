@@ -3,36 +3,21 @@
 import dataclasses
 from pathlib import Path
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
-
-FLAGS = flags.FLAGS
-
-
-def define_flags():
-    """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_string("model", "lite", "A bundled model (lite, lite_float16, b3, b3_int8), or a file.")
-    flags.DEFINE_string("output", None, "Where to write the 8-bit map, white = blurred.  [./PHOTO_blur.png]")
-    flags.DEFINE_string("overlay", None, "Where to write the photo under its colour-coded map.")
-    flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
-    flags.DEFINE_bool("tile", False, "Look at a large photo through overlapping windows.")
-    flags.DEFINE_enum(
-        "upsampling", "bilinear", ["bilinear", "guided"], "How the map grows to the photo's size."
-    )
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 
 @dataclasses.dataclass(frozen=True)
 class DetectConfig:
-    """What to detect and where to write it; see the flags."""
+    """What to detect and where to write it."""
 
-    image: str
-    output: str | None = None
-    model: str = "lite"
-    overlay: str | None = None
-    num_threads: int = 2
-    tile: bool = False
-    upsampling: str = "bilinear"
+    image: str = option(REQUIRED, "one photograph", words=True)
+    output: str | None = option(None, "Where to write the 8-bit map, white = blurred.  [./PHOTO_blur.png]")
+    model: str = option("lite", "A bundled model (lite, lite_float16), or a file.")
+    overlay: str | None = option(None, "Where to write the photo under its colour-coded map.")
+    num_threads: int = option(2, "Threads of the interpreter.", at_least=1)
+    tile: bool = option(False, "Look at a large photo through overlapping windows.")
+    upsampling: str = option("bilinear", "How the map grows to the photo's size.", ("bilinear", "guided"))
 
     @property
     def map_path(self):
@@ -65,16 +50,10 @@ def run(config):
     return result
 
 
-def main(argv):
-    if len(argv) != 2:
-        raise app.UsageError(f"Give one photograph. Received: {argv[1:]}.")
-    names = [field.name for field in dataclasses.fields(DetectConfig) if field.name != "image"]
-    config = DetectConfig(argv[1], **{name: FLAGS[name].value for name in names})
-    with one_line_errors():
-        result = run(config)
+def main(config):
+    result = run(config)
     print(f"{config.map_path}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(DetectConfig, main)

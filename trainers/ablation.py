@@ -17,8 +17,8 @@ from pathlib import Path
 from absl import app
 from absl import flags as absl_flags
 
-from dbdgan_tf.command_errors import one_line_errors
-from trainers import flags
+from dbdgan_tf.command import flags
+from dbdgan_tf.command.errors import one_line_errors
 
 
 @dataclasses.dataclass(frozen=True)

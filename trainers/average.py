@@ -8,41 +8,21 @@ Prints the scores of each on the held-out photographs, and of the mean, which is
 
 import dataclasses
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
-from trainers.flags import image_size
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 
 @dataclasses.dataclass(frozen=True)
 class AverageConfig:
-    """Which networks; the flags say what each field means."""
+    """Which networks."""
 
-    networks: tuple
-    output: str
-    data_dir: tuple
-    validation_list: str = ""
-    validation_fraction: float = 0.1
-    image_size: tuple[int, int] | None = None
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_list("networks", None, "PREFIXes of saved networks, two or more.", required=True, **on)
-    flags.DEFINE_string("output", None, "PREFIX of the mean.", required=True, **on)
-    flags.DEFINE_list("data_dir", None, "Datasets with masks that they were trained on.", required=True, **on)
-    flags.DEFINE_string("validation_list", "", "Text file of the stems held out, one a line.", **on)
-    flags.DEFINE_float("validation_fraction", 0.1, "Share held out if no list is given.", 0.0, 1.0, **on)
-    flags.DEFINE_list("image_size", None, "Size in px to score at; theirs if not given.", **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `AverageConfig` from parsed flags."""
-    values = {field.name: flag_values[field.name].value for field in dataclasses.fields(AverageConfig)}
-    values["image_size"] = image_size(values["image_size"])
-    return AverageConfig(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    networks: tuple = option(REQUIRED, "PREFIXes of saved networks, two or more.")
+    output: str = option(REQUIRED, "PREFIX of the mean.")
+    data_dir: tuple = option(REQUIRED, "Datasets with masks that they were trained on.")
+    validation_list: str = option("", "Text file of the stems held out, one a line.")
+    validation_fraction: float = option(0.1, "Share held out if no list is given.", at_least=0.0, at_most=1.0)
+    image_size: tuple[int, int] | None = option(
+        None, "Size in px to score at; theirs if not given.", at_least=32
     )
 
 
@@ -95,11 +75,5 @@ def _held_out(config, size):
     return held_out
 
 
-def main(_):
-    with one_line_errors():
-        run(config_from_flags(flags.FLAGS))
-
-
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(AverageConfig, run)

@@ -6,32 +6,32 @@ python -m trainers.evaluate --data_dir=DATA --split=test (--model=MODEL | --maps
 import dataclasses
 from pathlib import Path
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
-from trainers.flags import image_size
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 
 @dataclasses.dataclass(frozen=True)
 class EvaluateConfig:
-    """What to evaluate, against what, and where the results go; the flags say what each field means."""
+    """What to evaluate, against what, and where the results go."""
 
-    data_dir: str
-    output_dir: str
-    split: str = "test"
-    maps_dir: str | None = None
-    model: str | None = None
-    positive: str = "both"
-    mask_polarity: str = "auto"
-    maps_polarity: str = "blur"
-    name: str | None = None
-    allow_missing: bool = False
-    save_maps: bool = True
-    batch_size: int = 4
-    image_size: tuple[int, int] | None = None
-    bootstrap: int = 1000
-    seed: int = 0
-    progress: bool = True
+    data_dir: str = option(REQUIRED, "Dataset folder with photographs and masks.")
+    output_dir: str = option(REQUIRED, "Where the results go.")
+    split: str = option("test", "Part of the dataset.", ("train", "test"))
+    maps_dir: str | None = option(None, "Folder of blur maps, one <stem>.png per photograph.")
+    model: str | None = option(None, "Model to run: PREFIX of a saved network, or a .tflite file.")
+    positive: str = option("both", "Class that counts as positive.", ("blur", "focus", "both"))
+    mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
+    maps_polarity: str = option("blur", "What white means in --maps_dir.", ("blur", "focus"))
+    name: str | None = option(None, "Name in tables; default: the model's or folder's.")
+    allow_missing: bool = option(False, "Leave out photographs without a map, listing them.")
+    save_maps: bool = option(True, "Keep a model's maps in OUTPUT_DIR/maps.")
+    batch_size: int = option(4, "Photographs per model step.", at_least=1)
+    image_size: tuple[int, int] | None = option(
+        None, "Size in px that a network works at in place of its own.", at_least=32
+    )
+    bootstrap: int = option(1000, "Resamples behind the 95 % intervals; 0: none.", at_least=0)
+    seed: int = option(0, "Seed of the bootstrap.")
+    progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
         if (self.maps_dir is None) == (self.model is None):
@@ -39,37 +39,6 @@ class EvaluateConfig:
                 "Give exactly one of --maps_dir and --model. "
                 f"Received: maps_dir={self.maps_dir!r}, model={self.model!r}."
             )
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_string("data_dir", None, "Dataset folder with photographs and masks.", required=True, **on)
-    flags.DEFINE_string("output_dir", None, "Where the results go.", required=True, **on)
-    flags.DEFINE_enum("split", "test", ("train", "test"), "Part of the dataset.", **on)
-    flags.DEFINE_string("maps_dir", None, "Folder of blur maps, one <stem>.png per photograph.", **on)
-    flags.DEFINE_string("model", None, "Model to run: PREFIX of a saved network, or a .tflite file.", **on)
-    flags.DEFINE_enum("positive", "both", ("blur", "focus", "both"), "Class that counts as positive.", **on)
-    flags.DEFINE_enum(
-        "mask_polarity", "auto", ("auto", "blur", "focus"), "What white means in the masks.", **on
-    )
-    flags.DEFINE_enum("maps_polarity", "blur", ("blur", "focus"), "What white means in --maps_dir.", **on)
-    flags.DEFINE_string("name", None, "Name in tables; default: the model's or folder's.", **on)
-    flags.DEFINE_bool("allow_missing", False, "Leave out photographs without a map, listing them.", **on)
-    flags.DEFINE_bool("save_maps", True, "Keep a model's maps in OUTPUT_DIR/maps.", **on)
-    flags.DEFINE_integer("batch_size", 4, "Photographs per model step.", lower_bound=1, **on)
-    flags.DEFINE_list("image_size", None, "Size in px that a network works at in place of its own.", **on)
-    flags.DEFINE_integer(
-        "bootstrap", 1000, "Resamples behind the 95 % intervals; 0: none.", lower_bound=0, **on
-    )
-    flags.DEFINE_integer("seed", 0, "Seed of the bootstrap.", **on)
-    flags.DEFINE_bool("progress", True, "Show a progress bar.", **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `EvaluateConfig` from parsed flags."""
-    values = {field.name: flag_values[field.name].value for field in dataclasses.fields(EvaluateConfig)}
-    return EvaluateConfig(**values | {"image_size": image_size(values["image_size"])})
 
 
 def run(config):
@@ -101,11 +70,5 @@ def run(config):
     return result
 
 
-def main(_):
-    with one_line_errors():
-        run(config_from_flags(flags.FLAGS))
-
-
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(EvaluateConfig, run)

@@ -5,45 +5,20 @@ python -m trainers.import_official --network=teacher --checkpoint=FILE.pth --out
 
 import dataclasses
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 NETWORKS = ("student", "teacher")
 
 
 @dataclasses.dataclass(frozen=True)
 class ImportConfig:
-    """Which checkpoint becomes which network; the flags say what each field means."""
+    """Which checkpoint becomes which network."""
 
-    checkpoint: str
-    network: str
-    output: str
-    image_size: int = 320
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_string("checkpoint", None, "Official .pth file.", required=True, **on)
-    flags.DEFINE_enum(
-        "network", None, NETWORKS, "Which official network the file holds.", required=True, **on
-    )
-    flags.DEFINE_string(
-        "output",
-        None,
-        "PREFIX of the files to write: PREFIX.weights.h5 and PREFIX.json.",
-        required=True,
-        **on,
-    )
-    flags.DEFINE_integer("image_size", 320, "Side of the network's input in pixels.", lower_bound=32, **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `ImportConfig` from parsed flags."""
-    return ImportConfig(
-        **{field.name: flag_values[field.name].value for field in dataclasses.fields(ImportConfig)}
-    )
+    checkpoint: str = option(REQUIRED, "Official .pth file.")
+    network: str = option(REQUIRED, "Which official network the file holds.", NETWORKS)
+    output: str = option(REQUIRED, "PREFIX of the files to write: PREFIX.weights.h5 and PREFIX.json.")
+    image_size: int = option(320, "Side of the network's input in pixels.", at_least=32)
 
 
 def run(config):
@@ -64,13 +39,11 @@ def run(config):
     return save_network(config.output, model, network_config, metadata), report
 
 
-def main(_):
-    with one_line_errors():
-        path, report = run(config_from_flags(flags.FLAGS))
+def main(config):
+    path, report = run(config)
     print(report)
     print(f"Wrote {path}")
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(ImportConfig, main)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from absl import app, flags
 
-from dbdgan_tf.command_errors import one_line_errors
-from trainers.flags import named_paths
+from dbdgan_tf.command.errors import one_line_errors
+from dbdgan_tf.command.flags import named_paths
 
 LISTS = ("evaluations", "files", "networks", "recipes", "uniform", "distilled")
 QUALITIES = range(90, 25, -5)

@@ -7,31 +7,29 @@ python -m trainers.report --evaluations=student=OUT1,teacher=OUT2 --maps=DPN=MAP
 import dataclasses
 from pathlib import Path
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
-from trainers.flags import named_paths
-
-POLARITIES = ("auto", "blur", "focus")
+from dbdgan_tf.command.flags import named_paths, start
+from dbdgan_tf.command.options import option
 
 
 @dataclasses.dataclass(frozen=True)
 class ReportConfig:
-    """What to compare and what to write; the flags say what each field means."""
+    """What to compare and what to write."""
 
-    evaluations: tuple = ()
-    maps: tuple = ()
-    data_dir: str | None = None
-    split: str = "test"
-    mask_polarity: str = "auto"
-    output: str | None = None
-    picture: str | None = None
-    picture_stems: tuple = ()
-    picture_rows: int = 5
-    examples: int = 6
-    sort_by: str = "mae"
-    title: str = "Defocus blur detection"
-    bootstrap: int = 1000
+    evaluations: tuple = option(
+        (), "Folders of trainers.evaluate, NAME=DIR or DIR; the first is under report."
+    )
+    maps: tuple = option((), "Folders of published maps (white = blurred) to evaluate, NAME=DIR.")
+    data_dir: str | None = option(None, "Dataset folder that --maps belong to.")
+    split: str = option("test", "Part of --data_dir.", ("train", "test"))
+    mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
+    output: str | None = option(None, "HTML file to write.")
+    picture: str | None = option(None, "Grid picture to write, .png or .jpg.")
+    picture_stems: tuple = option((), "Images of the picture; default: spread from best to worst.")
+    picture_rows: int = option(5, "Images of the picture.", at_least=1)
+    examples: int = option(6, "Best and worst images of the page.", at_least=0)
+    sort_by: str = option("mae", "Per-image score that makes an image best or worst.")
+    title: str = option("Defocus blur detection", "Heading of the page.")
+    bootstrap: int = option(1000, "Resamples behind the 95 % intervals.", at_least=0)
 
     def __post_init__(self):
         if not self.evaluations and not self.maps:
@@ -40,32 +38,6 @@ class ReportConfig:
             raise ValueError("--maps needs --data_dir, whose masks they are scored against. Received: none.")
         if not self.output and not self.picture:
             raise ValueError("Nothing to write. Received: neither --output nor --picture.")
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_list(
-        "evaluations", [], "Folders of trainers.evaluate, NAME=DIR or DIR; the first is under report.", **on
-    )
-    flags.DEFINE_list("maps", [], "Folders of published maps (white = blurred) to evaluate, NAME=DIR.", **on)
-    flags.DEFINE_string("data_dir", None, "Dataset folder that --maps belong to.", **on)
-    flags.DEFINE_enum("split", "test", ("train", "test"), "Part of --data_dir.", **on)
-    flags.DEFINE_enum("mask_polarity", "auto", POLARITIES, "What white means in the masks.", **on)
-    flags.DEFINE_string("output", None, "HTML file to write.", **on)
-    flags.DEFINE_string("picture", None, "Grid picture to write, .png or .jpg.", **on)
-    flags.DEFINE_list("picture_stems", [], "Images of the picture; default: spread from best to worst.", **on)
-    flags.DEFINE_integer("picture_rows", 5, "Images of the picture.", lower_bound=1, **on)
-    flags.DEFINE_integer("examples", 6, "Best and worst images of the page.", lower_bound=0, **on)
-    flags.DEFINE_string("sort_by", "mae", "Per-image score that makes an image best or worst.", **on)
-    flags.DEFINE_string("title", "Defocus blur detection", "Heading of the page.", **on)
-    flags.DEFINE_integer("bootstrap", 1000, "Resamples behind the 95 % intervals.", lower_bound=0, **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `ReportConfig` from parsed flags."""
-    values = {field.name: flag_values[field.name].value for field in dataclasses.fields(ReportConfig)}
-    return ReportConfig(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
 
 
 def run(config):
@@ -111,11 +83,5 @@ def _published(config):
         yield evaluate(samples, maps_predictor(folder), name=name, allow_missing=True, progress=True)
 
 
-def main(_):
-    with one_line_errors():
-        run(config_from_flags(flags.FLAGS))
-
-
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(ReportConfig, run)

@@ -7,53 +7,29 @@ Without --source_dir it uses the photographs that scikit-image ships.
 
 import dataclasses
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
-from trainers.flags import image_size
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 
 @dataclasses.dataclass(frozen=True)
 class SynthesizeConfig:
-    """What to make from what; the flags say what each field means."""
+    """What to make from what."""
 
-    output_dir: str
-    count: int = 400
-    test_count: int | None = None
-    source_dir: str | None = None
-    source_list: str | None = None
-    regions_dir: str | None = None
-    image_size: tuple[int, int] = (320, 320)
-    blur_threshold: float = 2.0
-    soft_mask: bool = False
-    sharp_share: float = 0.1
-    seed: int = 0
-    workers: int | None = None
-    progress: bool = True
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_string("output_dir", None, "ROOT/{train,test}/{images,masks} are made.", required=True, **on)
-    flags.DEFINE_integer("count", 400, "Training photographs.", lower_bound=1, **on)
-    flags.DEFINE_integer("test_count", None, "Test photographs; default --count / 5.", lower_bound=0, **on)
-    flags.DEFINE_string("source_dir", None, "Folder of sharp photographs; default scikit-image's.", **on)
-    flags.DEFINE_string("source_list", None, "Text file of the stems used of it, one a line.", **on)
-    flags.DEFINE_string("regions_dir", None, "Folder of <stem>.png region numbers of the photographs.", **on)
-    flags.DEFINE_list("image_size", ["320"], "Height and width in px, or one number for both.", **on)
-    flags.DEFINE_float("blur_threshold", 2.0, "Blur circle in px at width 320 that counts.", 0.0, **on)
-    flags.DEFINE_bool("soft_mask", False, "Masks rise smoothly around the threshold.", **on)
-    flags.DEFINE_float("sharp_share", 0.1, "Share of scenes that are sharp all over.", 0.0, 1.0, **on)
-    flags.DEFINE_integer("seed", 0, "Seed; the same seed makes the same files.", lower_bound=0, **on)
-    flags.DEFINE_integer("workers", None, "Processes; default one per core.", lower_bound=1, **on)
-    flags.DEFINE_bool("progress", True, "Show a progress bar.", **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `SynthesizeConfig` from parsed flags."""
-    values = {field.name: flag_values[field.name].value for field in dataclasses.fields(SynthesizeConfig)}
-    return SynthesizeConfig(**values | {"image_size": image_size(values["image_size"])})
+    output_dir: str = option(REQUIRED, "ROOT/{train,test}/{images,masks} are made.")
+    count: int = option(400, "Training photographs.", at_least=1)
+    test_count: int | None = option(None, "Test photographs; default --count / 5.", at_least=0)
+    source_dir: str | None = option(None, "Folder of sharp photographs; default scikit-image's.")
+    source_list: str | None = option(None, "Text file of the stems used of it, one a line.")
+    regions_dir: str | None = option(None, "Folder of <stem>.png region numbers of the photographs.")
+    image_size: tuple[int, int] = option(
+        (320, 320), "Height and width in px, or one number for both.", at_least=32
+    )
+    blur_threshold: float = option(2.0, "Blur circle in px at width 320 that counts.", at_least=0.0)
+    soft_mask: bool = option(False, "Masks rise smoothly around the threshold.")
+    sharp_share: float = option(0.1, "Share of scenes that are sharp all over.", at_least=0.0, at_most=1.0)
+    seed: int = option(0, "Seed; the same seed makes the same files.", at_least=0)
+    workers: int | None = option(None, "Processes; default one per core.", at_least=1)
+    progress: bool = option(True, "Show a progress bar.")
 
 
 def run(config):
@@ -92,13 +68,10 @@ def run(config):
         )
 
 
-def main(_):
-    with one_line_errors():
-        config = config_from_flags(flags.FLAGS)
-        made = run(config)
+def main(config):
+    made = run(config)
     print(f"{'Made' if made else 'Already there:'} {config.output_dir}")
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(SynthesizeConfig, main)

@@ -10,46 +10,26 @@ import json
 import sys
 from pathlib import Path
 
-from absl import app, flags
-
-from dbdgan_tf.command_errors import one_line_errors
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 
 @dataclasses.dataclass(frozen=True)
 class UniformScenesConfig:
-    """Which model, which photographs; the flags say what each field means."""
+    """Which model, which photographs."""
 
-    sharp_dir: str
-    list: str = "configs/bsds500_uniform.txt"
-    model: str = "lite"
-    seed: int = 0
-    sharp_above: float = 0.9
-    blurred_below: float = 0.1
-    worst: int = 5
-    output: str | None = None
-
-
-def define_flags(flag_values=flags.FLAGS):
-    """Defines this command's flags."""
-    on = {"flag_values": flag_values}
-    flags.DEFINE_string("sharp_dir", None, "Folder of sharp photographs.", required=True, **on)
-    flags.DEFINE_string("list", "configs/bsds500_uniform.txt", "Lines 'sharp STEM' and 'blurred STEM'.", **on)
-    flags.DEFINE_string(
-        "model", "lite", "A bundled model, a .tflite file, or PREFIX of a saved network.", **on
+    sharp_dir: str = option(REQUIRED, "Folder of sharp photographs.")
+    list: str = option(REQUIRED, "Text file of lines 'sharp STEM' and 'blurred STEM'.")
+    model: str = option("lite", "A bundled model, a .tflite file, or PREFIX of a saved network.")
+    seed: int = option(0, "Of aperture, noise and compression.", at_least=0)
+    sharp_above: float = option(
+        0.9, "Least mean in-focus share of the sharp ones.", at_least=0.0, at_most=1.0
     )
-    flags.DEFINE_integer("seed", 0, "Of aperture, noise and compression.", lower_bound=0, **on)
-    flags.DEFINE_float("sharp_above", 0.9, "Least mean in-focus share of the sharp ones.", 0.0, 1.0, **on)
-    flags.DEFINE_float(
-        "blurred_below", 0.1, "Largest mean in-focus share of the blurred ones.", 0.0, 1.0, **on
+    blurred_below: float = option(
+        0.1, "Largest mean in-focus share of the blurred ones.", at_least=0.0, at_most=1.0
     )
-    flags.DEFINE_integer("worst", 5, "Photographs of each group to name.", lower_bound=0, **on)
-    flags.DEFINE_string("output", None, "JSON file to write.", **on)
-
-
-def config_from_flags(flag_values):
-    """Reads `UniformScenesConfig` from parsed flags."""
-    names = [field.name for field in dataclasses.fields(UniformScenesConfig)]
-    return UniformScenesConfig(**{name: flag_values[name].value for name in names})
+    worst: int = option(5, "Photographs of each group to name.", at_least=0)
+    output: str | None = option(None, "JSON file to write.")
 
 
 def run(config):
@@ -80,12 +60,9 @@ def run(config):
     return report
 
 
-def main(_):
-    with one_line_errors():
-        report = run(config_from_flags(flags.FLAGS))
-    sys.exit(0 if report["passed"] else 1)
+def main(config):
+    sys.exit(0 if run(config)["passed"] else 1)
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(UniformScenesConfig, main)

@@ -8,13 +8,18 @@ import warnings
 
 import click
 
-# name -> (module, what `dbdgan --help` says): the modules themselves stay unread until they are called.
+# name -> (module of this room, what `dbdgan --help` says): modules stay unread until they are called.
 COMMANDS = {
     "map": ("map_command", "Blur maps, masks and overlays of photographs."),
     "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
     "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
     "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),
+}
+# Commands for those who train, whose flags are made from their configurations: name -> (module, help).
+MAKERS = {
+    "convert": ("dbdgan_tf.conversion.command", "Writes a trained student as .tflite (extra: train)."),
+    "verify": ("dbdgan_tf.verification.verify", "Does a .tflite file keep its budget? (maps: extra train)"),
 }
 INTERRUPTED = 130
 # Decoders talk to stderr about files that the commands report themselves; -8 is ffmpeg's "quiet".
@@ -25,16 +30,32 @@ class LazyGroup(click.Group):
     """A group that imports a command's module when the command is used."""
 
     def list_commands(self, ctx):
-        return list(COMMANDS)
+        return [*COMMANDS, *MAKERS]
 
     def get_command(self, ctx, name):
+        if name in MAKERS:
+            return forward(name, *MAKERS[name])
         if name not in COMMANDS:
             return None
         return importlib.import_module(f"dbdgan_tf.cli.{COMMANDS[name][0]}").command
 
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in {**COMMANDS, **MAKERS}.items()])
+
+
+def forward(name, module, help_text):
+    """A command that hands its words to a module's `main`."""
+
+    def run(words):
+        maker = importlib.import_module(module)
+        # What --help begins with.
+        sys.modules["__main__"].__doc__ = maker.__doc__
+        maker.main([f"dbdgan {name}", *words])
+
+    words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True, "help_option_names": []}
+    return click.Command(name, settings, run, [words], short_help=help_text, add_help_option=False)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from dbdgan_tf import __version__
+from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.conversion.representative import feeds, representative_images
@@ -25,33 +26,28 @@ _TOOLS = ("tensorflow", "keras", "ai-edge-litert", "ai-edge-quantizer")
 
 @dataclasses.dataclass(frozen=True)
 class ConversionConfig:
-    """What to convert and how.
+    """What to convert and how."""
 
-    Attributes:
-        checkpoint: PREFIX of PREFIX.weights.h5 and PREFIX.json, as `save_network` writes them.
-        output: The .tflite file to write; the recipe goes beside it.
-        variant: "float32", "float16", "dynamic", "int8" (post-training) or "qat_int8" (a fine-tuned
-            quantize-aware network).
-        io: "float32": scaled RGB in, probability out. "uint8" (int8 variants): raw RGB bytes in, probability
-            times 256 out.
-        image_size: (height, width), multiples of 32; None for the checkpoint's own.
-        representative_dir: Folder of photos, needed for "int8".
-        representative_count: How many of them.
-        seed: Of their choice.
-        licence: Of the weights.
-        placeholder: True for weights that only show the way.
-    """
-
-    checkpoint: str
-    output: str
-    variant: str = "float32"
-    io: str = "float32"
-    image_size: tuple | None = None
-    representative_dir: str | None = None
-    representative_count: int = 100
-    seed: int = 0
-    licence: str = "MIT"
-    placeholder: bool = False
+    checkpoint: str = option(REQUIRED, "PREFIX of PREFIX.weights.h5 and PREFIX.json.")
+    output: str = option(REQUIRED, "The .tflite file; its recipe is written beside it.")
+    variant: str = option(
+        "float32",
+        "Types inside the file. int8: quantized after training; qat_int8: after a fine-tuning for int8.",
+        VARIANTS,
+    )
+    io: str = option(
+        "float32",
+        "float32: scaled RGB in, probability out. uint8 (int8 variants): raw RGB in, probability * 256 out.",
+        IO_TYPES,
+    )
+    image_size: tuple[int, int] | None = option(
+        None, "Height and width, multiples of 32; the checkpoint's if not given.", at_least=32
+    )
+    representative_dir: str | None = option(None, "Photos that show the int8 quantizer its ranges.")
+    representative_count: int = option(100, "How many of them.", at_least=1)
+    seed: int = option(0, "Of their choice.")
+    licence: str = option("MIT", "Licence of the weights.")
+    placeholder: bool = option(False, "Mark the weights as not meant for use.")
 
     def __post_init__(self):
         if self.variant not in VARIANTS:

@@ -3,7 +3,8 @@
 import dataclasses
 from pathlib import Path
 
-from dbdgan_tf.training.options import DataOptions, RunOptions, option
+from dbdgan_tf.command.options import option
+from dbdgan_tf.training.options import DataOptions, RunOptions
 
 PICKS = ("best", "qat", "ptq", "none")
 

@@ -2,10 +2,7 @@
 
 import dataclasses
 
-
-def option(default, help_text, choices=None):
-    """A dataclass field with a help text, from which `trainers.flags` makes a command-line flag."""
-    return dataclasses.field(default=default, metadata={"help": help_text, "choices": choices})
+from dbdgan_tf.command.options import option
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +21,7 @@ class DataOptions:
     )
     mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
     on_bad_data: str = option("error", "Stop on bad files, or leave them out and say so.", ("error", "skip"))
-    image_size: tuple = option((320, 320), "Height and width in pixels, multiples of 32.")
+    image_size: tuple[int, int] = option((320, 320), "Height and width in pixels, multiples of 32.")
     batch_size: int = option(4, "Images per step.")
     cache: bool = option(True, "Keep decoded images in memory.")
     augment: bool = option(True, "Random flips, crops and colours in every step.")

@@ -105,8 +105,8 @@ def _link_photographs(dataset, folder):
 
 
 def _convert(checkpoint, output, size, variant, *arguments):
-    command = [sys.executable, "-m", "tflite.convert", f"--checkpoint={checkpoint}", f"--output={output}"]
-    command += [f"--image_size={size}", f"--variant={variant}", *arguments]
+    command = [sys.executable, "-m", "dbdgan_tf.conversion.command", f"--checkpoint={checkpoint}"]
+    command += [f"--output={output}", f"--image_size={size}", f"--variant={variant}", *arguments]
     process = subprocess.run(command, capture_output=True, text=True)
     if process.returncode:
         raise CandidateError(f"{variant} could not be made: {process.stderr.strip()[-2000:]}")

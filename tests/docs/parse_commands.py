@@ -6,6 +6,7 @@ and prints a JSON list: null, or what the parser says is wrong. One process for 
 
 import argparse
 import contextlib
+import importlib
 import inspect
 import io
 import json
@@ -21,11 +22,16 @@ class Parsed(BaseException):
     """Raised where the command would have begun its work."""
 
 
-def parse_flags(main, *_, **__):
-    """In place of absl's `app.run`: parses, builds the configuration, and goes no further."""
-    words, spec = FLAGS(sys.argv), main.__globals__["__spec__"]
-    if spec and spec.name.startswith("trainers.") and words[1:]:
-        raise flags.Error(f"words that are no flags: {words[1:]}")
+def parse_flags(config_class, main=None, words=None):
+    """In place of `dbdgan_tf.command.flags.start`: parses, builds the configuration, and goes no further."""
+    command_flags.define(config_class)
+    command_flags.read(config_class, words=FLAGS(words or sys.argv)[1:])
+    raise Parsed
+
+
+def parse_own_flags(main, *_, **__):
+    """In place of absl's `app.run`, for commands that define their flags themselves."""
+    FLAGS(sys.argv)
     configure = main.__globals__.get("config_from_flags")
     if configure is not None:
         configure(*[FLAGS] * len(inspect.signature(configure).parameters))
@@ -56,11 +62,13 @@ def parse_python(words):
 
 def parse_dbdgan(words):
     """Parses a line of the light command."""
-    from dbdgan_tf.cli.main import dbdgan
+    from dbdgan_tf.cli.main import MAKERS, dbdgan
 
     with dbdgan.make_context("dbdgan", words[1:]) as context:
         name, command, rest = dbdgan.resolve_command(context, words[1:])
-        command.make_context(name, rest, parent=context)
+        made = command.make_context(name, rest, parent=context)
+        if name in MAKERS:
+            command.invoke(made)
     raise Parsed
 
 
@@ -80,7 +88,8 @@ def problem(words):
 
 if __name__ == "__main__":
     lines = json.load(sys.stdin)
-    app.run, PARSE = parse_flags, argparse.ArgumentParser.parse_args
-    argparse.ArgumentParser.parse_args = parse_arguments
     sys.path.insert(0, ".")
+    command_flags = importlib.import_module("dbdgan_tf.command.flags")
+    app.run, command_flags.start, PARSE = parse_own_flags, parse_flags, argparse.ArgumentParser.parse_args
+    argparse.ArgumentParser.parse_args = parse_arguments
     json.dump([problem(words) for words in lines], sys.stdout)

@@ -138,8 +138,8 @@ def test_a_converted_student_keeps_the_contract(tmp_path):
     import keras
 
     from dbdgan_tf.conversion import ConversionConfig
+    from dbdgan_tf.conversion.command import run as run_convert
     from dbdgan_tf.models import StudentConfig, build_student, save_network
-    from tflite.convert import run as run_convert
 
     keras.utils.set_random_seed(0)
     config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(64, 64))

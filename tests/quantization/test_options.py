@@ -1,11 +1,10 @@
 import sys
 
 import pytest
-from absl import flags as absl_flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.quantization.options import QatLossOptions, QatOptions, QatRun, check_options
 from dbdgan_tf.training.options import RunOptions
-from trainers import flags
 
 WITHOUT_TEACHER = QatLossOptions(consistency_weight=0.0)
 
@@ -46,10 +45,7 @@ def test_options_load_no_tfmot():
 def test_recipes_are_read_by_the_trainer(repository, name, monkeypatch):
     # Recipes name their parents from the root of the checkout, where commands are run.
     monkeypatch.chdir(repository)
-    values = absl_flags.FlagValues()
-    flags.define(QatRun, values)
-    values(["program", f"--flagfile=configs/{name}.flags"])
-    config = flags.read(QatRun, values)
+    config = flags.parse(QatRun, f"--flagfile=configs/{name}.flags")
     assert config.qat.student_checkpoint.startswith("runs/cuhk_distill")
     assert config.run.output_dir == f"runs/{name}"
     assert config.qat.pick == "best"

@@ -114,12 +114,12 @@ def test_another_pick_may_be_resumed_but_no_other_rate(report):
 
 
 def test_verify_takes_the_fine_tuned_student_as_reference(report, folder):
-    from tflite.verify import VerifyConfig, gpu_note, run
+    from dbdgan_tf.verification.verify import VerifyConfig, gpu_note, run
 
     model = str(folder / "whole" / "comparison" / "qat_int8.tflite")
     checkpoint, data = str(folder / "whole" / "student_qat_best"), str(folder / "data")
     # Of maps of noise, F says little.
-    checked = run(VerifyConfig(model, checkpoint, data, split="train", count=2, budget={"max_f_change": 0.1}))
+    checked = run(VerifyConfig(model, checkpoint, data, split="train", count=2, max_f_change=0.1))
     assert checked["structure"]["variant"] == "qat_int8"
     assert checked["maps"]["images"] == 2
     # A few steps of the output, 1/256 each: the reference is the simulation of this very arithmetic.
@@ -129,7 +129,7 @@ def test_verify_takes_the_fine_tuned_student_as_reference(report, folder):
 
 
 def test_verify_notices_another_fine_tuning(report, folder):
-    from tflite.verify import VerifyConfig, _other_source
+    from dbdgan_tf.verification.verify import VerifyConfig, _other_source
 
     model = str(folder / "whole" / "comparison" / "qat_int8.tflite")
     other = VerifyConfig(model, str(folder / "halves" / "student_qat_last"))

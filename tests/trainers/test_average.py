@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from absl import flags as absl_flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.models import StudentConfig, build_student, load_network, save_network
 from trainers import average
 
@@ -20,13 +20,11 @@ def networks(tmp_path_factory):
 
 
 def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(networks, tiny_dataset, tmp_path, capsys):
-    values = absl_flags.FlagValues()
-    average.define_flags(values)
-    values([
-        "average", f"--networks={networks / 'a'},{networks / 'b'}", f"--output={tmp_path / 'mean'}",
-        f"--data_dir={tiny_dataset}", "--validation_fraction=0.5",
-    ])  # fmt: skip
-    scores = average.run(average.config_from_flags(values))
+    config = flags.parse(
+        average.AverageConfig, f"--networks={networks / 'a'},{networks / 'b'}",
+        f"--output={tmp_path / 'mean'}", f"--data_dir={tiny_dataset}", "--validation_fraction=0.5",
+    )  # fmt: skip
+    scores = average.run(config)
     assert set(scores) == {str(networks / "a"), str(networks / "b"), str(tmp_path / "mean")}
     about = json.loads((tmp_path / "mean.json").read_text())["metadata"]
     assert about["validation"] == scores[str(tmp_path / "mean")] and about["seconds"] == 120.0

@@ -1,12 +1,13 @@
 """The evaluate command, in process."""
 
+import functools
 import json
 
 import cv2
 import numpy as np
 import pytest
-from absl import flags
 
+from dbdgan_tf.command import flags
 from trainers import evaluate
 
 
@@ -21,11 +22,7 @@ def dataset(tmp_path):
     return tmp_path
 
 
-def parse(*arguments):
-    values = flags.FlagValues()
-    evaluate.define_flags(values)
-    values(["evaluate", *arguments])
-    return evaluate.config_from_flags(values)
+parse = functools.partial(flags.parse, evaluate.EvaluateConfig)
 
 
 def test_maps_folder_by_flags(dataset, tmp_path, capsys):

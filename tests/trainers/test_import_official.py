@@ -1,22 +1,19 @@
 """The import_official command, in process."""
 
+import functools
 import json
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from absl import flags
+from absl import flags as absl_flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.models.serialization import load_network, read_network_json
 from trainers import import_official
 
-
-def parse(*arguments):
-    values = flags.FlagValues()
-    import_official.define_flags(values)
-    values(["import_official", *arguments])
-    return import_official.config_from_flags(values)
+parse = functools.partial(flags.parse, import_official.ImportConfig)
 
 
 def test_student_file_becomes_a_network_with_the_same_maps(
@@ -46,7 +43,7 @@ def test_student_file_becomes_a_network_with_the_same_maps(
 
 
 def test_flags_name_the_network(tmp_path):
-    with pytest.raises(flags.IllegalFlagValueError, match="student|teacher"):
+    with pytest.raises(absl_flags.IllegalFlagValueError, match="student|teacher"):
         parse("--network=critic", "--checkpoint=x.pth", "--output=y")
     assert parse("--network=teacher", "--checkpoint=x.pth", "--output=y").image_size == 320
 

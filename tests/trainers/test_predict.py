@@ -1,12 +1,13 @@
 """The predict command, in process."""
 
+import functools
 import json
 
 import cv2
 import numpy as np
 import pytest
-from absl import flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation import ImagePredictor
 from dbdgan_tf.evaluation.map_writer import find_photographs, write_maps
@@ -34,11 +35,7 @@ class Counting:
         return [image[..., 0] / 255 for image in images]
 
 
-def parse(*arguments):
-    values = flags.FlagValues()
-    predict.define_flags(values)
-    values(["predict", *arguments])
-    return predict.config_from_flags(values)
+parse = functools.partial(flags.parse, predict.PredictConfig)
 
 
 def test_folder_is_searched_and_stems_are_kept(photographs, tmp_path):
@@ -131,10 +128,9 @@ def test_mean_of_two_networks_at_another_size(photographs, tmp_path):
 
 def test_main_ends_with_one_when_a_file_failed(photographs, tmp_path, monkeypatch):
     failed = predict.PredictConfig("m", "o", input_dir="i")
-    monkeypatch.setattr(predict, "config_from_flags", lambda values: failed)
     monkeypatch.setattr(predict, "run", lambda config: type("Report", (), {"failed": {"x": "y"}})())
     with pytest.raises(SystemExit) as ended:
-        predict.main(None)
+        predict.main(failed)
     assert ended.value.code == 1
 
 

@@ -1,10 +1,12 @@
 """The report command, in process."""
 
+import functools
+
 import cv2
 import numpy as np
 import pytest
-from absl import flags
 
+from dbdgan_tf.command import flags
 from trainers import evaluate, report
 
 
@@ -27,11 +29,7 @@ def dataset(tmp_path):
     return tmp_path
 
 
-def parse(*arguments):
-    values = flags.FlagValues()
-    report.define_flags(values)
-    values(["report", *arguments])
-    return report.config_from_flags(values)
+parse = functools.partial(flags.parse, report.ReportConfig)
 
 
 def test_evaluation_folder_and_published_maps(dataset, tmp_path, capsys):

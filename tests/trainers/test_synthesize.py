@@ -1,20 +1,17 @@
 import dataclasses
+import functools
 import json
 
 import numpy as np
 import pytest
-from absl import flags
+from absl import flags as absl_flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.data.image_io import read_mask, write_image
 from dbdgan_tf.data.layouts import find_samples
 from trainers import synthesize
 
-
-def parse(*arguments):
-    values = flags.FlagValues()
-    synthesize.define_flags(values)
-    values(["synthesize", *arguments])
-    return synthesize.config_from_flags(values)
+parse = functools.partial(flags.parse, synthesize.SynthesizeConfig)
 
 
 def test_flags_become_a_config():
@@ -25,7 +22,7 @@ def test_flags_become_a_config():
 
 @pytest.mark.parametrize("size", ["1,2,3", "big", "8"])
 def test_bad_sizes_are_refused(size):
-    with pytest.raises(ValueError, match="Received: .*Allowed: 320 or 320,480"):
+    with pytest.raises(absl_flags.ValidationError, match="Received: .*Allowed: 320 or 320,480"):
         parse("--output_dir=out", f"--image_size={size}")
 
 

@@ -1,12 +1,13 @@
 """The uniform-scenes command on a model that answers by brightness."""
 
+import functools
 import json
 
 import cv2
 import numpy as np
 import pytest
-from absl import flags
 
+from dbdgan_tf.command import flags
 from trainers import uniform_scenes as command
 
 
@@ -17,11 +18,7 @@ def photographs(tmp_path):
     return tmp_path
 
 
-def parse(*arguments):
-    values = flags.FlagValues()
-    command.define_flags(values)
-    values(["uniform_scenes", *arguments])
-    return command.config_from_flags(values)
+parse = functools.partial(flags.parse, command.UniformScenesConfig)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from absl import flags as absl_flags
 
+from dbdgan_tf.command import flags
 from dbdgan_tf.training.ablation_variants import (
     TERMS,
     VARIANTS,
@@ -14,7 +15,6 @@ from dbdgan_tf.training.ablation_variants import (
     with_options,
 )
 from dbdgan_tf.training.configuration import DistillRun
-from trainers import flags
 
 RECIPE = with_options(
     DistillRun(),

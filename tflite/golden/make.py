@@ -11,7 +11,7 @@ from pathlib import Path
 
 from absl import app, flags
 
-from dbdgan_tf.command_errors import one_line_errors
+from dbdgan_tf.command.errors import one_line_errors
 from tflite.golden.check import resize
 from tflite.golden.contract import CONTRACT_VERSION, GoldenError, read_contract
 

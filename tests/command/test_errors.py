@@ -7,7 +7,7 @@ import sys
 import pytest
 from absl import flags
 
-from dbdgan_tf.command_errors import one_line_errors
+from dbdgan_tf.command.errors import one_line_errors
 from dbdgan_tf.data.layouts import find_samples
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from absl import flags
 
-_ROOT = Path(__file__).resolve().parent.parent
-_PACKAGES = tuple(_ROOT / name for name in ("dbdgan_tf", "trainers", "tflite"))
+_ROOT = Path(__file__).resolve().parents[2]
+_OWN = ("dbdgan_tf", "trainers", "tflite")
+_PACKAGES = tuple(_ROOT / name for name in _OWN)
 
 
 @contextlib.contextmanager
@@ -22,6 +23,11 @@ def one_line_errors():
     """
     try:
         yield
+    except ModuleNotFoundError as error:
+        if not _raised_here(error) or (error.name or "").partition(".")[0] in _OWN:
+            raise
+        extra = "qat" if error.name in ("tf_keras", "tensorflow_model_optimization") else "train"
+        raise SystemExit(f"error: {error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
     except (OSError, flags.Error) as error:
         raise SystemExit(f"error: {error}") from error
     except (ValueError, RuntimeError, FloatingPointError, ImportError) as error:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tflite.benchmark import BenchmarkConfig, format_report, run
+from dbdgan_tf.verification.benchmark import BenchmarkConfig, format_report, run
 
 
 @pytest.fixture

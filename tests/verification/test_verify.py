@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tflite.verify import VerifyConfig, run
+from dbdgan_tf.verification.verify import VerifyConfig, run
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def student(tmp_path_factory):
     import keras
 
     from dbdgan_tf.conversion import ConversionConfig
+    from dbdgan_tf.conversion.command import run as run_convert
     from dbdgan_tf.models import StudentConfig, build_student, save_network
-    from tflite.convert import run as run_convert
 
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("student")
@@ -63,9 +63,7 @@ def test_photos_without_masks(student, data_dir):
 
 
 def test_a_missed_budget_is_named(student, data_dir):
-    report = run(
-        VerifyConfig(*reversed(student), str(data_dir), budget={"max_abs_error": 0.0, "megabytes": 1e-6})
-    )
+    report = run(VerifyConfig(*reversed(student), str(data_dir), max_abs_error=0.0, megabytes=1e-6))
     assert len(report["failures"]) == 2
     with pytest.raises(ValueError, match="--data_dir"):
         run(VerifyConfig(*reversed(student)))

@@ -1,0 +1,191 @@
+"""Command-line flags made from option dataclasses, each option written once."""
+
+import dataclasses
+import functools
+import math
+import sys
+import typing
+
+from absl import app, flags
+
+from dbdgan_tf.command.errors import one_line_errors
+
+
+def start(config_class, main, arguments=None):
+    """Runs a command and ends the process; whatever is wrong with its input is told in one line.
+
+    Args:
+        config_class: As in `define`.
+        main: Function of the configuration; what it returns is ignored.
+        arguments: Program name and words; None for those of the process.
+    """
+    define(config_class)
+    for field, _ in _options(config_class):
+        if not field.metadata["words"]:
+            flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[field.name])
+
+    def run(rest):
+        with one_line_errors():
+            main(read(config_class, words=rest[1:]))
+
+    app.run(run, arguments, _parse)
+
+
+def define(config_class, flag_values=flags.FLAGS):
+    """Defines one flag per option.
+
+    Args:
+        config_class: A dataclass of `option` fields, or one made of such dataclasses, as `DistillRun`.
+        flag_values: Where to define them.
+    """
+    for field, kind in _options(config_class):
+        if not field.metadata["words"]:
+            _define_one(field, kind, flag_values)
+
+
+def read(config_class, flag_values=flags.FLAGS, words=()):
+    """The configuration that the parsed flags describe.
+
+    Args:
+        config_class: As in `define`.
+        flag_values: Where they were defined.
+        words: What stood on the command line without a flag.
+
+    Returns:
+        An instance of it.
+
+    Raises:
+        flags.Error: If a value is of the wrong kind, or words are missing or unknown.
+    """
+    groups = _groups(config_class)
+    if groups:
+        _check_words(words, None)
+        return config_class(**{name: read(group, flag_values) for name, group in groups.items()})
+    values = {}
+    _check_words(words, next((field for field, _ in _options(config_class) if field.metadata["words"]), None))
+    for field, kind in _options(config_class):
+        if field.metadata["words"]:
+            values[field.name] = words[0] if kind is str else tuple(words)
+        else:
+            values[field.name] = _value(field, kind, flag_values[field.name].value)
+    return config_class(**values)
+
+
+def parse(config_class, *arguments):
+    """Reads a configuration from words, for a notebook or a test: `parse(DistillRun, "--epochs=3")`.
+
+    Args:
+        config_class: As in `define`.
+        *arguments: Words of the command line.
+
+    Returns:
+        An instance of it.
+
+    Raises:
+        flags.Error: As `read`, and for unknown flags.
+    """
+    values = flags.FlagValues()
+    define(config_class, values)
+    return read(config_class, values, values(["program", *arguments])[1:])
+
+
+def named_paths(words):
+    """(name, path) pairs of a list flag such as --evaluations=student=OUT1,OUT2.
+
+    Args:
+        words: The flag's value: NAME=PATH or PATH each. The last "=" counts.
+
+    Returns:
+        A list of pairs of strings; the name is empty where there is none.
+
+    Raises:
+        ValueError: If a path is empty.
+    """
+    pairs = []
+    for word in words:
+        name, _, path = word.rpartition("=")
+        if not path:
+            raise ValueError(f"An entry without a path. Received: {word!r}. Allowed: NAME=PATH or PATH.")
+        pairs.append((name, path))
+    return pairs
+
+
+def _parse(arguments):
+    with one_line_errors():
+        return flags.FLAGS(arguments)
+
+
+def _groups(config_class):
+    """Field name -> option dataclass, for a configuration made of such."""
+    kinds = typing.get_type_hints(config_class)
+    return {name: kind for name, kind in kinds.items() if dataclasses.is_dataclass(kind)}
+
+
+@functools.cache
+def _options(config_class):
+    """(field, kind) of every option; a kind is str, int, float, bool or (kind of the items, their count)."""
+    groups = _groups(config_class)
+    if groups:
+        return [pair for group in groups.values() for pair in _options(group)]
+    kinds = typing.get_type_hints(config_class)
+    return [(field, _kind(kinds[field.name])) for field in dataclasses.fields(config_class)]
+
+
+def _kind(annotation):
+    """Of `int | None`: int; of `tuple[int, int]`: (int, 2); of `tuple` and `tuple[str, ...]`: (str, None)."""
+    options = [one for one in typing.get_args(annotation) if one is not type(None)]
+    if annotation is tuple or typing.get_origin(annotation) is tuple:
+        return (options or [str])[0], None if Ellipsis in options or not options else len(options)
+    return _kind(options[0]) if options else annotation
+
+
+def _define_one(field, kind, flag_values):
+    about, required = field.metadata, field.default is dataclasses.MISSING
+    default = None if required else field.default
+    common = {"flag_values": flag_values, "required": required}
+    bounds = {"lower_bound": about["at_least"], "upper_bound": about["at_most"]}
+    if about["choices"]:
+        choices = [str(choice) for choice in about["choices"]]
+        default = None if default is None else str(default)
+        flags.DEFINE_enum(field.name, default, choices, about["help"], **common)
+    elif isinstance(kind, tuple):
+        default = None if default is None else [str(item) for item in default]
+        flags.DEFINE_list(field.name, default, about["help"], **common)
+    elif kind in (int, float):
+        define = flags.DEFINE_integer if kind is int else flags.DEFINE_float
+        define(field.name, default, about["help"], **common, **bounds)
+    else:
+        define = flags.DEFINE_bool if kind is bool else flags.DEFINE_string
+        define(field.name, default, about["help"], **common)
+
+
+def _value(field, kind, value):
+    if value is None:
+        return None
+    if isinstance(kind, tuple):
+        return tuple(value) if kind[0] is str else _integers(field, kind[1], value)
+    if isinstance(value, float) and math.isnan(value):
+        raise flags.ValidationError(f"--{field.name} takes a number. Received: nan.")
+    return kind(value)
+
+
+def _integers(field, count, words):
+    """Whole numbers of a list flag; a single one stands for all, so that --image_size=320 is square."""
+    least = field.metadata["at_least"] or 1
+    numbers = tuple(int(word) if word.isdecimal() else 0 for word in words)
+    numbers *= count if count and len(numbers) == 1 else 1
+    if not numbers or len(numbers) != (count or len(numbers)) or min(numbers) < least:
+        example = "320 or 320,480" if count else "1 or 1,2"
+        raise flags.ValidationError(
+            f"--{field.name} takes whole numbers. Received: {','.join(words)}. "
+            f"Allowed: {example}, at least {least}."
+        )
+    return numbers
+
+
+def _check_words(words, field):
+    """Refuses words that are missing, too many or not asked for."""
+    if field is None and words:
+        raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
+    if field and (not words or (field.type is str and len(words) > 1)):
+        raise flags.Error(f"Give {field.metadata['help']}. Received: {' '.join(words) or 'none'}.")

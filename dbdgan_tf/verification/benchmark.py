@@ -1,0 +1,165 @@
+"""Times, weighs and scores models: `python -m tflite.benchmark a.tflite b.tflite --data_dir=DATA`.
+
+Prints one Markdown table; with --output writes it as .md and everything as .json.
+"""
+
+import dataclasses
+import json
+import platform
+from pathlib import Path
+
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
+
+
+@dataclasses.dataclass(frozen=True)
+class BenchmarkConfig:
+    """What to measure."""
+
+    models: tuple = option(REQUIRED, "at least one .tflite file", words=True)
+    checkpoints: tuple = option((), "PREFIXes of Keras students to measure beside the files.")
+    threads: tuple[int, ...] = option((1, 2), "Numbers of threads.")
+    rounds: int = option(50, "Timed runs of each model.", at_least=1)
+    data_dir: str | None = option(None, "Data set with masks, for max F and MAE.")
+    split: str = option("test", "Of the data set.", ("train", "test"))
+    count: int | None = option(None, "Most images to score; all if not given.")
+    photo: str | None = option(None, "A photograph: also time decoding, resizing and upsampling.")
+    profile: bool = option(False, "Also print the time by operator.")
+    options: bool = option(False, "Also score --tile and guided upsampling (needs --data_dir).")
+    output: str | None = option(None, "Prefix of the .md and .json to write.")
+
+
+def run(config):
+    """Measures everything.
+
+    Args:
+        config: A `BenchmarkConfig`.
+
+    Returns:
+        A JSON-ready dict: "machine", "models" (one row each), "calls", "profiles", "options".
+    """
+    samples = _samples(config) if config.data_dir else []
+    rows = {str(path): _weigh(path) for path in config.models} | {path: {} for path in config.checkpoints}
+    for threads in config.threads:
+        for path, latency in _latencies(config, threads).items():
+            rows[path][f"ms_{threads}"] = latency
+    for path, row in rows.items():
+        row |= _score(path, samples)
+    report = {
+        "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
+        "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
+        "calls": {Path(path).name: _call(path, config.photo) for path in config.models}
+        if config.photo
+        else {},
+        "profiles": {Path(path).name: _profile(path) for path in config.models} if config.profile else {},
+        "options": {Path(path).name: _options(path, samples) for path in config.models}
+        if config.options
+        else {},
+    }
+    if config.output:
+        prefix = Path(config.output)
+        prefix.parent.mkdir(parents=True, exist_ok=True)
+        prefix.with_name(prefix.name + ".json").write_text(json.dumps(report, indent=2) + "\n")
+        prefix.with_name(prefix.name + ".md").write_text(format_report(report))
+    return report
+
+
+def format_report(report):
+    """The report as Markdown tables."""
+    parts = [_table(report["models"])]
+    if report["calls"]:
+        parts.append(_table([{"model, ms": name, **parts} for name, parts in report["calls"].items()]))
+    for name, steps in report["profiles"].items():
+        rows = [{"operator": step[0], "count": step[1], "ms": step[2]} for step in steps]
+        parts.append(f"{name}, by operator:\n\n{_table(rows)}")
+    for name, options in report["options"].items():
+        parts.append(
+            f"{name}, options:\n\n{_table([{'option': key, **row} for key, row in options.items()])}"
+        )
+    return "\n".join(parts)
+
+
+def _samples(config):
+    from dbdgan_tf.data import find_samples
+
+    return find_samples(config.data_dir, config.split)[: config.count]
+
+
+def _weigh(path):
+    from dbdgan_tf.verification.benchmarking import count_work, peak_megabytes
+
+    return {**count_work(path), "peak_megabytes": peak_megabytes(path)}
+
+
+def _latencies(config, threads):
+    from dbdgan_tf.verification.benchmarking import Latency, model_runner, time_alternating
+
+    runners = {str(path): model_runner(path, threads) for path in config.models}
+    # TensorFlow fixes its threads when it starts, so Keras is timed once, with all cores.
+    if threads == max(config.threads):
+        runners |= {path: _keras_runner(path) for path in config.checkpoints}
+    times = time_alternating(runners, config.rounds)
+    return {name: dataclasses.asdict(Latency.of(seconds)) for name, seconds in times.items()}
+
+
+def _keras_runner(path):
+    import numpy as np
+
+    from dbdgan_tf.evaluation import keras_predictor
+
+    predictor = keras_predictor(path)
+    image = np.zeros((*predictor.model_size, 3), np.uint8)
+    return lambda: predictor.run_batch([image])
+
+
+def _score(path, samples):
+    from dbdgan_tf.evaluation import evaluate, model_predictor
+
+    if not samples:
+        return {}
+    return _metrics(evaluate(samples, model_predictor(path), positive="blur"))
+
+
+def _metrics(result):
+    metrics = result.metrics(resamples=0)
+    return {"max_f": metrics["max_f"], "mae": metrics["mae"]}
+
+
+def _options(path, samples):
+    from dbdgan_tf.evaluation.detector_options import compare_options
+
+    return compare_options(path, samples)
+
+
+def _call(path, photo):
+    from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.verification.benchmarking import time_call
+
+    return time_call(BlurDetector(path), photo)
+
+
+def _profile(path):
+    from dbdgan_tf.verification.benchmarking import group_profile
+    from dbdgan_tf.verification.profiling import profile_in_child
+
+    return group_profile(profile_in_child(path))
+
+
+def _table(rows):
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value):
+    if isinstance(value, dict):
+        return f"{value['median']:.1f} (p90 {value['p90']:.1f})"
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
+    return "" if value is None else str(value)
+
+
+def main(arguments=None):
+    """Runs the command with these words, the program's name first, or with those of the process."""
+    start(BenchmarkConfig, lambda config: print(format_report(run(config))), arguments)

@@ -1,0 +1,177 @@
+"""Checks a .tflite file against its student: `dbdgan verify model.tflite --checkpoint=PREFIX`.
+
+Without --checkpoint only the structure is checked. The exit code is 1 if a budget is missed.
+"""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, compare_maps
+
+
+@dataclasses.dataclass(frozen=True)
+class VerifyConfig:
+    """What to check against what; a part of the budget that is None is that of the file's variant."""
+
+    model: str = option(REQUIRED, "one .tflite file", words=True)
+    checkpoint: str | None = option(None, "PREFIX of the student's or QAT student's .weights.h5 and .json.")
+    data_dir: str | None = option(None, "Data set with masks, or a folder of photos.")
+    split: str = option("test", "Of the data set.", ("train", "test"))
+    count: int = option(32, "Most images to compare.", at_least=1)
+    num_threads: int = option(2, "Threads of the interpreter.", at_least=1)
+    output: str | None = option(None, "Where to write the report as JSON.")
+    max_abs_error: float | None = option(None, "Largest difference of a pixel from Keras, 0..1.")
+    mean_abs_error: float | None = option(None, "Mean difference from Keras, 0..1.")
+    max_f_change: float | None = option(None, "Change of max F.")
+    mae_change: float | None = option(None, "Change of the mean absolute error.")
+    megabytes: float | None = option(None, "File size in 10^6 bytes.")
+    partitions: int | None = option(None, "XNNPACK partitions.")
+    gpu: bool | None = option(None, "Whether the GPU delegate must take the whole graph.")
+
+    def budget(self, variant):
+        """The `Budget` of a file of this variant."""
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(Budget)}
+        own = {name: value for name, value in own.items() if value is not None}
+        return dataclasses.replace(BUDGETS.get(variant, Budget()), **own)
+
+
+def run(config):
+    """Checks a file.
+
+    Args:
+        config: A `VerifyConfig`.
+
+    Returns:
+        A JSON-ready report: "structure", "maps" (None without a checkpoint), "budget", "failures".
+
+    Raises:
+        ValueError: If the file, the checkpoint or the data cannot be used.
+        ReferenceMapsError: If a quantize-aware checkpoint's maps cannot be made.
+    """
+    structure = check_structure(config.model, config.num_threads)
+    budget = config.budget(structure.variant)
+    failures = structure.failures(budget)
+    maps = None
+    if config.checkpoint:
+        failures += _other_source(config)
+        maps = _compare_with_keras(config)
+        failures += maps.failures(budget)
+    report = {
+        "model": Path(config.model).name,
+        "structure": dataclasses.asdict(structure),
+        "maps": maps and dataclasses.asdict(maps),
+        "budget": dataclasses.asdict(budget),
+        "failures": failures,
+    }
+    report["structure"]["gpu_violations"] = [str(violation) for violation in structure.gpu_violations]
+    if config.output:
+        Path(config.output).write_text(json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _other_source(config):
+    """A failure if the file names other source weights than the checkpoint's."""
+    from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
+    from dbdgan_tf.models.serialization import network_files
+
+    named = read_file_metadata(config.model).source_checksum
+    own = weights_checksum(network_files(config.checkpoint)[0])
+    return (
+        [f"made from other weights ({named}) than the checkpoint's ({own})"] if named and named != own else []
+    )
+
+
+def _compare_with_keras(config):
+    from dbdgan_tf.data.image_io import read_image
+    from dbdgan_tf.inference import BlurDetector
+
+    if not config.data_dir:
+        raise ValueError("Maps need photos to be compared on: give --data_dir. Received: none.")
+    detector = BlurDetector(config.model, num_threads=config.num_threads)
+    samples = _samples(config)
+    photos, stems = [sample.image for sample in samples], [sample.stem for sample in samples]
+    reference = _reference_maps(config.checkpoint, detector.image_size, photos)
+    own = [detector(read_image(photo)).blur_map for photo in photos]
+    maps = {
+        "reference": dict(zip(stems, reference, strict=True)),
+        "own": dict(zip(stems, own, strict=True)),
+    }
+    pairs = [(maps["reference"][sample.stem], maps["own"][sample.stem]) for sample in samples]
+    return compare_maps(pairs, _scores(samples, maps) if samples[0].mask else {})
+
+
+def _reference_maps(checkpoint, image_size, photos):
+    """The student's maps; a quantize-aware one's are simulated int8, and come from a process of their own."""
+    from dbdgan_tf.data.image_io import read_image
+    from dbdgan_tf.evaluation import network_predictor
+    from dbdgan_tf.models import load_network
+    from dbdgan_tf.quantization.reference_maps import is_qat_checkpoint, reference_maps
+
+    if is_qat_checkpoint(checkpoint):
+        return reference_maps(checkpoint, image_size, photos)
+    student, about = load_network(checkpoint, image_size=image_size)
+    predictor = network_predictor(student, image_size, about.input_scaling)
+    return [predictor(read_image(photo)) for photo in photos]
+
+
+def _samples(config):
+    from dbdgan_tf.data import find_samples, find_unlabelled
+
+    try:
+        samples = find_samples(config.data_dir, config.split)
+    except ValueError:
+        samples = find_unlabelled(config.data_dir)
+    step = max(1, len(samples) // config.count)
+    return samples[::step][: config.count]
+
+
+class _KnownMaps:
+    """A predictor that hands out maps it was given."""
+
+    def __init__(self, maps):
+        self._maps = maps
+
+    def missing(self, samples):
+        return []
+
+    def predict(self, samples):
+        return ((sample, self._maps[sample.stem]) for sample in samples)
+
+
+def _scores(samples, maps):
+    from dbdgan_tf.evaluation import evaluate
+
+    metrics = {
+        key: evaluate(samples, _KnownMaps(known), positive="blur").metrics(resamples=0)
+        for key, known in maps.items()
+    }
+    return {name: (metrics["reference"][name], metrics["own"][name]) for name in ("max_f", "mae")}
+
+
+def gpu_note(report):
+    """One line: what the GPU delegate makes of the file, by its published rules; no GPU was asked."""
+    found = len(report["structure"]["gpu_violations"])
+    verdict = f"would leave {found} operators to the CPU" if found else "would take the whole graph"
+    note = f"GPU delegate: {verdict}, by its published rules"
+    if report["structure"]["variant"].endswith("int8"):
+        note += "; it computes int8 graphs in float, so maps differ from the CPU's by their rounding"
+    return f"{note}."
+
+
+def check(config):
+    """Checks, prints, and ends the process with exit code 1 where a budget is missed."""
+    report = run(config)
+    print(json.dumps(report, indent=2))
+    print(gpu_note(report))
+    if report["failures"]:
+        sys.exit("verify: FAILED\n  " + "\n  ".join(report["failures"]))
+    print(f"verify: {report['model']} keeps its budget")
+
+
+def main(arguments=None):
+    """Runs the command with these words, the program's name first, or with those of the process."""
+    start(VerifyConfig, check, arguments)

@@ -1,0 +1,103 @@
+import dataclasses
+import functools
+import subprocess
+import sys
+
+import pytest
+from absl import flags as absl_flags
+
+from dbdgan_tf.command import flags
+from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.training.configuration import DistillRun
+
+parse = functools.partial(flags.parse, DistillRun)
+
+
+@dataclasses.dataclass(frozen=True)
+class Flat:
+    """One option of each kind."""
+
+    models: tuple = option(REQUIRED, "at least one file", words=True)
+    output: str = option(REQUIRED, "Where to.")
+    threads: tuple[int, ...] = option((1, 2), "Numbers.")
+    image_size: tuple[int, int] | None = option(None, "Size.", at_least=32)
+    share: float = option(0.5, "Share.", at_least=0.0, at_most=1.0)
+    bits: int = option(8, "Bits.", (8, 16))
+    gpu: bool | None = option(None, "Either, or unsaid.")
+
+
+def flat(*arguments):
+    return flags.parse(Flat, "a.tflite", "--output=o", *arguments)
+
+
+def test_a_flat_configuration():
+    assert flat() == Flat(("a.tflite",), "o")
+    assert flat("b.tflite", "--threads=4", "--image_size=320", "--bits=16", "--nogpu") == Flat(
+        ("a.tflite", "b.tflite"), "o", (4,), (320, 320), bits=16, gpu=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--threads=a"], "--threads takes whole numbers. Received: a. Allowed: 1 or 1,2"),
+        (["--image_size=31"], "Received: 31. Allowed: 320 or 320,480, at least 32"),
+        (["--share=nan"], "--share takes a number. Received: nan"),
+        (["--share=1.5"], "1.5"),
+        (["--bits=9"], "8|16"),
+        (["--no_such=1"], "no_such"),
+    ],
+)
+def test_bad_values_are_named(arguments, message):
+    with pytest.raises(absl_flags.Error, match=message):
+        flat(*arguments)
+
+
+def test_words_and_required_flags_are_asked_for():
+    with pytest.raises(absl_flags.Error, match="Give at least one file. Received: none"):
+        flags.parse(Flat, "--output=o")
+    with pytest.raises(absl_flags.Error, match="--output"):
+        flags.parse(Flat, "a.tflite")
+    with pytest.raises(absl_flags.Error, match="Words that are no flags. Received: stray"):
+        parse("stray")
+
+
+def test_a_bad_flag_ends_a_command_with_one_line(repository):
+    command = [sys.executable, "-m", "tflite.benchmark", "--threads=a", "x.tflite"]
+    ended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    line = "error: --threads takes whole numbers. Received: a. Allowed: 1 or 1,2, at least 1.\n"
+    assert (ended.returncode, ended.stderr) == (1, line)
+
+
+def test_defaults_are_those_of_the_options():
+    assert parse() == DistillRun()
+
+
+def test_every_kind_of_option_is_read():
+    config = parse(
+        "--data_dir=a,b", "--image_size=320,480", "--epochs=3", "--bce_weight=0.5", "--resume",
+        "--teacher=frozen",        "--feature_taps=bottleneck", "--noaugment",
+    )  # fmt: skip
+    assert config.data.data_dir == ("a", "b")
+    assert config.data.image_size == (320, 480)
+    assert (config.run.epochs, config.run.resume, config.data.augment) == (3, True, False)
+    assert (config.losses.bce_weight, config.losses.feature_taps) == (0.5, ("bottleneck",))
+    assert config.distill.teacher == "frozen"
+
+
+def test_paths_with_and_without_a_name():
+    assert flags.named_paths(["student=runs/a", "runs/b"]) == [("student", "runs/a"), ("", "runs/b")]
+    assert flags.named_paths(()) == []
+    for word in ("student=", ""):
+        with pytest.raises(ValueError, match=f"Received: '{word}'. Allowed: NAME=PATH or PATH"):
+            flags.named_paths([word])
+
+
+def test_one_number_is_a_square():
+    assert parse("--image_size=256").data.image_size == (256, 256)
+
+
+@pytest.mark.parametrize("bad", ["--image_size=big", "--image_size=1,2,3", "--image_size=0"])
+def test_bad_sizes_are_named(bad):
+    with pytest.raises(absl_flags.ValidationError, match="Allowed: 320 or 320,480"):
+        parse(bad)
