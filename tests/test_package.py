@@ -24,6 +24,6 @@ def test_every_public_name_is_there(name):
     assert getattr(dbdgan_tf, name) is not None
 
 
-def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(AttributeError, match="'Detector'. Allowed: .*BlurDetector"):
+def test_unknown_names_are_refused():
+    with pytest.raises(AttributeError, match="Detector"):
         dbdgan_tf.Detector  # noqa: B018

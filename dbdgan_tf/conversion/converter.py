@@ -21,7 +21,7 @@ from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")
 _ABSOLUTE_PATH = re.compile(r"(^|[=,:])/(?:[^/,]*/)*([^/,]*)")
-_TOOLS = ("tensorflow", "keras", "ai-edge-litert", "ai-edge-quantizer")
+_TOOLS = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -182,7 +182,7 @@ def embed_metadata(model, metadata):
 def unpack_model(model):
     """Parses the content of a .tflite file into a `schema.ModelT` that holds all its buffers.
 
-    Some writers (ai-edge-quantizer) put the weights behind the flatbuffer and store offsets; these are read.
+    Some writers (litert-quantizer) put the weights behind the flatbuffer and store offsets; these are read.
 
     Raises:
         MetadataError: If the content is no .tflite.

@@ -1,6 +1,11 @@
 """Training: the distillation GAN, its optimizers, checkpoints and runs."""
 
-from dbdgan_tf.training.distillation_gan import DistillationGAN
-from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
+import lazy_loader
 
-__all__ = ["DistillationGAN", "OptimizerGroup", "make_optimizer"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "distillation_gan": ["DistillationGAN"],
+        "optimizers": ["OptimizerGroup", "make_optimizer"],
+    },
+)
