@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up .venv and runs the style check and every test. --web adds the tests of the browser demo (scripts/test_web.sh)
+# Sets up .venv and runs the checks of style and imports and every test. --web adds the tests of the browser demo (scripts/test_web.sh)
 # and, as root on Debian, first installs what they and the tests of the Android sources need; --no-web is the default.
 # Other arguments go to pytest.
 source "$(dirname "$0")/_environment.sh"
@@ -22,6 +22,7 @@ if $web; then
 fi
 make_environment all
 ruff check .
+lint-imports
 python -m pytest -n 2 --dist loadfile "${arguments[@]}"
 if $web; then
   bash scripts/test_web.sh

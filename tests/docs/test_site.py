@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -74,3 +75,13 @@ def test_every_public_name_is_in_the_reference(repository, room):
     names = set(public_names(repository / "dbdgan_tf" / room / "__init__.py"))
     assert names
     assert not names - documented, f"no '::: dbdgan_tf...' line in docs/reference: {names - documented}"
+
+
+def test_the_layout_table_is_what_import_linter_checks(repository):
+    contracts = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [layer.split(" | ") for layer in contracts[0]["layers"]]
+    checked = [(len(layers) - above, room) for above, layer in enumerate(layers) for room in layer]
+    table = re.findall(r"^\| (\d) \| `(\w+)` \|", (repository / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert [(int(level), room) for level, room in table] == checked
