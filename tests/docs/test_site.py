@@ -5,14 +5,14 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 
 import pytest
+import tomllib
 
 ROOMS = (
     "conversion", "data", "data/synthesis", "evaluation", "evaluation/report", "inference", "losses",
-    "metrics", "model_file", "models", "models/encoders", "models/layers", "official", "quantization", "training",
-    "verification",
+    "metrics", "model_file", "models", "models/encoders", "models/layers", "official",
+    "quantization", "training", "verification",
 )  # fmt: skip
 
 
