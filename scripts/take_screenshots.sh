@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
 # Pictures of the browser demo for the documentation: docs/images/web_desktop.jpg and web_phone.jpg, at most 300 kB
 # together.
-#   bash scripts/take_screenshots.sh [MODEL.tflite]
-# Without MODEL it is the bundled one. Needs what scripts/test_web.sh needs.
+# With the bundled model. Needs what scripts/test_web.sh needs.
 source "$(dirname "$0")/_environment.sh"
 source scripts/_system.sh
 
-model=$(realpath "${1:-dbdgan_tf/assets/lite_int8.tflite}")
 folder=docs/images
-if [ ! -f "$model" ]; then
-  echo "There is no model. Received: $model. Allowed: the path of a .tflite file." >&2
-  exit 1
-fi
 bash scripts/test_web.sh --prepare
 CHROMIUM=$(find_chromium)
 export CHROMIUM
@@ -19,7 +13,7 @@ make_environment all
 TMPDIR=$(mktemp -d)
 trap 'rm -rf "$TMPDIR"' EXIT
 export TMPDIR
-(cd tflite/web && npm run --silent screenshots -- "$model" "$TMPDIR")
+(cd tflite/web && npm run --silent screenshots -- "$TMPDIR")
 mkdir -p "$folder"
 python - "$TMPDIR" "$folder" <<'PYTHON'
 import sys

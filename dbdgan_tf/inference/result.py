@@ -2,8 +2,9 @@
 
 import dataclasses
 
-import cv2
 import numpy as np
+
+from dbdgan_tf.inference.overlay import OPACITY, draw_overlay
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,24 +30,14 @@ class BlurResult:
         """Share of the pixels, 0..1, whose probability of being out of focus is below one half."""
         return float(1.0 - self.mask().mean())
 
-    def overlay(self, opacity=0.5, threshold=0.5):
-        """The photograph under a colour map (dark: in focus, bright: blurred), the in-focus area outlined.
+    def overlay(self, opacity=OPACITY, threshold=0.5):
+        """The photograph as it is where in focus, under a veil where blurred, between them a line.
 
         Args:
-            opacity: Of the colour map, 0..1.
-            threshold: Of the outline, 0..1; None leaves it out.
+            opacity: Of the veil where the map is 1, 0..1.
+            threshold: Where blur begins, 0..1; None veils all in proportion to the map, without a line.
 
         Returns:
             uint8 array (H, W, 3), RGB.
         """
-        if not 0 <= opacity <= 1:
-            raise ValueError(f"An opacity lies in 0..1. Received: {opacity!r}.")
-        levels = np.rint(self.blur_map * 255).astype(np.uint8)
-        colours = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
-        picture = cv2.addWeighted(self.image, 1 - opacity, colours, opacity, 0)
-        if threshold is not None:
-            in_focus = (~self.mask(threshold)).astype(np.uint8)
-            contours, _ = cv2.findContours(in_focus, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-            width = max(1, round(max(picture.shape[:2]) / 400))
-            cv2.drawContours(picture, contours, -1, (64, 255, 96), width)
-        return picture
+        return draw_overlay(self.image, self.blur_map, opacity, threshold)

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from dbdgan_tf.data.image_io import resize
+
 
 def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
     """Upsamples a map with the fast guided filter, a grey photograph as the guide.
@@ -25,7 +27,7 @@ def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
     height, width = image.shape[:2]
     small = blur_map.shape[::-1]
     if height < blur_map.shape[0] or width < blur_map.shape[1]:
-        return np.clip(cv2.resize(blur_map, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)
+        return np.clip(resize(blur_map, (height, width)), 0, 1)
     # Resized as bytes: a float copy of a large photograph would be the largest array of the call.
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     guide = cv2.resize(grey, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255

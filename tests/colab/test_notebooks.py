@@ -86,5 +86,5 @@ def test_train_distill_convert(execute, tmp_path):
     environment = {"SMOKE": 1, "RUN": tmp_path / "run", "KERAS_BACKEND": "tensorflow"}
     printed, _ = execute("train_distill_convert", **environment)
     assert (tmp_path / "run" / "student_int8.tflite").stat().st_size > 10_000
-    assert (tmp_path / "run" / "golden" / "golden.json").is_file()
+    assert (tmp_path / "run" / "golden" / "contract.json").is_file()
     assert "the contract holds" in printed

@@ -1,7 +1,6 @@
-"""The mobile contract: README's block and golden files are enough to get the library's maps."""
+"""The contract: contract.json and golden files are enough to get the library's maps."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -10,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tflite.golden import check, make
-from tflite.golden.contract import README, GoldenError, read_contract
+from tflite.golden import check, make, vectors
+from tflite.golden.contract import RESIZE, GoldenError, read_contract
 
 
 @pytest.fixture(scope="module", params=["float32", "uint8"])
@@ -31,15 +30,15 @@ def test_the_contract_holds(golden_dir):
 
 
 def test_golden_files_hold_what_the_detector_says(golden_dir):
-    golden = json.loads((golden_dir / "golden.json").read_text())
+    golden = read_contract(golden_dir)
     model = golden["model"]
     assert (model["height"], model["width"]) == (128, 160)
     assert model["polarity"] == "blur"
+    assert model["bytes"] == (golden_dir / "m.tflite").stat().st_size
     grown = cv2.imread(str(golden_dir / "blocks.map.png"), cv2.IMREAD_UNCHANGED)
     assert grown.shape == (128, 160)
     assert set(golden["tolerances"]) >= {"cpu", "npu"}
-    cases = {case["picture"]: case["in_focus_share"] for case in golden["cases"]}
-    assert all(0 <= share <= 1 for share in cases.values())
+    assert all(0 <= case["in_focus_share"] <= 1 for case in golden["cases"])
 
 
 @pytest.mark.parametrize("size", [(128, 160), (320, 320), (64, 96)])
@@ -48,74 +47,87 @@ def test_the_contract_resizes_as_the_library_does(size):
 
     for path in make.PICTURES.glob("*.png"):
         photo = read_image(path)
-        assert np.array_equal(resize(photo, size), check.resize(photo, *size, read_contract()["resize"])), (
-            path.name
-        )
+        assert np.array_equal(resize(photo, size), check.resize(photo, *size, RESIZE)), path.name
+
+
+@pytest.fixture
+def spoiled(golden_dir, tmp_path):
+    """A copy to change: spoiled.contract(change) edits contract.json, spoiled.picture(name, change) a PNG."""
+
+    class Spoiled:
+        folder = shutil.copytree(golden_dir, tmp_path / "golden")
+
+        def contract(self, change):
+            path = self.folder / "contract.json"
+            content = json.loads(path.read_text())
+            change(content)
+            path.write_text(json.dumps(content))
+
+        def picture(self, name, change):
+            path = str(self.folder / name)
+            cv2.imwrite(path, change(cv2.imread(path, cv2.IMREAD_UNCHANGED)))
+
+        def failures(self):
+            return check.run(check.CheckConfig(str(self.folder)))["failures"]
+
+    return Spoiled()
 
 
 @pytest.mark.parametrize(
-    "spoil, part",
-    [
-        (lambda picture: picture[..., ::-1], "input"),
-        (lambda picture: picture[::-1], "input"),
-        (lambda picture: np.roll(picture, 12, 1), "input"),
-    ],
+    "spoil",
+    [lambda pixels: pixels[..., ::-1], lambda pixels: pixels[::-1], lambda pixels: np.roll(pixels, 12, 1)],
     ids=["channel order", "upside down", "shifted"],
 )
-def test_wrong_pixels_are_noticed(golden_dir, tmp_path, spoil, part):
-    spoiled = tmp_path / "golden"
-    shutil.copytree(golden_dir, spoiled)
-    picture = cv2.imread(str(spoiled / "stripes.png"))
-    cv2.imwrite(str(spoiled / "stripes.png"), spoil(picture))
-    failures = check.run(check.CheckConfig(str(spoiled)))["failures"]
-    assert any(failure.startswith(f"stripes.png, {part}") for failure in failures)
+def test_wrong_pixels_are_noticed(spoiled, spoil):
+    spoiled.picture("stripes.png", spoil)
+    assert any(failure.startswith("stripes.png, input") for failure in spoiled.failures())
 
 
-def test_a_wrong_map_and_another_model_are_noticed(golden_dir, tmp_path):
-    spoiled = tmp_path / "golden"
-    shutil.copytree(golden_dir, spoiled)
-    grey = cv2.imread(str(spoiled / "cup.map.png"), cv2.IMREAD_UNCHANGED)
-    cv2.imwrite(str(spoiled / "cup.map.png"), 255 - grey)
-    golden = json.loads((spoiled / "golden.json").read_text())
-    golden["model"]["sha256"] = "0"
-    (spoiled / "golden.json").write_text(json.dumps(golden))
-    failures = check.run(check.CheckConfig(str(spoiled)))["failures"]
+def test_a_wrong_map_and_another_model_are_noticed(spoiled):
+    spoiled.picture("cup.map.png", lambda grey: 255 - grey)
+    spoiled.contract(lambda content: content["model"].update(sha256="0"))
+    failures = spoiled.failures()
     assert any("SHA-256" in failure for failure in failures)
     assert any(failure.startswith("cup.png, map") for failure in failures)
 
 
-@pytest.mark.parametrize("rule", ["shrink", "grow"])
-def test_another_resize_in_the_readme_fails(golden_dir, tmp_path, rule):
-    """The check follows the README: another rule there gives other pixels here."""
-    true, false = {"shrink": ("area", "bilinear_half_pixel"), "grow": ("bilinear_half_pixel", "area")}[rule]
-    (tmp_path / "README.md").write_text(
-        README.read_text().replace(f'"{rule}": "{true}"', f'"{rule}": "{false}"')
-    )
-    report = check.run(check.CheckConfig(str(golden_dir), readme=str(tmp_path / "README.md")))
-    spoiled = {"shrink": "stripes.png", "grow": "blocks.png"}[rule]
-    assert any(failure.startswith(f"{spoiled}, input") for failure in report["failures"])
+@pytest.mark.parametrize(
+    "rule, method, name", [("shrink", "bilinear_half_pixel", "stripes"), ("grow", "area", "blocks")]
+)
+def test_another_resize_in_the_contract_fails(spoiled, rule, method, name):
+    """The check follows the contract: another rule there gives other pixels here."""
+    spoiled.contract(lambda content: content["resize"].update({rule: method}))
+    assert any(failure.startswith(f"{name}.png, input") for failure in spoiled.failures())
 
 
-def test_another_scaling_in_the_readme_fails(golden_dir, tmp_path):
-    text = README.read_text().replace('"input": "scaled"', '"input": "pixel"')
-    (tmp_path / "README.md").write_text(text.replace('"output": "quantized"', '"output": "real"'))
-    config = check.CheckConfig(str(golden_dir), readme=str(tmp_path / "README.md"))
-    if json.loads((golden_dir / "golden.json").read_text())["model"]["kind"] == "float32":
-        with pytest.raises(ValueError, match="Cannot set tensor"):
-            check.run(config)
-    else:
-        assert any(", map" in failure for failure in check.run(config)["failures"])
+@pytest.mark.parametrize("change", [{"mean": [0, 0, 0]}, {"output_scale": 1 / 512}, {"polarity": "focus"}])
+def test_other_numbers_in_the_contract_fail(spoiled, change):
+    spoiled.contract(lambda content: content["model"].update(change))
+    kind = read_contract(spoiled.folder)["model"]["kind"]
+    unused = {"float32": "output_scale", "uint8": "mean"}[kind]
+    assert any(", map" in failure for failure in spoiled.failures()) == (unused not in change)
 
 
-def test_unusable_contracts_are_refused(tmp_path):
-    (tmp_path / "a.md").write_text("no block")
-    with pytest.raises(GoldenError, match="Received: 0"):
-        read_contract(tmp_path / "a.md")
-    (tmp_path / "b.md").write_text('```json contract\n{"contract_version": 9}\n```\n')
-    with pytest.raises(GoldenError, match="version 9"):
-        read_contract(tmp_path / "b.md")
-    with pytest.raises(GoldenError, match=r"no golden\.json"):
+def test_unusable_contracts_are_refused(spoiled, tmp_path):
+    with pytest.raises(GoldenError, match=r"no contract\.json"):
         check.run(check.CheckConfig(str(tmp_path)))
+    kind = read_contract(spoiled.folder)["model"]["kind"]
+    other = {"float32": "uint8", "uint8": "float32"}[kind]
+    spoiled.contract(lambda content: content["model"].update(kind=other))
+    with pytest.raises(GoldenError, match=f"other input.*{kind}"):
+        spoiled.failures()
+    spoiled.contract(lambda content: content.update(contract_version=9))
+    with pytest.raises(GoldenError, match="version 9"):
+        spoiled.failures()
+
+
+def test_the_library_gives_the_golden_vectors():
+    stored, made = json.loads(vectors.VECTORS.read_text()), vectors.make_vectors()
+    assert [size["height"] for size in stored["sizes"]] == [9, 3, 3, 2]
+    for expected, own in zip(stored.pop("sizes"), made.pop("sizes"), strict=True):
+        assert own.pop("values") == pytest.approx(expected.pop("values"), abs=2e-4)
+        assert own == expected
+    assert made == stored
 
 
 def test_the_command_needs_nothing_of_the_library(golden_dir, repository):
@@ -164,12 +176,6 @@ def test_pictures_are_small():
     pictures = sorted(make.PICTURES.glob("*.png"))
     assert [path.name for path in pictures] == ["blocks.png", "cup.png", "stripes.png"]
     assert sum(path.stat().st_size for path in pictures) < 250_000
-
-
-def test_the_readme_says_which_file_for_which_processor():
-    text = README.read_text()
-    for word in ("CPU", "NPU", "GPU", "Core ML", "Forbid reduced precision"):
-        assert re.search(word, text), word
 
 
 def test_every_bundled_model_keeps_its_golden_files(repository):

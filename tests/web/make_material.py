@@ -1,9 +1,8 @@
 """What the browser test compares with: models, photographs, and the maps that BlurDetector gives.
 
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
-FOLDER/resized.json and, for each model, FOLDER/NAME/{model.tflite, contract.json} and
-FOLDER/NAME/maps/STEM.png. The two small models are made on the spot from random weights; the bundled model,
-where it is there, is a third.
+FOLDER/resized.json and, for each model, its golden folder FOLDER/NAME with FOLDER/NAME/maps/STEM.png. The two
+small models are made on the spot from random weights; the bundled model is a third.
 """
 
 import json
@@ -11,6 +10,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
+from tflite.golden import make
 
 IMAGE_SIZE = (96, 128)
 ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
@@ -22,7 +23,7 @@ def main(folder):
     write_resized(folder / "resized.json", photos[0])
     models = write_models(folder)
     for model in models:
-        write_contract(model)
+        make.run(make.MakeConfig(str(model), str(model.parent), with_model=False))
         write_maps(model, photos)
         print(f"{model.parent.name}: {model.stat().st_size / 1e6:.2f} MB")
 
@@ -59,21 +60,15 @@ def write_resized(path, photo):
 
 
 def write_models(folder):
-    """The small models, and a copy of the bundled one if it is there."""
+    """The small models, and a copy of the bundled one."""
     from dbdgan_tf.inference.bundled import bundled_model
-    from dbdgan_tf.inference.interpreter import ModelFileError
 
-    models = [folder / name / "model.tflite" for name in ("float32", "int8")]
+    models = [folder / name / "model.tflite" for name in ("float32", "int8", "bundled")]
     if not all(model.exists() for model in models):
-        convert_small(folder, models)
-    copy = folder / "bundled" / "model.tflite"
-    try:
-        content = bundled_model().read_bytes()
-    except ModelFileError:
-        return models
-    copy.parent.mkdir(exist_ok=True)
-    copy.write_bytes(content)
-    return [*models, copy]
+        convert_small(folder, models[:2])
+        models[2].parent.mkdir()
+        models[2].write_bytes(bundled_model().read_bytes())
+    return models
 
 
 def convert_small(folder, models):
@@ -114,30 +109,6 @@ def spread_logits(student, config, photo):
     head = student.get_layer("head_conv")
     kernel, bias = head.get_weights()
     head.set_weights([kernel * gain, (bias - logits.mean()) * gain])
-
-
-def write_contract(model):
-    """What the page's build must read from the file, as Python reads it."""
-    from dbdgan_tf.inference import LiteRTModel
-    from dbdgan_tf.model_file.metadata import read_file_metadata
-
-    said, tensors = read_file_metadata(model), LiteRTModel(model)
-    contract = {"format": 1}
-    contract |= {key: getattr(said, key) for key in ("name", "variant", "licence", "placeholder", "polarity")}
-    scaling = {"mean": said.input_mean, "std": said.input_std}
-    contract["input"] = {**_tensor(tensors.input), **scaling}
-    contract["output"] = _tensor(tensors.output)
-    (model.parent / "contract.json").write_text(json.dumps(contract, indent=1))
-
-
-def _tensor(spec):
-    return {
-        "height": spec.shape[1],
-        "width": spec.shape[2],
-        "type": str(spec.dtype),
-        "scale": spec.scale,
-        "zeroPoint": spec.zero_point,
-    }
 
 
 def write_maps(model, photos):

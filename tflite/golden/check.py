@@ -1,12 +1,11 @@
 """Keeps the contract as a phone would: `python -m tflite.golden.check GOLDEN_DIR [--model=model.tflite]`.
 
-Reads only README.md's contract block and the golden files, and runs the model with LiteRT; nothing of
-dbdgan_tf is imported, so what README.md says must be enough. The exit code is 1 if a map is out of tolerance.
+Reads only contract.json and the golden files, and runs the model with LiteRT; nothing of dbdgan_tf is
+imported, so what the contract says must be enough. The exit code is 1 if a map is out of tolerance.
 """
 
 import dataclasses
 import hashlib
-import json
 import sys
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 
-from tflite.golden.contract import README, GoldenError, read_contract
+from tflite.golden.contract import GoldenError, read_contract
 
 FLAGS = flags.FLAGS
 PROCESSOR = "cpu"
@@ -28,13 +27,11 @@ class CheckConfig:
     Attributes:
         golden_dir: Folder that `tflite.golden.make` wrote.
         model: The .tflite file; None for the one in the folder.
-        readme: Where the contract is written.
         num_threads: Of the interpreter.
     """
 
     golden_dir: str
     model: str | None = None
-    readme: str = str(README)
     num_threads: int = 2
 
 
@@ -68,20 +65,20 @@ def run(config):
         Dict: "cases" (a dict of differences for each picture) and "failures" (sentences).
 
     Raises:
-        ValueError: If the README, the folder or the model cannot be used.
+        ValueError: If the folder or the model cannot be used.
     """
-    contract = read_contract(config.readme)
     folder = Path(config.golden_dir)
-    golden = _read_golden(folder)
-    path = Path(config.model) if config.model else folder / golden["model"]["file"]
+    contract = read_contract(folder)
+    model = contract["model"]
+    path = Path(config.model) if config.model else folder / model["file"]
     interpreter = _open_model(path, config.num_threads)
-    failures = _check_model(path.read_bytes(), golden["model"], interpreter)
-    tolerance = contract["tolerances"][PROCESSOR][golden["model"]["arithmetic"]]
+    failures = _check_model(path.read_bytes(), model, interpreter)
+    tolerance = contract["tolerances"][PROCESSOR]
+    limits = {"input": contract["input_tolerance"], "map": tolerance, "picture_to_map": tolerance}
     cases = []
-    for case in golden["cases"]:
-        differences = _compare(case, folder, contract, golden["model"], interpreter)
+    for case in contract["cases"]:
+        differences = _compare(case, folder, contract, interpreter)
         cases.append({"picture": case["picture"], **differences})
-        limits = {"input": contract["input_tolerance"], "map": tolerance, "picture_to_map": tolerance}
         failures += [
             f"{case['picture']}, {name}: {dataclasses.asdict(differences[name])}; allowed: {limit}"
             for name, limit in limits.items()
@@ -97,36 +94,35 @@ def resize(picture, height, width, rule):
     return cv2.resize(picture, (width, height), interpolation=methods[rule["shrink" if shrinks else "grow"]])
 
 
-def feed(pixels, model, kind):
+def feed(pixels, model):
     """The input tensor (1, h, w, 3) for uint8 (h, w, 3) pixels."""
-    if kind["input"] == "pixel":
+    if model["kind"] == "uint8":
         return pixels[None]
     mean, std = np.float32(model["mean"]), np.float32(model["std"])
     return ((pixels.astype(np.float32) - mean) / std)[None]
 
 
-def read_map(output, model, kind):
+def read_map(output, model):
     """The blur map (h, w) in 0..1 from the output tensor (1, h, w, 1)."""
     values = output[0, :, :, 0].astype(np.float32)
-    if kind["output"] == "quantized":
+    if model["kind"] == "uint8":
         values = (values - model["output_zero_point"]) * np.float32(model["output_scale"])
     values = np.clip(values, 0, 1)
     return values if model["polarity"] == "blur" else 1 - values
 
 
-def _compare(case, folder, contract, model, interpreter):
-    kind = contract["kinds"][model["kind"]]
-    size = (model["height"], model["width"])
+def _compare(case, folder, contract, interpreter):
+    model = contract["model"]
     expected_pixels = _read_png(folder / case["input"])
     expected_map = _read_png(folder / case["map"], cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
 
     def detect(pixels):
         entry, exit_ = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-        interpreter.set_tensor(entry["index"], feed(pixels, model, kind))
+        interpreter.set_tensor(entry["index"], feed(pixels, model))
         interpreter.invoke()
-        return read_map(interpreter.get_tensor(exit_["index"]), model, kind)
+        return read_map(interpreter.get_tensor(exit_["index"]), model)
 
-    pixels = resize(_read_png(folder / case["picture"]), *size, contract["resize"])
+    pixels = resize(_read_png(folder / case["picture"]), model["height"], model["width"], contract["resize"])
     return {
         "input": Difference.between(pixels, expected_pixels),
         "map": Difference.between(detect(expected_pixels), expected_map),
@@ -158,13 +154,6 @@ def _open_model(path, num_threads):
     except (ValueError, RuntimeError) as error:
         raise GoldenError(f"LiteRT cannot load {path}: {error}") from error
     return interpreter
-
-
-def _read_golden(folder):
-    path = folder / "golden.json"
-    if not path.is_file():
-        raise GoldenError(f"There is no golden.json. Received: {folder}. Make it with tflite.golden.make.")
-    return json.loads(path.read_text())
 
 
 def _read_png(path, flag=cv2.IMREAD_COLOR):

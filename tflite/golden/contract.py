@@ -1,37 +1,74 @@
-"""The contract of golden/README.md as Python values: read from its fenced JSON block, never written twice."""
+"""The contract of a model: one file, contract.json, that Python writes and phones and browsers read."""
 
 import json
-import re
 from pathlib import Path
 
-README = Path(__file__).resolve().parent / "README.md"
-CONTRACT_VERSION = 1
-_BLOCK = re.compile(r"^```json contract\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CONTRACT_FILE = "contract.json"
+CONTRACT_VERSION = 2
+# Of the photo to the model's size, and of the map to the photo's.
+RESIZE = {
+    "shrink": "area",
+    "grow": "bilinear_half_pixel",
+    "shrink_when": "no side grows",
+    "round": "to nearest",
+}
+INPUT_TOLERANCE = {"max": 2, "mean": 0.25}
+# They leave room for what processors do differently, and one more level for the 8-bit golden maps.
+TOLERANCES = {
+    "float": {
+        "cpu": {"max": 0.03, "mean": 0.006},
+        "gpu": {"max": 0.12, "mean": 0.02},
+        "npu": {"max": 0.12, "mean": 0.02},
+    },
+    "int8": {"cpu": {"max": 0.08, "mean": 0.012}, "npu": {"max": 0.16, "mean": 0.03}},
+}
 
 
 class GoldenError(ValueError):
-    """A README, golden folder or model that cannot be used for the check."""
+    """A golden folder or model that cannot be used."""
 
 
-def read_contract(path=README):
-    """Reads the machine-readable contract out of a README.
+def write_contract(folder, model, cases):
+    """Writes contract.json.
 
     Args:
-        path: A Markdown file with one block fenced as "json contract".
+        folder: Where the golden files are.
+        model: Dict of the model's numbers; "arithmetic" is "float" or "int8".
+        cases: List of dicts that name the files of each golden picture.
 
     Returns:
-        The block as a dict: "resize", "kinds", "tolerances", "input_tolerance".
+        What was written, a dict.
+    """
+    contract = {
+        "contract_version": CONTRACT_VERSION,
+        "model": model,
+        "resize": RESIZE,
+        "input_tolerance": INPUT_TOLERANCE,
+        "tolerances": TOLERANCES[model["arithmetic"]],
+        "cases": cases,
+    }
+    (Path(folder) / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
+    return contract
+
+
+def read_contract(folder):
+    """Reads contract.json.
+
+    Args:
+        folder: Where the golden files are.
+
+    Returns:
+        The contract, a dict.
 
     Raises:
-        GoldenError: If there is not exactly one such block, or it is of another version.
+        GoldenError: If there is none, or it is of another version.
     """
-    blocks = _BLOCK.findall(Path(path).read_text(encoding="utf-8"))
-    if len(blocks) != 1:
-        raise GoldenError(f"One block ```json contract is needed. Received: {len(blocks)} in {path}.")
-    contract = json.loads(blocks[0])
-    if contract.get("contract_version") != CONTRACT_VERSION:
-        raise GoldenError(
-            f"Unknown contract. Received: version {contract.get('contract_version')!r}. "
-            f"Allowed: {CONTRACT_VERSION}."
-        )
+    path = Path(folder) / CONTRACT_FILE
+    if not path.is_file():
+        remedy = "Make it with tflite.golden.make."
+        raise GoldenError(f"There is no {CONTRACT_FILE}. Received: {folder}. {remedy}")
+    contract = json.loads(path.read_text())
+    version = contract.get("contract_version")
+    if version != CONTRACT_VERSION:
+        raise GoldenError(f"Unknown contract. Received: version {version!r}. Allowed: {CONTRACT_VERSION}.")
     return contract

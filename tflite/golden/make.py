@@ -1,23 +1,23 @@
 """Writes the golden files of a model: `python -m tflite.golden.make model.tflite --output_dir=DIR`.
 
-DIR is whole in itself: an app bundles it as assets, and its self-test compares the device with it.
+DIR is whole in itself: an app bundles it as assets and its self-test compares the device with it, and the
+browser demo is built from it.
 """
 
 import dataclasses
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 from absl import app, flags
 
 from dbdgan_tf.command.errors import one_line_errors
 from tflite.golden.check import resize
-from tflite.golden.contract import CONTRACT_VERSION, GoldenError, read_contract
+from tflite.golden.contract import RESIZE, GoldenError, write_contract
 
 FLAGS = flags.FLAGS
 PICTURES = Path(__file__).resolve().parent / "pictures"
-GOLDEN_FILE = "golden.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class MakeConfig:
 
     Attributes:
         model: The .tflite file, metadata embedded.
-        output_dir: Where `golden.json`, the pictures and their expected inputs and maps go.
+        output_dir: Where `contract.json`, the pictures and their expected inputs and maps go.
         pictures_dir: Folder of PNG photographs.
         with_model: Also copy the model beside them, ready to be bundled.
     """
@@ -51,7 +51,7 @@ def run(config):
         config: A `MakeConfig`.
 
     Returns:
-        The content of `golden.json`, a dict.
+        The content of `contract.json`, a dict.
 
     Raises:
         ValueError: If the model or a picture cannot be used.
@@ -64,23 +64,10 @@ def run(config):
         raise GoldenError(f"There are no pictures. Received: {config.pictures_dir}. Allowed: *.png.")
     folder = Path(config.output_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    golden = {
-        "contract_version": CONTRACT_VERSION,
-        "model": _describe(Path(config.model), detector),
-        "cases": [_make_case(path, detector, folder) for path in pictures],
-    }
-    contract = read_contract()
-    arithmetic = golden["model"]["arithmetic"]
-    golden["tolerances"] = {
-        processor: known[arithmetic]
-        for processor, known in contract["tolerances"].items()
-        if arithmetic in known
-    }
-    golden["input_tolerance"] = contract["input_tolerance"]
+    model = _describe(Path(config.model), detector)
     if config.with_model:
-        shutil.copyfile(config.model, folder / Path(config.model).name)
-    (folder / GOLDEN_FILE).write_text(json.dumps(golden, indent=2) + "\n")
-    return golden
+        shutil.copyfile(config.model, folder / model["file"])
+    return write_contract(folder, model, [_make_case(path, detector, folder) for path in pictures])
 
 
 def _make_case(path, detector, folder):
@@ -88,7 +75,7 @@ def _make_case(path, detector, folder):
     from dbdgan_tf.data.image_io import write_image, write_map
     from dbdgan_tf.inference import to_rgb
 
-    pixels = resize(to_rgb(path), *detector.image_size, read_contract()["resize"])
+    pixels = resize(to_rgb(path), *detector.image_size, RESIZE)
     small_map = detector.small_map(pixels)
     case = {
         "picture": path.name,
@@ -108,15 +95,18 @@ def _describe(path, detector):
 
     about, content = detector.metadata, path.read_bytes()
     tensors = LiteRTModel(content, num_threads=1)
-    kind = str(tensors.input.dtype)
-    if kind not in read_contract()["kinds"]:
-        raise GoldenError(f"No contract for the input type. Received: {kind}. Allowed: float32, uint8.")
-    height, width = detector.image_size
+    kind, (height, width) = str(tensors.input.dtype), detector.image_size
+    if kind != "float32" and not (kind == "uint8" and _takes_pixels(detector)):
+        allowed = "float32, uint8 that takes pixels as they are"
+        raise GoldenError(f"No contract for the input type. Received: {kind}. Allowed: {allowed}.")
+    quantized = tensors.output.quantized
     return {
         "file": path.name,
+        "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
         "name": about.name,
         "variant": about.variant,
+        "licence": about.licence,
         "placeholder": about.placeholder,
         "kind": kind,
         "arithmetic": "float" if about.variant in ("float32", "float16") else "int8",
@@ -125,9 +115,14 @@ def _describe(path, detector):
         "mean": list(about.input_mean),
         "std": list(about.input_std),
         "polarity": about.polarity,
-        "output_scale": tensors.output.scale if tensors.output.quantized else 1.0,
-        "output_zero_point": tensors.output.zero_point if tensors.output.quantized else 0,
+        "output_scale": tensors.output.scale if quantized else 1.0,
+        "output_zero_point": tensors.output.zero_point if quantized else 0,
     }
+
+
+def _takes_pixels(detector):
+    levels = np.resize(np.arange(256, dtype=np.uint8).repeat(3), (*detector.image_size, 3))
+    return np.array_equal(detector.prepare(levels), levels)
 
 
 def main(argv):

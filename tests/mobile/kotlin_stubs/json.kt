@@ -3,7 +3,7 @@ package org.json
 
 class JSONObject internal constructor(private val values: Map<String, Any?>) {
     @Suppress("UNCHECKED_CAST")
-    constructor(json: String) : this(Reader(json).value() as Map<String, Any?>)
+    constructor(json: String) : this(Tokens(json).value() as Map<String, Any?>)
 
     fun getInt(name: String) = (values[name] as Double).toInt()
 
@@ -28,61 +28,16 @@ class JSONArray internal constructor(private val values: List<*>) {
     fun getJSONObject(index: Int) = JSONObject(values[index] as Map<String, Any?>)
 }
 
-internal class Reader(private val text: String) {
-    private var at = 0
+internal class Tokens(text: String) {
+    private val tokens = Regex("""[\[\]{}]|"[^"]*"|[^\s,:\[\]{}"]+""").findAll(text).map { it.value }.iterator()
 
-    fun value(): Any? = when (next()) {
-        '{' -> members()
-        '[' -> entries()
-        '"' -> string()
-        else -> word()
+    fun value(token: String = tokens.next()): Any? = when (token) {
+        "{" -> upTo("}").associate { it.trim('"') to value() }
+        "[" -> upTo("]").map { value(it) }.toList()
+        "true", "false" -> token == "true"
+        "null" -> null
+        else -> if (token.startsWith('"')) token.trim('"') else token.toDouble()
     }
 
-    private fun members(): Map<String, Any?> {
-        val result = LinkedHashMap<String, Any?>()
-        at++
-        while (next() != '}') {
-            val key = string()
-            next()
-            at++
-            result[key] = value()
-            if (next() == ',') at++
-        }
-        at++
-        return result
-    }
-
-    private fun entries(): List<Any?> {
-        val result = ArrayList<Any?>()
-        at++
-        while (next() != ']') {
-            result.add(value())
-            if (next() == ',') at++
-        }
-        at++
-        return result
-    }
-
-    private fun string(): String {
-        next()
-        val stop = text.indexOf('"', at + 1)
-        return text.substring(at + 1, stop).also { at = stop + 1 }
-    }
-
-    private fun word(): Any? {
-        val start = at
-        while (at < text.length && text[at] !in ",]} \n") at++
-        val word = text.substring(start, at)
-        return when (word) {
-            "true" -> true
-            "false" -> false
-            "null" -> null
-            else -> word.toDouble()
-        }
-    }
-
-    private fun next(): Char {
-        while (text[at].isWhitespace()) at++
-        return text[at]
-    }
+    private fun upTo(end: String) = generateSequence { tokens.next().takeIf { it != end } }
 }

@@ -21,12 +21,18 @@ class TensorBuffer internal constructor() : AutoCloseable {
 
     fun readInt8(): ByteArray = bytes!!
 
-    override fun close() { closed++ }
+    private var open = true
+
+    override fun close() {
+        check(open) { "A buffer was closed twice." }
+        open = false
+        closed++
+    }
 
     companion object { var closed = 0 }
 }
 
-class CompiledModel private constructor() : AutoCloseable {
+class CompiledModel private constructor(private val accelerators: Set<Accelerator>) : AutoCloseable {
     data class CpuOptions(
         val numThreads: Int? = null,
         val xnnPackFlags: Int? = null,
@@ -58,6 +64,7 @@ class CompiledModel private constructor() : AutoCloseable {
 
     fun run(inputs: List<TensorBuffer>, outputs: List<TensorBuffer>, signatureIndex: Int = 0) {
         check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
+        accelerators.forEach { if (it in broken) throw LiteRtException("$it cannot run this") }
         val bytes = inputs[0].bytes
         if (bytes == null) {
             outputs[0].floats = answers(inputs[0].floats!!)
@@ -81,13 +88,16 @@ class CompiledModel private constructor() : AutoCloseable {
         private const val MEAN = 127f
         private const val STD = 128f
 
-        /** Accelerators that this stub refuses. */
-        val refused = HashSet<Accelerator>()
+        /** What creating a model for an accelerator throws. */
+        val refused = HashMap<Accelerator, Throwable>()
+
+        /** Accelerators that compile a model, but cannot run it. */
+        val broken = HashSet<Accelerator>()
 
         fun create(assetManager: AssetManager, assetName: String, options: Options): CompiledModel {
             assetManager.open(assetName).close()
-            options.accelerators.forEach { if (it in refused) throw LiteRtException("no $it here") }
-            return CompiledModel()
+            options.accelerators.forEach { refused[it]?.let { reason -> throw reason } }
+            return CompiledModel(options.accelerators)
         }
     }
 }

@@ -1,55 +1,45 @@
-/** Vite plugin: puts the model and its contract, model/contract.json, beside the page. */
+/** Vite plugin: puts a model and its contract, written by `python -m tflite.golden.make`, beside the page. */
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { readContract } from "./contract.js";
-
-const ASSETS = resolve(dirname(fileURLToPath(import.meta.url)), "../../../dbdgan_tf/assets");
-// int8 first: the smallest download, and the fastest on WebAssembly.
-const PREFERENCE = [/lite.*int8/, /int8/, /lite/, /./];
+const CONTRACT_VERSION = 2;
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const BUNDLED = join(ROOT, "tflite/golden/lite_int8");
+// Golden folders of bundled models name a file that lies here.
+const ASSETS = join(ROOT, "dbdgan_tf/assets");
 
 /**
- * @param {string|undefined} path A .tflite file; without it the library's bundled one.
+ * @param {string|undefined} folder Holds contract.json and the .tflite file; by default the bundled model's.
  */
-export function modelFiles(path) {
+export function modelFiles(folder) {
   return {
     name: "dbdgan-model-files",
     apply: "build",
     generateBundle() {
-      const file = path ? resolve(path) : bundledModel();
-      if (!file || !existsSync(file)) throw new Error(missing(path));
-      const content = readFileSync(file);
-      const checksum = createHash("sha256").update(content).digest("hex");
-      const fileName = `blur_detector.${checksum.slice(0, 12)}.tflite`;
-      const contract = { ...readContract(content), file: fileName, bytes: content.length, sha256: checksum };
-      this.emitFile({ type: "asset", fileName: `model/${fileName}`, source: content });
-      this.emitFile({
-        type: "asset",
-        fileName: "model/contract.json",
-        source: `${JSON.stringify(contract, null, 1)}\n`,
-      });
+      const { contract, content } = readModel(resolve(folder || BUNDLED));
+      const file = `blur_detector.${contract.model.sha256.slice(0, 12)}.tflite`;
+      const source = JSON.stringify({ ...contract, model: { ...contract.model, file } });
+      this.emitFile({ type: "asset", fileName: `model/${file}`, source: content });
+      this.emitFile({ type: "asset", fileName: "model/contract.json", source });
     },
   };
 }
 
-function bundledModel() {
-  if (!existsSync(ASSETS)) return null;
-  const names = readdirSync(ASSETS).filter((name) => name.endsWith(".tflite")).sort();
-  for (const pattern of PREFERENCE) {
-    const name = names.find((candidate) => pattern.test(candidate));
-    if (name) return join(ASSETS, name);
+function readModel(folder) {
+  const remedy = `Make the folder with python -m tflite.golden.make MODEL.tflite --output_dir=${folder}.`;
+  const path = join(folder, "contract.json");
+  if (!existsSync(path)) throw new Error(`There is no contract.json. Received: ${folder}. ${remedy}`);
+  const contract = JSON.parse(readFileSync(path, "utf8"));
+  if (contract.contract_version !== CONTRACT_VERSION) {
+    throw new Error(`Unknown contract. Received: version ${contract.contract_version}. ${remedy}`);
   }
-  return null;
-}
-
-function missing(path) {
-  return (
-    `There is no model to put into the page. Received: ${path ?? "no DBDGAN_WEB_MODEL, and no " +
-    "dbdgan_tf/assets/*.tflite"}. Train a student (bash scripts/quickstart.sh), convert it ` +
-    "(python -m tflite.convert --checkpoint=PREFIX --output=model.tflite), and build with " +
-    "DBDGAN_WEB_MODEL=path/to/model.tflite npm run build."
-  );
+  const file = [folder, ASSETS].map((place) => join(place, contract.model.file)).find(existsSync);
+  const content = file ? readFileSync(file) : "";
+  if (createHash("sha256").update(content).digest("hex") !== contract.model.sha256) {
+    throw new Error(`The contract's model is missing or another. Received: ${file ?? folder}. ${remedy}`);
+  }
+  return { contract, content };
 }

@@ -24,9 +24,10 @@ await finishLoading();
 
 function showState(state) {
   elements.app.dataset.state = state;
-  elements.welcome.hidden = true;
-  elements.frame.hidden = false;
-  elements.settings.disabled = false;
+  const empty = state === "empty";
+  elements.welcome.hidden = !empty;
+  elements.frame.hidden = empty;
+  elements.settings.disabled = empty;
   showCameraButton(state === "live");
 }
 
@@ -35,10 +36,9 @@ function showCameraButton(live) {
   elements.camera.setAttribute("aria-pressed", String(live));
 }
 
-async function toggleCamera() {
-  showCameraButton(!session.camera.running);
-  await session.toggleCamera();
-  showCameraButton(false);
+function toggleCamera() {
+  session.toggleCamera();
+  showCameraButton(session.camera.running);
 }
 
 async function openExample() {

@@ -7,7 +7,7 @@ import { saveResult } from "./view/saving.js";
 export class Session {
   /**
    * @param {object} parts `detector` (a promise of one), `stage`, `panel`, and `onState`, called with
-   *   "photo" or "live" when what is shown changes.
+   *   "empty", "photo" or "live" when what is shown changes.
    */
   constructor({ detector, stage, panel, onState }) {
     Object.assign(this, { detector, stage, panel, onState });
@@ -41,12 +41,13 @@ export class Session {
       if (turn === this.turn && this.camera.running) this.#show(picture, map, "live");
     };
     await this.#guarded(() => this.camera.start(onFrame));
-    return this.stopCamera();
+    if (turn === this.turn) this.stopCamera();
+    return undefined;
   }
 
   stopCamera() {
     this.camera.stop();
-    if (this.current) this.onState("photo");
+    this.onState(this.current ? "photo" : "empty");
   }
 
   repaint() {

@@ -9,7 +9,7 @@ public struct BlurError: Error, CustomStringConvertible {
     }
 }
 
-/// What a .tflite file expects and gives, as its `golden.json` says; see tflite/golden/README.md.
+/// What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
 public struct BlurContract: Decodable {
     /// "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
     public let kind: String

@@ -1,6 +1,9 @@
 /// Probability of being out of focus, 0...1, for each pixel at the model's size.
 public struct BlurMap {
     public static let threshold: Float = 0.5
+    public static let opacity: Float = 0.65
+    private static let veil: [Int] = [38, 36, 100]
+    private static let line: [UInt8] = [255, 220, 120, 255]
 
     public let width: Int
     public let height: Int
@@ -31,14 +34,36 @@ public struct BlurMap {
         values.map { UInt8($0 * 255 + 0.5) }
     }
 
-    /// RGBA bytes, alpha premultiplied: clear where sharp, orange where blurred; drawn over the photo with filtering.
+    /// RGBA bytes, alpha premultiplied, to draw over the photo: clear where in focus, a veil where blurred, a line between.
     ///
-    /// - Parameter opacity: Of full blur, 0...1.
-    public func overlayPixels(opacity: Float = 0.6) -> [UInt8] {
+    /// - Parameters:
+    ///   - opacity: Of the veil where the map is 1, 0...1.
+    ///   - threshold: Where blur begins, 0...1.
+    public func overlayPixels(opacity: Float = BlurMap.opacity, threshold: Float = BlurMap.threshold) -> [UInt8] {
         precondition((0...1).contains(opacity), "An opacity lies in 0...1.")
-        return values.flatMap { value -> [UInt8] in
-            let alpha = value * opacity
-            return [UInt8(255 * alpha + 0.5), UInt8(122 * alpha + 0.5), 0, UInt8(255 * alpha + 0.5)]
+        var pixels = values.flatMap { value -> [UInt8] in
+            let alpha = value < threshold ? 0 : Int(value * (255 * opacity) + 0.5)
+            return BlurMap.veil.map { UInt8(($0 * alpha + 127) / 255) } + [UInt8(alpha)]
+        }
+        for at in values.indices where values[at] < threshold {
+            drawLine(&pixels, at % width, at / width, threshold)
+        }
+        return pixels
+    }
+
+    /// Draws the line around one pixel that is in focus, if it lies at the border of the focus.
+    private func drawLine(_ pixels: inout [UInt8], _ x: Int, _ y: Int, _ threshold: Float) {
+        func blurred(_ column: Int, _ row: Int) -> Bool {
+            (0..<width).contains(column) && (0..<height).contains(row) && values[row * width + column] >= threshold
+        }
+        guard blurred(x - 1, y) || blurred(x + 1, y) || blurred(x, y - 1) || blurred(x, y + 1) else { return }
+        let reach = max(1, (max(width, height) + 200) / 400)
+        for down in -reach...reach {
+            for right in -reach...reach
+            where down * down + right * right <= reach * reach && blurred(x + right, y + down) {
+                let place = 4 * ((y + down) * width + x + right)
+                pixels.replaceSubrange(place..<(place + 4), with: BlurMap.line)
+            }
         }
     }
 }

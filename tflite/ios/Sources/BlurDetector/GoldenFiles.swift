@@ -37,9 +37,9 @@ public struct GoldenFiles {
     public let tolerances: [String: Tolerance]
     public let inputTolerance: Tolerance
 
-    /// - Parameter folder: Where `golden.json` is.
+    /// - Parameter folder: Where `contract.json` is.
     public init(_ folder: URL) throws {
-        let data = try Data(contentsOf: folder.appendingPathComponent("golden.json"))
+        let data = try Data(contentsOf: folder.appendingPathComponent("contract.json"))
         let content = try JSONDecoder().decode(Content.self, from: data)
         try content.model.validate()
         self.folder = folder

@@ -13,44 +13,26 @@ struct Span {
     let shares: [Float]
 }
 
-/// Step 2 of the contract: area average where both sides shrink, else bilinear with half-pixel centres.
+/// The contract's resize: area average where no side grows, else bilinear with half-pixel centres.
 public enum PictureResizer {
     /// The picture as `width * height * 3` RGB bytes.
     public static func resize(_ picture: PictureRows, width: Int, height: Int) -> [UInt8] {
-        let area = picture.width >= width && picture.height >= height
-        let rows = weights(from: picture.height, to: height, area: area)
-        var reader = RowReader(picture: picture, columns: weights(from: picture.width, to: width, area: area))
-        var result = [UInt8](repeating: 0, count: width * height * 3)
-        var sums = [Float](repeating: 0, count: width * 3)
-        for y in 0..<height {
-            for x in sums.indices { sums[x] = 0 }
-            for (index, share) in rows[y].shares.enumerated() {
-                reader.load(rows[y].first + index)
-                for x in sums.indices { sums[x] += reader.row[x] * share }
-            }
-            for x in sums.indices { result[y * sums.count + x] = UInt8(min(max(sums[x] + 0.5, 0), 255)) }
-        }
-        return result
+        var bytes = [UInt8](repeating: 0, count: picture.width * 3)
+        let resizing = Resizing(
+            fromWidth: picture.width, fromHeight: picture.height, width: width, height: height, channels: 3)
+        return resizing.run { y, samples in
+            picture.read(y, into: &bytes)
+            for x in samples.indices { samples[x] = Float(bytes[x]) }
+        }.map { UInt8(min(max($0 + 0.5, 0), 255)) }
     }
 
-    /// A plane of floats brought to another size, bilinear with half-pixel centres.
+    /// A plane of floats at another size.
     public static func resize(_ plane: [Float], fromWidth: Int, fromHeight: Int, width: Int, height: Int) -> [Float] {
-        let columns = weights(from: fromWidth, to: width, area: false)
-        let rows = weights(from: fromHeight, to: height, area: false)
-        var result = [Float](repeating: 0, count: width * height)
-        for y in 0..<height {
-            for x in 0..<width {
-                var sum: Float = 0
-                for (j, rowShare) in rows[y].shares.enumerated() {
-                    let start = (rows[y].first + j) * fromWidth + columns[x].first
-                    for (i, share) in columns[x].shares.enumerated() {
-                        sum += plane[start + i] * rowShare * share
-                    }
-                }
-                result[y * width + x] = sum
-            }
+        let resizing = Resizing(
+            fromWidth: fromWidth, fromHeight: fromHeight, width: width, height: height, channels: 1)
+        return resizing.run { y, samples in
+            for x in samples.indices { samples[x] = plane[y * fromWidth + x] }
         }
-        return result
     }
 
     /// Which source pixels make up each target pixel of one side.
@@ -83,43 +65,47 @@ public enum PictureResizer {
     }
 }
 
-/// Reads one row at a time and narrows it to the target's width.
-private struct RowReader {
-    let picture: PictureRows
-    let columns: [Span]
-    private(set) var row: [Float]
-    private var source: [UInt8]
-    // The last two rows: bilinear rows share them.
-    private var kept: [[Float]]
-    private var numbers = [-1, -1]
+/// One resize: rows are read once, narrowed to the target's width, and added up.
+private struct Resizing {
+    let fromWidth: Int
+    let fromHeight: Int
+    let width: Int
+    let height: Int
+    let channels: Int
 
-    init(picture: PictureRows, columns: [Span]) {
-        self.picture = picture
-        self.columns = columns
-        row = [Float](repeating: 0, count: columns.count * 3)
-        kept = [row, row]
-        source = [UInt8](repeating: 0, count: picture.width * 3)
-    }
-
-    mutating func load(_ y: Int) {
-        let place = y & 1
-        if numbers[place] != y {
-            picture.read(y, into: &source)
-            narrow(into: place)
-            numbers[place] = y
-        }
-        row = kept[place]
-    }
-
-    private mutating func narrow(into place: Int) {
-        for (x, span) in columns.enumerated() {
-            for channel in 0..<3 {
-                var sum: Float = 0
-                for (index, share) in span.shares.enumerated() {
-                    sum += Float(source[3 * (span.first + index) + channel]) * share
+    func run(_ read: (Int, inout [Float]) -> Void) -> [Float] {
+        let area = fromWidth >= width && fromHeight >= height
+        let columns = PictureResizer.weights(from: fromWidth, to: width, area: area)
+        let rows = PictureResizer.weights(from: fromHeight, to: height, area: area)
+        let length = width * channels
+        var samples = [Float](repeating: 0, count: fromWidth * channels)
+        // The last two rows, which bilinear rows share.
+        var kept = [[Float]](repeating: [Float](repeating: 0, count: length), count: 2)
+        var numbers = [-1, -1]
+        var result = [Float](repeating: 0, count: height * length)
+        for y in 0..<height {
+            for (index, share) in rows[y].shares.enumerated() {
+                let source = rows[y].first + index
+                let place = source & 1
+                if numbers[place] != source {
+                    read(source, &samples)
+                    narrow(samples, columns, into: &kept[place])
+                    numbers[place] = source
                 }
-                kept[place][3 * x + channel] = sum
+                for x in 0..<length { result[y * length + x] += kept[place][x] * share }
             }
+        }
+        return result
+    }
+
+    private func narrow(_ samples: [Float], _ columns: [Span], into row: inout [Float]) {
+        for x in row.indices {
+            let span = columns[x / channels]
+            var sum: Float = 0
+            for (index, share) in span.shares.enumerated() {
+                sum += samples[(span.first + index) * channels + x % channels] * share
+            }
+            row[x] = sum
         }
     }
 }

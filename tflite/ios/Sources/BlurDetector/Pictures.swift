@@ -75,10 +75,10 @@ public struct ImageRows: PictureRows {
 }
 
 extension BlurMap {
-    /// Half-clear picture to draw over the photo, stretched to its size.
-    public func overlayImage(opacity: Float = 0.6) -> CGImage? {
+    /// Picture to draw over the photo: see `overlayPixels`. Call it on the map at the photo's size for a fine line.
+    public func overlayImage(opacity: Float = BlurMap.opacity, threshold: Float = BlurMap.threshold) -> CGImage? {
         guard
-            let provider = CGDataProvider(data: Data(overlayPixels(opacity: opacity)) as CFData),
+            let provider = CGDataProvider(data: Data(overlayPixels(opacity: opacity, threshold: threshold)) as CFData),
             let space = CGColorSpace(name: CGColorSpace.sRGB)
         else { return nil }
         return CGImage(

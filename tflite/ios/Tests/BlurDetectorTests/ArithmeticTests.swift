@@ -20,7 +20,6 @@ final class ArithmeticTests: XCTestCase {
         let map = BlurMap(width: 2, height: 1, values: [0, 1])
         XCTAssertEqual(map.inFocusShare, 0.5)
         XCTAssertEqual(map.greyPixels(), [0, 255])
-        XCTAssertEqual(map.overlayPixels(opacity: 0.5), [0, 0, 0, 0, 128, 61, 0, 128])
     }
 
     func testFocusPolarityAndNaN() throws {
@@ -30,4 +29,40 @@ final class ArithmeticTests: XCTestCase {
         XCTAssertEqual(try contract.read(bytes: [64, 255]), [0.75, 0.00390625])
         XCTAssertThrowsError(try contract.read(floats: [.nan]))
     }
+
+    /// The golden vectors that Python, the browser and Kotlin keep, too.
+    func testMapsAndOverlaysEqualTheGoldenVectors() throws {
+        let golden = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../golden/vectors.json")
+        let vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: golden.standardized))
+        let map = BlurMap(width: vectors.map.width, height: vectors.map.height, values: vectors.map.values)
+        for size in vectors.sizes {
+            let own = map.resized(width: size.width, height: size.height).values
+            XCTAssertNil(Tolerance(max: 1e-4, mean: 1e-4).complaint("map", own: own, expected: size.values))
+        }
+        for overlay in vectors.overlays {
+            let layer = map.resized(width: overlay.width, height: overlay.height)
+                .overlayPixels(opacity: overlay.opacity!, threshold: overlay.threshold!)
+            let own = overlay.values.indices.map { at -> Float in
+                let (pixel, photo) = (4 * (at / 3), vectors.photo[at % vectors.photo.count])
+                return Float(Int(layer[pixel + at % 3]) + (photo * (255 - Int(layer[pixel + 3])) + 127) / 255)
+            }
+            // Alpha is premultiplied, so photo and veil are rounded each by itself.
+            XCTAssertNil(Tolerance(max: 1, mean: 0.5).complaint("overlay", own: own, expected: overlay.values))
+        }
+    }
+}
+
+private struct Vectors: Decodable {
+    struct Plane: Decodable {
+        let width: Int
+        let height: Int
+        let values: [Float]
+        let opacity: Float?
+        let threshold: Float?
+    }
+
+    let map: Plane
+    let sizes: [Plane]
+    let photo: [Int]
+    let overlays: [Plane]
 }

@@ -3,10 +3,10 @@
 /**
  * @param {string} folder Address of the model's folder, with a closing slash.
  * @param {function(number)} onProgress Called with the loaded share, 0..1.
- * @returns {Promise<{contract: object, model: Uint8Array}>}
+ * @returns {Promise<{contract: object, model: Uint8Array}>} What contract.json says of it.
  */
 export async function downloadModel(folder, onProgress) {
-  const contract = await (await fetchOrThrow(`${folder}contract.json`)).json();
+  const { model: contract } = await (await fetchOrThrow(`${folder}contract.json`)).json();
   const response = await fetchOrThrow(folder + contract.file);
   const model = new Uint8Array(contract.bytes);
   const reader = response.body.getReader();

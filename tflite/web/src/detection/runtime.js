@@ -16,7 +16,7 @@ export async function openRuntime(model, folder, contract) {
   for (const way of await possibleWays(contract)) {
     try {
       const runtime = await openOne(way, model, folder, contract);
-      await runtime.run(emptyInput(contract.input));
+      await runtime.run(emptyInput(contract));
       return runtime;
     } catch (error) {
       reasons.push(`${way.label}: ${error?.message ?? error}`);
@@ -27,7 +27,7 @@ export async function openRuntime(model, folder, contract) {
 }
 
 /** Ways to run the model, fastest first. */
-async function possibleWays({ input }) {
+async function possibleWays({ kind }) {
   const threads = Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
   const ways = [{ label: "WebAssembly", accelerator: "wasm", options: {}, threads: 1 }];
   if (self.crossOriginIsolated && threads > 1) {
@@ -35,7 +35,7 @@ async function possibleWays({ input }) {
     ways.unshift({ label, accelerator: "wasm", options: { threads: true }, threads });
   }
   // GPUs take float graphs; integer ones are at home on the CPU.
-  if (input.type === "float32" && await hasWebGpu()) {
+  if (kind === "float32" && await hasWebGpu()) {
     const options = "Suspending" in WebAssembly ? { jspi: true } : {};
     ways.unshift({ label: "WebGPU", accelerator: "webgpu", options, threads: 1 });
   }
@@ -63,7 +63,7 @@ async function openOne(way, model, folder, contract) {
     // Reduced precision is not part of the contract's tolerance.
     gpuOptions: { precision: "fp32" },
   });
-  const { height, width } = contract.input;
+  const { height, width } = contract;
   return {
     label: way.label,
     run: (array) => runOnce(compiled, array, [1, height, width, 3]),
@@ -82,8 +82,8 @@ async function runOnce(compiled, array, shape) {
   }
 }
 
-function emptyInput({ type, height, width }) {
-  return new (type === "float32" ? Float32Array : Uint8Array)(height * width * 3);
+function emptyInput({ kind, height, width }) {
+  return new (kind === "float32" ? Float32Array : Uint8Array)(height * width * 3);
 }
 
 function unloadQuietly() {

@@ -1,36 +1,30 @@
 /** Pre- and post-processing: photo pixels to the model's input, the model's output to a blur map. */
 
 import { resampleBytes } from "./byte_resampling.js";
-import { roundHalfToEven } from "./rounding.js";
-
-const ARRAYS = { float32: Float32Array, uint8: Uint8Array };
 
 /**
- * @param {object} input The contract's "input".
+ * @param {object} contract What contract.json says of the model.
  * @returns {function(ImageData): Float32Array|Uint8Array} Makes the input tensor, [1, height, width, 3].
  */
-export function inputMaker(input) {
-  const table = inputTable(input);
+export function inputMaker(contract) {
+  const table = inputTable(contract);
   return ({ data, width, height }) => {
-    const samples = resampleBytes(data, { width, height, stride: 4 }, input, 3);
-    const tensor = new ARRAYS[input.type](samples.length);
-    for (let at = 0; at < samples.length; at++) {
-      tensor[at] = table[3 * samples[at] + at % 3];
-    }
-    return tensor;
+    const samples = resampleBytes(data, { width, height, stride: 4 }, contract, 3);
+    if (contract.kind === "uint8") return samples;
+    return Float32Array.from(samples, (sample, at) => table[3 * sample + at % 3]);
   };
 }
 
 /**
  * @param {Float32Array|Uint8Array} stored The model's output.
- * @param {object} contract The whole contract.
+ * @param {object} contract What contract.json says of the model.
  * @returns {Float32Array} Probability that the pixel is out of focus, 0..1, rows from the top.
  * @throws {Error} If the model gave NaN or infinite values.
  */
-export function readMap(stored, { output, polarity }) {
+export function readMap(stored, { kind, polarity, output_scale: scale, output_zero_point: zeroPoint }) {
   const map = Float32Array.from(stored);
   for (let at = 0; at < map.length; at++) {
-    const real = output.type === "float32" ? map[at] : (map[at] - output.zeroPoint) * output.scale;
+    const real = kind === "float32" ? map[at] : (map[at] - zeroPoint) * scale;
     if (!Number.isFinite(real)) throw new Error("The model gave NaN or infinite values.");
     const clipped = Math.min(1, Math.max(0, real));
     map[at] = polarity === "blur" ? clipped : 1 - clipped;
@@ -38,18 +32,10 @@ export function readMap(stored, { output, polarity }) {
   return map;
 }
 
-/** What each of the 256 values of each channel becomes in the input: 256 x 3. */
-export function inputTable({ type, scale, zeroPoint, mean, std }) {
-  const table = new ARRAYS[type](256 * 3);
-  for (let value = 0; value < 256; value++) {
-    for (let channel = 0; channel < 3; channel++) {
-      const real = Math.fround(Math.fround(value - Math.fround(mean[channel])) / Math.fround(std[channel]));
-      table[3 * value + channel] = type === "float32" ? real : toByte(real / scale + zeroPoint);
-    }
-  }
-  return table;
-}
-
-function toByte(value) {
-  return Math.min(255, Math.max(0, roundHalfToEven(value)));
+/** What each of the 256 values of each channel becomes in a float32 input: 256 x 3. */
+export function inputTable({ mean, std }) {
+  return Float32Array.from({ length: 256 * 3 }, (_, at) => {
+    const channel = at % 3;
+    return Math.fround((at - channel) / 3 - Math.fround(mean[channel])) / Math.fround(std[channel]);
+  });
 }

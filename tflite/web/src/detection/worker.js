@@ -19,7 +19,7 @@ async function open({ modelFolder, liteRtFolder }) {
   const report = (share) => self.postMessage({ progress: share });
   const { contract, model } = await downloadModel(modelFolder, report);
   const runtime = await openRuntime(model, liteRtFolder, contract);
-  const prepare = inputMaker(contract.input);
+  const prepare = inputMaker(contract);
   detect = (bitmap) => detectIn(bitmap, { contract, runtime, prepare });
   return { contract, label: runtime.label, runtimeFiles: loadedFrom(liteRtFolder) };
 }
@@ -30,7 +30,7 @@ async function detectIn(bitmap, { contract, runtime, prepare }) {
   const start = performance.now();
   const stored = await runtime.run(tensor);
   const milliseconds = performance.now() - start;
-  const { width, height } = contract.output;
+  const { width, height } = contract;
   return { map: readMap(stored, contract), width, height, milliseconds };
 }
 

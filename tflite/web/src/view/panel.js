@@ -4,7 +4,7 @@ import { KINDS } from "./painting.js";
 
 const EXPLANATIONS = {
   map: "White is out of focus, black is in focus.",
-  overlay: "Bright is out of focus; green outlines what is in focus.",
+  overlay: "Veiled is out of focus; a line surrounds what is in focus.",
   mask: "White counts as blurred at the threshold below.",
 };
 

@@ -22,7 +22,7 @@ const TOLERANCES = {
 
 for (const model of ["float32", "int8", "bundled"].filter((name) => existsSync(join(material, name)))) {
   test(`photos of all shapes through the ${model} model`, async (t) => {
-    const site = await serveSite(await buildSite(join(material, model, "model.tflite")));
+    const site = await serveSite(await buildSite(join(material, model)));
     const browser = await openBrowser();
     t.after(() => Promise.all([browser.close(), site.close()]));
     const { page } = browser;

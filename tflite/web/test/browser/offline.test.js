@@ -11,7 +11,7 @@ import { buildSite, serveSite } from "./site.js";
 let built;
 
 before(async () => {
-  built = await buildSite(join(material, "float32", "model.tflite"));
+  built = await buildSite(join(material, "float32"));
 });
 
 // The service worker isolates the page from the second visit on, which gives WebAssembly its threads.

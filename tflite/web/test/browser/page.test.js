@@ -13,7 +13,7 @@ const photo = (name) => join(material, "photos", name);
 let site, browser, page;
 
 before(async () => {
-  site = await serveSite(await buildSite(join(material, "int8", "model.tflite")));
+  site = await serveSite(await buildSite(join(material, "int8")));
   browser = await openBrowser({ flags: FAKE_CAMERA });
   page = browser.page;
   await loadPage(page, site.address);

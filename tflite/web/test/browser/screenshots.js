@@ -1,6 +1,6 @@
 /**
- * Pictures of the page: `npm run screenshots -- MODEL.tflite FOLDER` writes desktop.jpg and phone.jpg, taken
- * with the example photo.
+ * Pictures of the page: `npm run screenshots -- FOLDER` writes desktop.jpg and phone.jpg, taken with the
+ * bundled model and the example photo.
  */
 
 import { join, resolve } from "node:path";
@@ -15,8 +15,8 @@ const SCREENS = {
 };
 
 /** Writes the pictures into an existing folder and returns their paths. */
-export async function takeScreenshots(model, folder) {
-  const site = await serveSite(await buildSite(model));
+export async function takeScreenshots(folder, golden) {
+  const site = await serveSite(await buildSite(golden));
   const paths = [];
   for (const [name, { kind, ...screen }] of Object.entries(SCREENS)) {
     const browser = await openBrowser(screen);
@@ -39,6 +39,5 @@ async function takeOne(page, address, kind, path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [model, folder = "."] = process.argv.slice(2);
-  console.log((await takeScreenshots(resolve(model), resolve(folder))).join("\n"));
+  console.log((await takeScreenshots(resolve(process.argv[2] ?? "."))).join("\n"));
 }

@@ -15,7 +15,7 @@ test("pictures of the page on a desktop and on a phone", async (t) => {
   const folder = process.env.DBDGAN_WEB_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "dbdgan-shots-"));
   mkdirSync(folder, { recursive: true });
   const model = ["bundled", "int8"].find((name) => existsSync(join(material, name)));
-  const [desktop, phone] = await takeScreenshots(join(material, model, "model.tflite"), folder);
+  const [desktop, phone] = await takeScreenshots(folder, join(material, model));
   t.diagnostic(`${desktop}, ${phone}`);
 
   const browser = await openBrowser();

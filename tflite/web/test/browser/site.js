@@ -9,9 +9,9 @@ import { build, preview } from "vite";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Builds into a new folder and returns it. */
-export async function buildSite(model) {
-  process.env.DBDGAN_WEB_MODEL = model;
+/** Builds the page into a new folder and returns it; with the model of a golden folder or the bundled one. */
+export async function buildSite(golden = "") {
+  process.env.DBDGAN_WEB_MODEL = golden;
   const outDir = mkdtempSync(join(tmpdir(), "dbdgan-web-"));
   await build({ root, logLevel: "error", build: { outDir } });
   return outDir;

@@ -15,7 +15,7 @@ const SOFTWARE_ADAPTER = [
 ];
 
 test("a float32 model on WebGPU gives the same map", async (t) => {
-  const site = await serveSite(await buildSite(join(material, "float32", "model.tflite")));
+  const site = await serveSite(await buildSite(join(material, "float32")));
   const browser = await openBrowser({ flags: SOFTWARE_ADAPTER });
   t.after(() => Promise.all([browser.close(), site.close()]));
   const label = await loadPage(browser.page, site.address);

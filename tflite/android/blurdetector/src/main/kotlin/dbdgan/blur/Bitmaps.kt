@@ -33,6 +33,6 @@ fun Bitmap.turned(degrees: Int): Bitmap {
 /** Grey picture of the map at the model's size, white = blurred. */
 fun BlurMap.toBitmap(): Bitmap = Bitmap.createBitmap(greyPixels(), width, height, Bitmap.Config.ARGB_8888)
 
-/** Half-clear picture to draw over the photo, stretched to its size. */
-fun BlurMap.toOverlay(opacity: Float = 0.6f): Bitmap =
-    Bitmap.createBitmap(overlayPixels(opacity), width, height, Bitmap.Config.ARGB_8888)
+/** Picture to draw over the photo: see [BlurMap.overlayPixels]. Call it on the map at the photo's size for a fine line. */
+fun BlurMap.toOverlay(opacity: Float = BlurMap.OPACITY, threshold: Float = BlurMap.THRESHOLD): Bitmap =
+    Bitmap.createBitmap(overlayPixels(opacity, threshold), width, height, Bitmap.Config.ARGB_8888)

@@ -1,7 +1,7 @@
 package dbdgan.blur
 
 /**
- * What a .tflite file expects and gives, as its `golden.json` says; see tflite/golden/README.md.
+ * What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
  *
  * @property kind "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
  * @property mean Of R, G, B, in 0..255.

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.Executor
 import java.util.concurrent.Executors
+import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.TimeUnit
 
 /**
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit
  *         .use { detector -> val map = detector.detect(bitmap) }
  *
  * @param asset Path of the .tflite in the app's assets.
- * @param contract What the file expects, read from the golden.json beside it.
+ * @param contract What the file expects, read from the contract.json beside it.
  * @throws IllegalStateException If no processor can run the model.
  */
 class BlurDetector(
@@ -31,9 +32,9 @@ class BlurDetector(
     private val options: RunOptions = RunOptions()
 ) : Closeable {
     private val thread = Executors.newSingleThreadExecutor { Thread(it, "blur-detector") }
-    private lateinit var model: CompiledModel
-    private lateinit var inputs: List<TensorBuffer>
-    private lateinit var outputs: List<TensorBuffer>
+    private var model: CompiledModel? = null
+    private var inputs = emptyList<TensorBuffer>()
+    private var outputs = emptyList<TensorBuffer>()
 
     /** Where the model runs. */
     lateinit var processor: Processor
@@ -54,17 +55,25 @@ class BlurDetector(
     /** The blur map of an upright picture of any size; blocks, so never on the main thread. */
     fun detect(bitmap: Bitmap): BlurMap = onThread { run(bitmap) }
 
-    /** As [detect], without blocking; [onDone] is called on [executor] with the map or the error. */
+    /**
+     * As [detect], without blocking; [onDone] is called on [executor] with the map or the error, once in any case, also
+     * where the detector is closed.
+     */
     fun detectAsync(bitmap: Bitmap, executor: Executor, onDone: (BlurMap?, Throwable?) -> Unit) {
-        thread.execute {
+        val work = Runnable {
             var map: BlurMap? = null
             var failure: Throwable? = null
             try {
                 map = run(bitmap)
-            } catch (error: Exception) {
+            } catch (error: Throwable) {
                 failure = error
             }
             executor.execute { onDone(map, failure) }
+        }
+        try {
+            thread.execute(work)
+        } catch (error: RejectedExecutionException) {
+            executor.execute { onDone(null, closed(error)) }
         }
     }
 
@@ -72,6 +81,7 @@ class BlurDetector(
     fun detectPixels(pixels: ByteArray): BlurMap = onThread { runPixels(pixels) }
 
     /** Frees the model after the work that is under way. */
+    @Synchronized
     override fun close() {
         if (thread.isShutdown) return
         thread.execute { free() }
@@ -88,7 +98,8 @@ class BlurDetector(
             try {
                 load(candidate)
                 return
-            } catch (error: Exception) {
+            } catch (error: Throwable) {
+                // Errors, too: a native library that is not in the app is one.
                 refusals[candidate] = error.message ?: error.toString()
                 free()
             }
@@ -97,9 +108,10 @@ class BlurDetector(
     }
 
     private fun load(candidate: Processor) {
-        model = CompiledModel.create(assets, asset, options.compile(candidate))
-        inputs = model.createInputBuffers()
-        outputs = model.createOutputBuffers()
+        val compiled = CompiledModel.create(assets, asset, options.compile(candidate))
+        model = compiled
+        inputs = compiled.createInputBuffers()
+        outputs = compiled.createOutputBuffers()
         // The first run compiles shaders, and shows whether this processor gives numbers at all.
         runPixels(ByteArray(contract.width * contract.height * 3))
         processor = candidate
@@ -114,7 +126,7 @@ class BlurDetector(
         }
         // LiteRT has no unsigned write; writeInt8 copies bytes as they are.
         if (contract.takesBytes) inputs[0].writeInt8(pixels) else inputs[0].writeFloat(contract.scale(pixels))
-        model.run(inputs, outputs)
+        checkNotNull(model).run(inputs, outputs)
         val values = if (contract.takesBytes) {
             contract.readBytes(outputs[0].readInt8())
         } else {
@@ -124,19 +136,24 @@ class BlurDetector(
     }
 
     private fun free() {
-        if (::inputs.isInitialized) inputs.forEach { it.close() }
-        if (::outputs.isInitialized) outputs.forEach { it.close() }
-        if (::model.isInitialized) model.close()
+        (inputs + outputs).forEach { it.close() }
+        model?.close()
+        inputs = emptyList()
+        outputs = emptyList()
+        model = null
     }
 
     private fun <T> onThread(work: () -> T): T {
-        check(!thread.isShutdown) { "The detector is closed." }
         try {
             return thread.submit(Callable { work() }).get()
+        } catch (error: RejectedExecutionException) {
+            throw closed(error)
         } catch (error: ExecutionException) {
             throw error.cause ?: error
         }
     }
+
+    private fun closed(cause: Throwable) = IllegalStateException("The detector is closed.", cause)
 
     private companion object {
         const val CLOSE_SECONDS = 10L

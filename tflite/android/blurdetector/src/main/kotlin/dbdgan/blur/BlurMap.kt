@@ -1,5 +1,7 @@
 package dbdgan.blur
 
+import kotlin.math.max
+
 /**
  * Probability of being out of focus, 0..1, for each pixel at the model's size.
  *
@@ -24,20 +26,37 @@ class BlurMap(val width: Int, val height: Int, val values: FloatArray) {
     }
 
     /**
-     * ARGB pixels to draw over the photo, scaled with filtering: clear where sharp, orange where blurred.
+     * ARGB pixels to draw over the photo: clear where in focus, a veil where blurred, a line between.
      *
-     * @param opacity Of full blur, 0..1.
+     * @param opacity Of the veil where the map is 1, 0..1.
+     * @param threshold Where blur begins, 0..1.
      */
-    fun overlayPixels(opacity: Float = 0.6f): IntArray {
+    fun overlayPixels(opacity: Float = OPACITY, threshold: Float = THRESHOLD): IntArray {
         require(opacity in 0f..1f) { "An opacity lies in 0..1. Received: $opacity." }
-        return IntArray(values.size) {
-            val alpha = (values[it] * opacity * 255f + 0.5f).toInt()
-            (alpha shl 24) or ORANGE
+        val pixels = IntArray(values.size) {
+            val alpha = if (values[it] < threshold) 0 else (values[it] * (255 * opacity) + 0.5f).toInt()
+            (alpha shl 24) or VEIL
+        }
+        for (at in values.indices) if (values[at] < threshold) drawLine(pixels, at % width, at / width, threshold)
+        return pixels
+    }
+
+    /** Draws the line around one pixel that is in focus, if it lies at the border of the focus. */
+    private fun drawLine(pixels: IntArray, x: Int, y: Int, threshold: Float) {
+        fun blurred(column: Int, row: Int) =
+            column in 0 until width && row in 0 until height && values[row * width + column] >= threshold
+        if (!(blurred(x - 1, y) || blurred(x + 1, y) || blurred(x, y - 1) || blurred(x, y + 1))) return
+        val reach = max(1, (max(width, height) + 200) / 400)
+        for (down in -reach..reach) for (right in -reach..reach) {
+            val near = down * down + right * right <= reach * reach
+            if (near && blurred(x + right, y + down)) pixels[(y + down) * width + x + right] = LINE
         }
     }
 
     companion object {
         const val THRESHOLD = 0.5f
-        private const val ORANGE = 0xFF7A00
+        const val OPACITY = 0.65f
+        private const val VEIL = 0x262464
+        private const val LINE = (255 shl 24) or 0xFFDC78
     }
 }

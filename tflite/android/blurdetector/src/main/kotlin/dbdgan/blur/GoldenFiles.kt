@@ -8,7 +8,7 @@ import org.json.JSONObject
 
 /** A golden folder in the app's assets, as `python -m tflite.golden.make` writes it. */
 class GoldenFiles(private val assets: AssetManager, private val folder: String) {
-    private val content = JSONObject(assets.open("$folder/golden.json").bufferedReader().use { it.readText() })
+    private val content = JSONObject(assets.open("$folder/contract.json").bufferedReader().use { it.readText() })
 
     /** What the model expects. */
     val contract: BlurContract = content.getJSONObject("model").let {

@@ -14,49 +14,25 @@ interface PictureRows {
     fun read(y: Int, row: IntArray)
 }
 
-/** Step 2 of the contract: area average where both sides shrink, else bilinear with half-pixel centres. */
+/** The contract's resize: area average where no side grows, else bilinear with half-pixel centres. */
 object PictureResizer {
     /** The picture as `width * height * 3` RGB bytes. */
     fun resize(picture: PictureRows, width: Int, height: Int): ByteArray {
         require(picture.width > 0 && picture.height > 0) { "The picture has no pixels." }
-        val area = picture.width >= width && picture.height >= height
-        val columns = weights(picture.width, width, area)
-        val rows = weights(picture.height, height, area)
-        val reader = RowReader(picture, columns)
-        val result = ByteArray(width * height * 3)
-        val sums = FloatArray(width * 3)
-        for (y in 0 until height) {
-            sums.fill(0f)
-            val span = rows[y]
-            for (index in span.shares.indices) {
-                val row = reader.row(span.first + index)
-                for (x in sums.indices) sums[x] += row[x] * span.shares[index]
-            }
-            for (x in sums.indices) result[y * sums.size + x] = (sums[x] + 0.5f).toInt().coerceIn(0, 255).toByte()
+        val row = IntArray(picture.width)
+        val result = Resizing(picture.width, picture.height, width, height, 3).run { y, samples ->
+            picture.read(y, row)
+            for (x in samples.indices) samples[x] = (row[x / 3] shr (16 - 8 * (x % 3)) and 255).toFloat()
         }
-        return result
+        return ByteArray(result.size) { (result[it] + 0.5f).toInt().coerceIn(0, 255).toByte() }
     }
 
-    /** A plane of floats brought to another size, bilinear with half-pixel centres. */
+    /** A plane of floats at another size. */
     fun resize(plane: FloatArray, fromWidth: Int, fromHeight: Int, width: Int, height: Int): FloatArray {
         require(plane.size == fromWidth * fromHeight) { "A plane of $fromWidth x $fromHeight is needed." }
-        val columns = weights(fromWidth, width, false)
-        val rows = weights(fromHeight, height, false)
-        val result = FloatArray(width * height)
-        for (y in 0 until height) {
-            val row = rows[y]
-            for (x in 0 until width) {
-                var sum = 0f
-                for (j in row.shares.indices) {
-                    val start = (row.first + j) * fromWidth + columns[x].first
-                    for (i in columns[x].shares.indices) {
-                        sum += plane[start + i] * row.shares[j] * columns[x].shares[i]
-                    }
-                }
-                result[y * width + x] = sum
-            }
+        return Resizing(fromWidth, fromHeight, width, height, 1).run { y, samples ->
+            System.arraycopy(plane, y * fromWidth, samples, 0, fromWidth)
         }
-        return result
     }
 
     /** Which source pixels make up each target pixel of one side, and their shares, which sum to 1. */
@@ -91,38 +67,42 @@ object PictureResizer {
 /** Source pixels `first, first + 1, ...` and the share of each. */
 internal class Span(val first: Int, val shares: FloatArray)
 
-/** Reads rows and narrows them to the target's width; keeps the last two, which bilinear rows share. */
-private class RowReader(private val picture: PictureRows, private val columns: Array<Span>) {
-    private val source = IntArray(picture.width)
-    private val kept = Array(2) { FloatArray(columns.size * 3) }
+/** One resize: rows are read once, narrowed to the target's width, and added up. */
+private class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int, private val channels: Int) {
+    private val area = fromWidth >= width && fromHeight >= height
+    private val columns = PictureResizer.weights(fromWidth, width, area)
+    private val rows = PictureResizer.weights(fromHeight, height, area)
+    private val samples = FloatArray(fromWidth * channels)
+
+    // The last two rows, which bilinear rows share.
+    private val kept = Array(2) { FloatArray(width * channels) }
     private val numbers = intArrayOf(-1, -1)
 
-    fun row(y: Int): FloatArray {
-        val place = y and 1
-        if (numbers[place] != y) {
-            picture.read(y, source)
-            narrow(kept[place])
-            numbers[place] = y
+    fun run(read: (Int, FloatArray) -> Unit): FloatArray {
+        val result = FloatArray(rows.size * kept[0].size)
+        for (y in rows.indices) {
+            for (index in rows[y].shares.indices) {
+                val row = row(rows[y].first + index, read)
+                val share = rows[y].shares[index]
+                for (x in row.indices) result[y * row.size + x] += row[x] * share
+            }
         }
-        return kept[place]
+        return result
     }
 
-    private fun narrow(target: FloatArray) {
-        for (x in columns.indices) {
-            val span = columns[x]
-            var red = 0f
-            var green = 0f
-            var blue = 0f
+    private fun row(y: Int, read: (Int, FloatArray) -> Unit): FloatArray {
+        val target = kept[y and 1]
+        if (numbers[y and 1] == y) return target
+        read(y, samples)
+        numbers[y and 1] = y
+        for (x in target.indices) {
+            val span = columns[x / channels]
+            var sum = 0f
             for (index in span.shares.indices) {
-                val pixel = source[span.first + index]
-                val share = span.shares[index]
-                red += (pixel shr 16 and 255) * share
-                green += (pixel shr 8 and 255) * share
-                blue += (pixel and 255) * share
+                sum += samples[(span.first + index) * channels + x % channels] * span.shares[index]
             }
-            target[3 * x] = red
-            target[3 * x + 1] = green
-            target[3 * x + 2] = blue
+            target[x] = sum
         }
+        return target
     }
 }
