@@ -112,7 +112,11 @@ def named_paths(words):
 
 def _parse(arguments):
     with one_line_errors():
-        return flags.FLAGS(arguments)
+        try:
+            return flags.FLAGS(arguments)
+        except SystemExit:
+            # absl ends --help with code 1, as if it were an error.
+            sys.exit(0)
 
 
 def _groups(config_class):

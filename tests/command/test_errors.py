@@ -33,6 +33,15 @@ def test_errors_raised_outside_this_project_stay_what_they_are(error):
         json.loads("{")
 
 
+def test_an_absent_extra_is_named(run_python):
+    code = """
+        from dbdgan_tf.conversion.command import main
+        main(["convert", "--checkpoint=dbdgan_tf/assets/student_lite", "--output=x.tflite"])
+    """
+    with pytest.raises(AssertionError, match=r"error: .*keras.*pip install 'dbdgan_tf\[train\]'"):
+        run_python(code, blocked=("keras",))
+
+
 @pytest.mark.parametrize("error", [KeyError, TypeError, KeyboardInterrupt])
 def test_slips_stay_what_they_are(error):
     with pytest.raises(error), one_line_errors():
