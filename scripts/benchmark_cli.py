@@ -6,7 +6,7 @@ Rates count CPU time, so that other work on the machine does not spoil them; the
 stand beside them.
 """
 
-import argparse
+import dataclasses
 import json
 import os
 import subprocess
@@ -15,8 +15,20 @@ import tempfile
 import time
 from pathlib import Path
 
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import option
+
 COMMAND = [sys.executable, "-m", "dbdgan_tf.cli"]
 HELP_SECONDS, PHOTOS_PER_SECOND, GROWN_MEGABYTES = 0.3, 8.0, 30.0
+
+
+@dataclasses.dataclass(frozen=True)
+class BenchmarkConfig:
+    """What to time."""
+
+    model: str = option("lite", "As dbdgan map --model.")
+    photos: int = option(24, "Photographs to time.", at_least=1)
+    files: int = option(5000, "Photographs of the folder whose memory is measured.", at_least=200)
 
 
 def time_help(rounds=5):
@@ -61,13 +73,8 @@ def _peak(arguments):
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="lite")
-    parser.add_argument("--photos", type=int, default=24)
-    parser.add_argument("--files", type=int, default=5000)
-    options = parser.parse_args()
-    start, seconds = time.time(), time_help()
+def main(options):
+    begun, seconds = time.time(), time_help()
     report = bench(options.model, options.photos)
     rate = report["photos_per_second_on_idle_cores"]
     grown = grown_memory(options.model, options.files)
@@ -79,10 +86,10 @@ def main():
     for part in ("decode", "prepare", "model", "draw", "encode"):
         print(f"| {part}, CPU ms per photo | {report[f'{part}_cpu_ms']:.1f} | |")
     print(f"| memory grown from 200 to {options.files} files, MB | {grown:.1f} | < {GROWN_MEGABYTES:.0f} |")
-    print(f"\n{time.time() - start:.0f} s")
+    print(f"\n{time.time() - begun:.0f} s")
     kept = seconds < HELP_SECONDS and rate >= PHOTOS_PER_SECOND and grown < GROWN_MEGABYTES
     sys.exit(0 if kept else 1)
 
 
 if __name__ == "__main__":
-    main()
+    start(BenchmarkConfig, main)

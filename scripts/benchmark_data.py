@@ -6,20 +6,26 @@ Without --data_dir the photographs that scikit-image ships are used. Targets on 
 images/s decoded, 1000 images/s cached.
 """
 
+import dataclasses
 import os
 import time
 
-from absl import app, flags
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import option
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-FLAGS = flags.FLAGS
-flags.DEFINE_string("data_dir", None, "Data set in any known layout; default scikit-image's photographs.")
-flags.DEFINE_enum("split", "train", ["train", "test"], "Split of the data set.")
-flags.DEFINE_integer("batch_size", 8, "Samples per batch.")
-flags.DEFINE_integer("image_size", 320, "Height and width in px.")
-flags.DEFINE_integer("threads", 2, "Decoding threads.")
-flags.DEFINE_integer("max_samples", 400, "Samples to read.")
+
+@dataclasses.dataclass(frozen=True)
+class BenchmarkConfig:
+    """What to read, and how."""
+
+    data_dir: str | None = option(None, "Data set in any known layout; default scikit-image's photographs.")
+    split: str = option("train", "Split of the data set.", ("train", "test"))
+    batch_size: int = option(8, "Samples per batch.", at_least=1)
+    image_size: int = option(320, "Height and width in px.", at_least=32)
+    threads: int = option(2, "Decoding threads.", at_least=1)
+    max_samples: int = option(400, "Samples to read.", at_least=1)
 
 
 def epoch_rate(dataset):
@@ -41,18 +47,17 @@ def run(samples, image_size, batch_size, threads):
     return {"decoded": epoch_rate(dataset), "cached": max(epoch_rate(dataset) for _ in range(3))}
 
 
-def main(argv):
-    del argv
+def main(config):
     from dbdgan_tf.data import Sample, find_samples
     from dbdgan_tf.data.synthesis import bundled_photographs
 
-    if FLAGS.data_dir:
-        samples = find_samples(FLAGS.data_dir, FLAGS.split)[: FLAGS.max_samples]
+    if config.data_dir:
+        samples = find_samples(config.data_dir, config.split)[: config.max_samples]
     else:
         samples = [Sample(path.stem, path) for path in bundled_photographs()] * 5
-    for name, rate in run(samples, FLAGS.image_size, FLAGS.batch_size, FLAGS.threads).items():
-        print(f"{name}: {rate:.0f} images/s ({len(samples)} samples at {FLAGS.image_size} px)")
+    for name, rate in run(samples, config.image_size, config.batch_size, config.threads).items():
+        print(f"{name}: {rate:.0f} images/s ({len(samples)} samples at {config.image_size} px)")
 
 
 if __name__ == "__main__":
-    app.run(main)
+    start(BenchmarkConfig, main)

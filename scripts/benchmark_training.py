@@ -6,6 +6,7 @@ python scripts/benchmark_training.py --memory          # peak memory of joint tr
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
 """
 
+import dataclasses
 import json
 import resource
 import statistics
@@ -15,25 +16,27 @@ import time
 
 import keras
 import numpy as np
-from absl import app, flags
 
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import option
 from dbdgan_tf.training import networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
 
-FLAGS = flags.FLAGS
 
+@dataclasses.dataclass(frozen=True)
+class BenchmarkConfig:
+    """What to time, on which networks."""
 
-def define_flags():
-    flags.DEFINE_bool("comparison", False, "Student step against model.fit with binary cross-entropy.")
-    flags.DEFINE_bool("networks", False, "Joint step with one network more each time.")
-    flags.DEFINE_bool("memory", False, "Peak memory of joint training.")
-    flags.DEFINE_bool("allocator", False, "Joint step without and with kept memory, each in its own process.")
-    flags.DEFINE_enum("allocator_side", None, ("returned", "kept"), "One side of --allocator, as JSON.")
-    flags.DEFINE_string("student_encoder", "efficientnet_b3", "Encoder of the student.")
-    flags.DEFINE_string("teacher_encoder", "efficientnet_lite2", "Encoder of the light teacher.")
-    flags.DEFINE_integer("size", 320, "Height and width in pixels.")
-    flags.DEFINE_integer("batch", 4, "Images per step.")
-    flags.DEFINE_integer("repeats", 10, "Timed steps of each side.")
+    comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
+    networks: bool = option(False, "Joint step with one network more each time.")
+    memory: bool = option(False, "Peak memory of joint training.")
+    allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
+    allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
+    student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
+    teacher_encoder: str = option("efficientnet_lite2", "Encoder of the light teacher.")
+    size: int = option(320, "Height and width in pixels.", at_least=32)
+    batch: int = option(4, "Images per step.", at_least=1)
+    repeats: int = option(10, "Timed steps of each side.", at_least=1)
 
 
 # What Keras' Adam does by default: no clipping, no weight decay, no averaged weights.
@@ -147,8 +150,7 @@ def peak_memory(values):
 
 def compare_allocators(values):
     """Prints the quickstart's joint step with memory given back to the kernel and with memory kept."""
-    del values
-    sides = {side: _run_side(side) for side in ("returned", "kept")}
+    sides = {side: _run_side(side, values.repeats) for side in ("returned", "kept")}
     print("Joint step of configs/quickstart.flags, memory given back to the kernel and kept in the process:")
     for side, figures in sides.items():
         print(f"  {side:8s} {figures['wall']:.2f} s a step, of system time {figures['system']:.2f} s, "
@@ -157,8 +159,8 @@ def compare_allocators(values):
     print(f"  ratio {ratio:.2f}, peak memory {sides['kept']['peak'] / sides['returned']['peak']:.2f} times")
 
 
-def _run_side(side):
-    command = [sys.executable, __file__, f"--allocator_side={side}", f"--repeats={FLAGS.repeats}"]
+def _run_side(side, repeats):
+    command = [sys.executable, __file__, f"--allocator_side={side}", f"--repeats={repeats}"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -205,19 +207,17 @@ def time_one_allocator(values):
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
-def main(argv):
-    del argv
+def main(config):
     for wanted, run in (
-        (FLAGS.allocator, compare_allocators),
-        (FLAGS.allocator_side, time_one_allocator),
-        (FLAGS.comparison, compare),
-        (FLAGS.networks, cost_of_networks),
-        (FLAGS.memory, peak_memory),
+        (config.allocator, compare_allocators),
+        (config.allocator_side, time_one_allocator),
+        (config.comparison, compare),
+        (config.networks, cost_of_networks),
+        (config.memory, peak_memory),
     ):
         if wanted:
-            run(FLAGS)
+            run(config)
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(BenchmarkConfig, main)

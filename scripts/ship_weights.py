@@ -1,6 +1,6 @@
 """Puts a trained student and its .tflite files into the package: dbdgan_tf/assets.
 
-python scripts/ship_weights.py --name=lite --checkpoint=runs/lite/student_best --tflite=runs/lite/int8.tflite
+python scripts/ship_weights.py --name=lite --checkpoint=runs/lite/student_best --tflite=INT8,FLOAT16
 
 Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint, or from a
 quantization-aware fine-tuning of it (--qat_checkpoint).
@@ -10,16 +10,13 @@ import dataclasses
 import json
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-from absl import app, flags
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-FLAGS = flags.FLAGS
 STUDENTS = {"lite": "efficientnet_lite2", "b3": "efficientnet_b3"}
 # Variant in the file's metadata -> end of the bundled file's name.
 KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
@@ -31,29 +28,21 @@ class ShippingError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class ShipConfig:
-    """What to ship; see the flags."""
+    """What to ship."""
 
-    name: str
-    checkpoint: str
-    tflite: tuple = ()
-    qat_checkpoint: str | None = None
-    assets: str = str(ROOT / "dbdgan_tf" / "assets")
-    encoder: str | None = None
-
-
-def define_flags():
-    """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_enum("name", None, list(STUDENTS), "Which student it is.", required=True)
-    flags.DEFINE_string("checkpoint", None, "PREFIX of the Keras student.", required=True)
-    flags.DEFINE_multi_string("tflite", [], "A .tflite file made from it; may be repeated.")
-    flags.DEFINE_string("qat_checkpoint", None, "PREFIX of the quantize-aware student that was made from it.")
+    name: str = option(REQUIRED, "Which student it is.", tuple(STUDENTS))
+    checkpoint: str = option(REQUIRED, "PREFIX of the Keras student.")
+    tflite: tuple = option((), "The .tflite files made from it.")
+    qat_checkpoint: str | None = option(None, "PREFIX of the quantize-aware student that was made from it.")
+    assets: str = option(str(ROOT / "dbdgan_tf" / "assets"), "Folder to write to.")
+    encoder: str | None = option(None, "Encoder in place of the one that goes with the name.")
 
 
 def run(config):
     """Checks everything, then writes everything.
 
     Args:
-        config: A `ShipConfig`; `encoder` replaces the one that goes with the name (for tests).
+        config: A `ShipConfig`.
 
     Returns:
         Dict file name -> size in bytes.
@@ -190,15 +179,5 @@ def _atomically(target, write):
         os.replace(temporary, target)
 
 
-def main(argv):
-    del argv
-    try:
-        sizes = run(ShipConfig(FLAGS.name, FLAGS.checkpoint, tuple(FLAGS.tflite), FLAGS.qat_checkpoint))
-    except (ValueError, OSError) as error:
-        sys.exit(f"ship_weights: {error}")
-    print(format_table(sizes))
-
-
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(ShipConfig, lambda config: print(format_table(run(config))))

@@ -43,7 +43,7 @@ class PredictConfig:
 
 
 def run(config):
-    """Writes the maps; returns the `MapReport`."""
+    """Writes the maps; returns the `WrittenMaps`."""
     from dbdgan_tf.data.layouts import find_samples
     from dbdgan_tf.evaluation import averaged, mirrored, model_predictor
     from dbdgan_tf.evaluation.map_writer import describe_model, find_photographs, write_maps

@@ -17,6 +17,7 @@ from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.conversion.representative import feeds, representative_images
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights_checksum
+from dbdgan_tf.models.network import Network
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")
@@ -58,27 +59,6 @@ class ConversionConfig:
             raise ValueError(f"io=uint8 needs variant int8 or qat_int8. Received: {self.variant!r}.")
         if self.variant == "int8" and not self.representative_dir:
             raise ValueError("The variant int8 needs photos to calibrate with: give representative_dir.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Network:
-    """A network ready for the converter.
-
-    Attributes:
-        model: Keras 3 or tf_keras model of a static batch of 1.
-        image_size: (height, width).
-        input_scaling: The `InputScaling` of its input.
-        name: For the metadata.
-        training: The checkpoint's own metadata.
-        checksum: "sha256:..." of the weights.
-    """
-
-    model: object
-    image_size: tuple
-    input_scaling: object
-    name: str
-    training: dict = dataclasses.field(default_factory=dict)
-    checksum: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ RECORD_NAME = "maps.json"
 
 
 @dataclasses.dataclass(frozen=True)
-class MapReport:
+class WrittenMaps:
     """What `write_maps` did.
 
     Attributes:
@@ -68,7 +68,7 @@ def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, sourc
         progress: show a progress bar.
 
     Returns:
-        `MapReport`; bad photographs are listed there and do not stop the rest.
+        `WrittenMaps`; bad photographs are listed there and do not stop the rest.
 
     Raises:
         ValueError: the folder holds another source's maps.
@@ -94,7 +94,7 @@ def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, sourc
             # A stale map of an older run would pass for this model's.
             _target(folder, sample).unlink(missing_ok=True)
     written = sum(str(sample.image) not in failed for sample in todo)
-    return MapReport(written, len(samples) - len(todo), failed)
+    return WrittenMaps(written, len(samples) - len(todo), failed)
 
 
 def describe_model(path):

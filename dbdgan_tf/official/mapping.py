@@ -1,7 +1,10 @@
 """Official PyTorch checkpoints to weights by our layer names: what student and teacher share."""
 
+import dataclasses
+
 import numpy as np
 
+from dbdgan_tf.models.weights.by_name import assign_weights
 from dbdgan_tf.models.weights.torch_state import CONV, DEPTHWISE, TRANSPOSED_CONV, MappingReport, StateReader
 
 __all__ = [
@@ -10,6 +13,7 @@ __all__ = [
     "TRANSPOSED_CONV",
     "MappingReport",
     "StateReader",
+    "build_with",
     "read_checkpoint",
     "unwrap_state_dict",
 ]
@@ -55,3 +59,13 @@ def read_checkpoint(path):
 
         return unwrap_state_dict(read_torch_file(path))
     return unwrap_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+
+
+def build_with(source, read_table, build, config, image_size, **build_arguments):
+    """Builds one of our networks with an official checkpoint's weights; see `load_official_student`."""
+    checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
+    table, report = read_table(checkpoint, config.encoder)
+    config = dataclasses.replace(config, image_size=image_size or config.image_size)
+    model = build(config, **build_arguments)
+    assign_weights(model, table)
+    return model, config, report

@@ -3,12 +3,11 @@
 from dbdgan_tf.models.encoders.efficientnet import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.models.weights.by_name import assign_weights
 from dbdgan_tf.official.mapping import (
     DEPTHWISE,
     TRANSPOSED_CONV,
     StateReader,
-    read_checkpoint,
+    build_with,
     unwrap_state_dict,
 )
 
@@ -83,9 +82,4 @@ def load_official_student(source, config=OFFICIAL_STUDENT, image_size=None, **bu
     Raises:
       ValueError: if the checkpoint does not fit.
     """
-    checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
-    table, report = student_table(checkpoint, config.encoder)
-    config = config.replace(image_size=image_size or config.image_size)
-    model = build_student(config, **build_arguments)
-    assign_weights(model, table)
-    return model, config, report
+    return build_with(source, student_table, build_student, config, image_size, **build_arguments)

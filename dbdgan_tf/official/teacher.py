@@ -1,14 +1,11 @@
 """The official teacher (SE-ResNeXt-101 32x4d, self-attention, DenseASPP) as a teacher of ours."""
 
-import dataclasses
-
 import numpy as np
 
 from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.weights.by_name import assign_weights
 from dbdgan_tf.models.weights.se_resnext import se_resnext_table
-from dbdgan_tf.official.mapping import StateReader, read_checkpoint, unwrap_state_dict
+from dbdgan_tf.official.mapping import StateReader, build_with, unwrap_state_dict
 
 # It was trained on pixels in 0..1, without normalisation.
 OFFICIAL_TEACHER = TeacherConfig(encoder="se_resnext101", scaling="unit")
@@ -78,9 +75,4 @@ def load_official_teacher(source, config=OFFICIAL_TEACHER, image_size=None, **bu
     Raises:
       ValueError: if the checkpoint does not fit.
     """
-    checkpoint = source if isinstance(source, dict) else read_checkpoint(source)
-    table, report = teacher_table(checkpoint, config.encoder)
-    config = dataclasses.replace(config, image_size=image_size or config.image_size)
-    model = build_teacher(config, **build_arguments)
-    assign_weights(model, table)
-    return model, config, report
+    return build_with(source, teacher_table, build_teacher, config, image_size, **build_arguments)

@@ -12,6 +12,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "options": ["QatRun"],
         "qat_student": ["build_qat_student"],
         "runner": ["run_qat"],
-        "saving": ["QatNetwork", "load_network_for_conversion", "load_qat_student", "save_qat_student"],
+        "saving": ["load_network_for_conversion", "load_qat_student", "save_qat_student"],
     },
 )

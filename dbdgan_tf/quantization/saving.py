@@ -1,7 +1,5 @@
 """A quantize-aware student on disk: PREFIX.weights.h5 and PREFIX.json with the kind "qat_student"."""
 
-import dataclasses
-import hashlib
 import json
 import os
 import re
@@ -11,32 +9,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from dbdgan_tf.model_file.metadata import weights_checksum
+from dbdgan_tf.models.network import Network
 from dbdgan_tf.models.serialization import network_files
 from dbdgan_tf.models.student import StudentConfig
 from dbdgan_tf.quantization.qat_student import build_qat_student
 
 KIND = "qat_student"
-
-
-@dataclasses.dataclass(frozen=True)
-class QatNetwork:
-    """What a converter needs to know of a quantize-aware student.
-
-    Attributes:
-        model: tf_keras model of a static batch of 1.
-        image_size: (height, width).
-        input_scaling: The `InputScaling` of its input.
-        name: For the file's metadata.
-        training: The metadata it was saved with.
-        checksum: "sha256:..." of the weights.
-    """
-
-    model: object
-    image_size: tuple
-    input_scaling: object
-    name: str
-    training: dict
-    checksum: str
 
 
 def save_qat_student(path_prefix, model, config, metadata=None):
@@ -94,17 +73,16 @@ def load_network_for_conversion(path, image_size=None):
         image_size: (height, width) in place of the saved one, or None.
 
     Returns:
-        A `QatNetwork`.
+        A `Network`.
     """
     model, config = load_qat_student(path, batch_size=1, image_size=image_size)
-    checksum = hashlib.sha256(network_files(path)[0].read_bytes()).hexdigest()
-    return QatNetwork(
+    return Network(
         model=model,
         image_size=tuple(config.image_size),
         input_scaling=config.input_scaling,
         name=f"{config.encoder}-{config.decoder}",
         training=_read_json(path)[1],
-        checksum=f"sha256:{checksum}",
+        checksum=weights_checksum(network_files(path)[0]),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.metrics.markdown import markdown_table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,9 +148,7 @@ def _profile(path):
 
 def _table(rows):
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return markdown_table(columns, [[_cell(row.get(column)) for column in columns] for row in rows])
 
 
 def _cell(value):

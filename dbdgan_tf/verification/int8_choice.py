@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.training.validation import validate
 
 COLUMNS = ("max_f_focus", "max_f_blur", "mae")
@@ -73,12 +74,12 @@ def format_markdown(result):
     Returns:
         Text.
     """
-    lines = [f"| model | MB | {' | '.join(COLUMNS)} | |", "|---" * (len(COLUMNS) + 3) + "|"]
+    rows = []
     for name, row in result["candidates"].items():
         figures = [f"{row[column]:.4f}" if column in row else "" for column in COLUMNS]
         mark = "picked" if name == result["picked"] else ""
-        lines.append(f"| {name} | {row['bytes'] / 1e6:.2f} | {' | '.join(figures)} | {mark} |")
-    return "\n".join(lines) + "\n"
+        rows.append([name, f"{row['bytes'] / 1e6:.2f}", *figures, mark])
+    return markdown_table(["model", "MB", *COLUMNS, ""], rows)
 
 
 def _convert_all(config, folder, qat_prefix, training):

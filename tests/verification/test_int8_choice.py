@@ -34,7 +34,7 @@ def test_a_lower_error_wins_at_equal_f():
 def test_table_names_every_candidate_and_marks_the_picked():
     table = format_markdown({"candidates": _rows(0.8, 0.7), "picked": "ptq_int8"})
     assert table.splitlines() == [
-        "| model | MB | max_f_focus | max_f_blur | mae | |",
+        "| model | MB | max_f_focus | max_f_blur | mae |  |",
         "|---|---|---|---|---|---|",
         "| float32 | 4.00 | 0.9000 | 0.9500 | 0.0500 |  |",
         "| ptq_int8 | 1.10 | 0.8000 | 0.9000 | 0.1000 | picked |",

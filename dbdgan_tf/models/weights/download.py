@@ -46,7 +46,8 @@ def download_weights(encoder, address, sha256_start):
     """
     with download_failures(encoder):
         path = pathlib.Path(keras.utils.get_file(origin=address, cache_subdir="models"))
-    digest = _sha256(path)
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     if not digest.startswith(sha256_start):
         path.unlink()
         raise ValueError(
@@ -54,11 +55,3 @@ def download_weights(encoder, address, sha256_start):
             f"Received: {path} with SHA-256 {digest}. Allowed: {sha256_start}... as from {address}."
         )
     return path
-
-
-def _sha256(path):
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
