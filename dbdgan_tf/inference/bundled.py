@@ -38,7 +38,7 @@ def bundled_model(name=DEFAULT_NAME):
     raise ModelFileError(
         f"This installation has no bundled model of this name. Received: {name!r}. Allowed: {present}, or "
         "the path of a .tflite file; to get one, train a student (scripts/quickstart.sh) and write it with "
-        "`python -m tflite.convert`."
+        "`dbdgan convert`."
     )
 
 

@@ -139,7 +139,7 @@ def read_metadata(model):
             return ModelMetadata.from_json(bytes(root.Buffers(entry.Buffer()).DataAsNumpy()).decode())
     raise MetadataError(
         "The model does not say how to feed it: it holds no 'dbdgan_tf' metadata. Write it with "
-        "`python -m tflite.convert`, or pass metadata=ModelMetadata(...)."
+        "`dbdgan convert`, or pass metadata=ModelMetadata(...)."
     )
 
 

@@ -1,4 +1,4 @@
-"""The maps of a quantize-aware student, as `tflite.verify` compares a file with; a process of its own.
+"""The maps of a quantize-aware student, as `dbdgan verify` compares a file with; a process of its own.
 
 python -m dbdgan_tf.quantization.reference_maps REQUEST.json
 

@@ -1,5 +1,9 @@
 """The group: instant help, every command, light imports."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 
 from dbdgan_tf.cli.main import COMMANDS
@@ -78,3 +82,22 @@ def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
         result = call(*arguments)
         assert result.exit_code == 1
         assert "no bundled model" in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["convert", "--help"], 0, "--variant"),
+        (["convert", "--variant=int3"], 1, "error: .*--variant=int3"),
+        (["convert", "--checkpoint=absent", "--output=m.tflite"], 1, "error: No saved network: absent.json"),
+        (["verify"], 1, "error: Give one .tflite file. Received: none"),
+        (["verify", "MODEL"], 0, "keeps its budget"),
+    ],
+)
+def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_file, tmp_path):
+    words = [str(grey_file) if word == "MODEL" else word for word in arguments]
+    process = subprocess.run(
+        [sys.executable, "-m", "dbdgan_tf.cli", *words], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert process.returncode == code, process.stderr
+    assert re.search(said, process.stdout + process.stderr)

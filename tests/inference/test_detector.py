@@ -115,7 +115,7 @@ def test_threads_get_their_own_answers(flat_models):
 
 def test_model_without_metadata(flat_models, photo):
     content = flat_models.grey_model(metadata=False)
-    with pytest.raises(ModelFileError, match="tflite.convert"):
+    with pytest.raises(ModelFileError, match="dbdgan convert"):
         BlurDetector(content)
     about = BlurDetector(flat_models.grey_model()).metadata
     assert BlurDetector(content, metadata=about)(photo).blur_map.shape == (32, 48)
@@ -134,7 +134,7 @@ def test_a_model_that_gives_nan_is_an_error_not_a_black_map(flat_models, photo):
 
 def test_no_bundled_model_says_how_to_get_one(monkeypatch, tmp_path, flat_models):
     monkeypatch.setattr(bundled, "ASSETS", tmp_path)
-    with pytest.raises(ModelFileError, match="tflite.convert"):
+    with pytest.raises(ModelFileError, match="dbdgan convert"):
         BlurDetector()
     (tmp_path / "lite_int8.tflite").write_bytes(flat_models.grey_model())
     assert BlurDetector().image_size == BlurDetector("lite").image_size == (32, 48)
