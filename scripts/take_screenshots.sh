@@ -12,8 +12,8 @@ export CHROMIUM
 make_environment all
 TMPDIR=$(mktemp -d)
 trap 'rm -rf "$TMPDIR"' EXIT
-export TMPDIR
-(cd tflite/web && npm run --silent screenshots -- "$TMPDIR")
+export TMPDIR DBDGAN_WEB_SCREENSHOTS="$TMPDIR"
+(cd tflite/web && node --test test/browser/screenshots.test.js)
 mkdir -p "$folder"
 python - "$TMPDIR" "$folder" <<'PYTHON'
 import sys

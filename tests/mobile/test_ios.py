@@ -18,10 +18,10 @@ def sources(repository):
 def test_swift_reads_the_keys_that_the_contract_has(sources, flat_models, tmp_path):
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
     golden = make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
-    plain = set(re.search(r"case (kind, .*)", sources["BlurContract.swift"]).group(1).split(", "))
+    plain = set(re.search(r"case (file, .*)", sources["BlurContract.swift"]).group(1).split(", "))
     renamed = set(re.findall(r'case \w+ = "(\w+)"', sources["BlurContract.swift"]))
     assert plain | renamed <= set(golden["model"])
-    assert len(plain | renamed) == 8
+    assert len(plain | renamed) == 9
     assert {"input_tolerance", "tolerances", "cases", "model"} <= set(golden)
     processors = set(
         re.search(r"case (cpu, gpu)\n.*\n    case (npu)", sources["BlurDetector.swift"]).groups()

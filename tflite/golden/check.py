@@ -4,6 +4,7 @@ Reads only contract.json and the golden files, and runs the model with LiteRT; n
 imported, so what the contract says must be enough. The exit code is 1 if a map is out of tolerance.
 """
 
+import argparse
 import dataclasses
 import hashlib
 import sys
@@ -11,28 +12,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 
 from tflite.golden.contract import GoldenError, read_contract
 
-FLAGS = flags.FLAGS
 PROCESSOR = "cpu"
-
-
-@dataclasses.dataclass(frozen=True)
-class CheckConfig:
-    """What to check.
-
-    Attributes:
-        golden_dir: Folder that `tflite.golden.make` wrote.
-        model: The .tflite file; None for the one in the folder.
-        num_threads: Of the interpreter.
-    """
-
-    golden_dir: str
-    model: str | None = None
-    num_threads: int = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,11 +39,13 @@ class Difference:
         return self.largest > tolerance["max"] or self.mean > tolerance["mean"]
 
 
-def run(config):
+def run(golden_dir, model_file=None, num_threads=2):
     """Runs every golden picture through the contract.
 
     Args:
-        config: A `CheckConfig`.
+        golden_dir: Folder that `tflite.golden.make` wrote.
+        model_file: The .tflite file; None for the one in the folder.
+        num_threads: Of the interpreter.
 
     Returns:
         Dict: "cases" (a dict of differences for each picture) and "failures" (sentences).
@@ -67,11 +53,11 @@ def run(config):
     Raises:
         ValueError: If the folder or the model cannot be used.
     """
-    folder = Path(config.golden_dir)
+    folder = Path(golden_dir)
     contract = read_contract(folder)
     model = contract["model"]
-    path = Path(config.model) if config.model else folder / model["file"]
-    interpreter = _open_model(path, config.num_threads)
+    path = Path(model_file or folder / model["file"])
+    interpreter = _open_model(path, num_threads)
     failures = _check_model(path.read_bytes(), model, interpreter)
     tolerance = contract["tolerances"][PROCESSOR]
     limits = {"input": contract["input_tolerance"], "map": tolerance, "picture_to_map": tolerance}
@@ -163,17 +149,16 @@ def _read_png(path, flag=cv2.IMREAD_COLOR):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image
 
 
-def define_flags():
-    """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_string("model", None, "The .tflite file; the one in the folder if not given.")
-    flags.DEFINE_integer("num_threads", 2, "Threads of the interpreter.", lower_bound=1)
-
-
-def main(argv):
-    if len(argv) != 2:
-        raise app.UsageError(f"Give one golden folder. Received: {argv[1:]}.")
+def main():
+    parser = argparse.ArgumentParser(
+        "tflite.golden.check", description="Checks that this machine keeps a contract."
+    )
+    parser.add_argument("golden_dir", help="folder that tflite.golden.make wrote")
+    parser.add_argument("--model", help="the .tflite file; the one in the folder if not given")
+    parser.add_argument("--num_threads", type=int, default=2, help="of the interpreter")
+    options = parser.parse_args()
     try:
-        report = run(CheckConfig(argv[1], FLAGS.model, num_threads=FLAGS.num_threads))
+        report = run(options.golden_dir, options.model, options.num_threads)
     except (ValueError, OSError) as error:
         sys.exit(f"tflite.golden.check: {error}")
     for case in report["cases"]:
@@ -185,5 +170,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    main()

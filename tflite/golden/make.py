@@ -10,38 +10,23 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from absl import app, flags
 
-from dbdgan_tf.command.errors import one_line_errors
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import REQUIRED, option
 from tflite.golden.check import resize
 from tflite.golden.contract import RESIZE, GoldenError, write_contract
 
-FLAGS = flags.FLAGS
 PICTURES = Path(__file__).resolve().parent / "pictures"
 
 
 @dataclasses.dataclass(frozen=True)
 class MakeConfig:
-    """What to make from what.
+    """What to make from what."""
 
-    Attributes:
-        model: The .tflite file, metadata embedded.
-        output_dir: Where `contract.json`, the pictures and their expected inputs and maps go.
-        pictures_dir: Folder of PNG photographs.
-        with_model: Also copy the model beside them, ready to be bundled.
-    """
-
-    model: str
-    output_dir: str
-    pictures_dir: str = str(PICTURES)
-    with_model: bool = True
-
-
-def define_flags():
-    """Defines the command's flags; called once, when it runs as a program."""
-    flags.DEFINE_string("output_dir", None, "Folder to write.", required=True)
-    flags.DEFINE_string("pictures_dir", str(PICTURES), "Folder of PNG photographs.")
-    flags.DEFINE_bool("with_model", True, "Also copy the model beside the golden files.")
+    model: str = option(REQUIRED, "one .tflite file, metadata embedded", words=True)
+    output_dir: str = option(REQUIRED, "Folder to write.")
+    pictures_dir: str = option(str(PICTURES), "Folder of PNG photographs.")
+    with_model: bool = option(True, "Also copy the model beside the golden files.")
 
 
 def run(config):
@@ -125,14 +110,10 @@ def _takes_pixels(detector):
     return np.array_equal(detector.prepare(levels), levels)
 
 
-def main(argv):
-    if len(argv) != 2:
-        raise app.UsageError(f"Give one .tflite file. Received: {argv[1:]}.")
-    with one_line_errors():
-        golden = run(MakeConfig(argv[1], FLAGS.output_dir, FLAGS.pictures_dir, FLAGS.with_model))
-    print(f"{FLAGS.output_dir}: {len(golden['cases'])} pictures, {golden['model']['kind']} input")
+def main(config):
+    golden = run(config)
+    print(f"{config.output_dir}: {len(golden['cases'])} pictures, {golden['model']['kind']} input")
 
 
 if __name__ == "__main__":
-    define_flags()
-    app.run(main)
+    start(MakeConfig, main)

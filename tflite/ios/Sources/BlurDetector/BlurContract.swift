@@ -11,6 +11,8 @@ public struct BlurError: Error, CustomStringConvertible {
 
 /// What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
 public struct BlurContract: Decodable {
+    /// Name of the .tflite file beside contract.json.
+    public let file: String
     /// "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
     public let kind: String
     public let width: Int
@@ -24,23 +26,9 @@ public struct BlurContract: Decodable {
     public let outputZeroPoint: Int
 
     enum CodingKeys: String, CodingKey {
-        case kind, width, height, mean, std, polarity
+        case file, kind, width, height, mean, std, polarity
         case outputScale = "output_scale"
         case outputZeroPoint = "output_zero_point"
-    }
-
-    public init(
-        kind: String, width: Int, height: Int, mean: [Float], std: [Float], polarity: String,
-        outputScale: Float, outputZeroPoint: Int
-    ) {
-        self.kind = kind
-        self.width = width
-        self.height = height
-        self.mean = mean
-        self.std = std
-        self.polarity = polarity
-        self.outputScale = outputScale
-        self.outputZeroPoint = outputZeroPoint
     }
 
     public var takesBytes: Bool { kind == "uint8" }

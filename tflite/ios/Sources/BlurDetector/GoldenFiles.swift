@@ -10,10 +10,6 @@ public struct GoldenFiles {
     }
 
     private struct Content: Decodable {
-        struct Name: Decodable {
-            let file: String
-        }
-
         let model: BlurContract
         let cases: [Case]
         let tolerances: [String: Tolerance]
@@ -23,10 +19,6 @@ public struct GoldenFiles {
             case model, cases, tolerances
             case inputTolerance = "input_tolerance"
         }
-    }
-
-    private struct Named: Decodable {
-        let model: Content.Name
     }
 
     public let folder: URL
@@ -44,7 +36,7 @@ public struct GoldenFiles {
         try content.model.validate()
         self.folder = folder
         contract = content.model
-        model = folder.appendingPathComponent(try JSONDecoder().decode(Named.self, from: data).model.file)
+        model = folder.appendingPathComponent(content.model.file)
         cases = content.cases
         tolerances = content.tolerances
         inputTolerance = content.inputTolerance

@@ -24,7 +24,7 @@ final class ArithmeticTests: XCTestCase {
 
     func testFocusPolarityAndNaN() throws {
         let contract = BlurContract(
-            kind: "uint8", width: 1, height: 1, mean: [0, 0, 0], std: [1, 1, 1], polarity: "focus",
+            file: "m.tflite", kind: "uint8", width: 1, height: 1, mean: [0, 0, 0], std: [1, 1, 1], polarity: "focus",
             outputScale: 1 / 256, outputZeroPoint: 0)
         XCTAssertEqual(try contract.read(bytes: [64, 255]), [0.75, 0.00390625])
         XCTAssertThrowsError(try contract.read(floats: [.nan]))

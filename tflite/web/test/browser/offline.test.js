@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 
 import { awaitModel, awaitOffline, loadPage, openBrowser, openFile } from "./chromium.js";
-import { material } from "./material.js";
-import { buildSite, serveSite } from "./site.js";
+import { buildSite, material, serveSite } from "./site.js";
 
 let built;
 
 before(async () => {
-  built = await buildSite(join(material, "float32"));
+  built = await buildSite(join(material, "grey"));
 });
 
 // The service worker isolates the page from the second visit on, which gives WebAssembly its threads.

@@ -6,14 +6,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { download, FAKE_CAMERA, loadPage, openBrowser, openFile, showing } from "./chromium.js";
-import { material } from "./material.js";
-import { buildSite, serveSite } from "./site.js";
+import { buildSite, material, serveSite } from "./site.js";
 
 const photo = (name) => join(material, "photos", name);
 let site, browser, page;
 
 before(async () => {
-  site = await serveSite(await buildSite(join(material, "int8")));
+  site = await serveSite(await buildSite(join(material, "grey")));
   browser = await openBrowser({ flags: FAKE_CAMERA });
   page = browser.page;
   await loadPage(page, site.address);

@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 
 import { build, preview } from "vite";
 
+/** The folder that tests/web/make_material.py wrote; scripts/test_web.sh runs it. */
+export const material = process.env.DBDGAN_WEB_MATERIAL;
+
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Builds the page into a new folder and returns it; with the model of a golden folder or the bundled one. */

@@ -15,7 +15,7 @@ test("a float32 model gets (pixel - mean) / std of each channel", () => {
   assert.deepEqual([...tensor], [0, 1, -127 / 128]);
 });
 
-test("photos are resized, rounded half to even, lose their alpha, and enter a uint8 model as they are", () => {
+test("photos are resized, rounded half to even, lose their alpha, enter a uint8 model as they are", () => {
   const photo = { data: [10, 20, 30, 0, 11, 21, 32, 0], width: 2, height: 1 };
   const tensor = inputMaker({ ...bytes, width: 1, height: 1 })(photo);
   assert.deepEqual([...tensor], [10, 20, 31]);

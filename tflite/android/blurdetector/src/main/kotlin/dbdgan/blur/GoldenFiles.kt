@@ -38,7 +38,7 @@ class GoldenFiles(private val assets: AssetManager, private val folder: String) 
 
     /** What maps may differ on a processor; null where the contract names none. */
     fun tolerance(processor: Processor): Tolerance? =
-        content.getJSONObject("tolerances").optJSONObject(processor.name.toLowerCaseAscii())?.let { tolerance(it) }
+        content.getJSONObject("tolerances").optJSONObject(processor.key)?.let { tolerance(it) }
 
     fun picture(name: String): Bitmap {
         val options = BitmapFactory.Options().apply {
@@ -53,10 +53,6 @@ class GoldenFiles(private val assets: AssetManager, private val folder: String) 
         Tolerance(limits.getDouble("max").toFloat(), limits.getDouble("mean").toFloat())
 
     private fun floats(list: JSONArray) = FloatArray(list.length()) { list.getDouble(it).toFloat() }
-
-    // String.lowercase() needs Kotlin 1.5, toLowerCase() is deprecated from there on.
-    private fun String.toLowerCaseAscii() =
-        String(CharArray(length) { if (this[it] in 'A'..'Z') this[it] + 32 else this[it] })
 }
 
 /** Names of one case's files. */

@@ -4,7 +4,9 @@ import com.google.ai.edge.litert.Accelerator
 import com.google.ai.edge.litert.CompiledModel
 
 /** Where a model may run. NNAPI is not among them: Android deprecated it in version 15. */
-enum class Processor { CPU, GPU, NPU }
+enum class Processor(internal val key: String, internal val accelerator: Accelerator) {
+    CPU("cpu", Accelerator.CPU), GPU("gpu", Accelerator.GPU), NPU("npu", Accelerator.NPU)
+}
 
 /**
  * How a model is run.
@@ -22,7 +24,7 @@ class RunOptions(
 
     internal fun compile(processor: Processor): CompiledModel.Options {
         // One accelerator alone: a graph that it cannot take whole is refused, and the next one is tried.
-        val options = CompiledModel.Options(accelerators.getValue(processor))
+        val options = CompiledModel.Options(processor.accelerator)
         if (processor == Processor.CPU) {
             options.cpuOptions = CompiledModel.CpuOptions(numThreads = cpuThreads)
         }
@@ -30,13 +32,5 @@ class RunOptions(
             options.gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
         }
         return options
-    }
-
-    private companion object {
-        val accelerators = mapOf(
-            Processor.CPU to Accelerator.CPU,
-            Processor.GPU to Accelerator.GPU,
-            Processor.NPU to Accelerator.NPU
-        )
     }
 }
