@@ -1,6 +1,6 @@
 r"""Keeps an evaluation, and how its network was trained, for docs/results: scores and settings without paths.
 
-python scripts/publish_results.py --evaluation=runs/evaluation --network=runs/cuhk_distill/student_best \
+python scripts/publish_results.py --evaluation=runs/evaluation --network=runs/distill/student_best \
     --output_dir=docs/results/cuhk_distill
 
 trainers.model_card reads the folder like an evaluation's: figures are printed again without the weights.

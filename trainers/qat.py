@@ -1,4 +1,4 @@
-"""Fine-tunes a student for int8: python -m trainers.qat --flagfile=configs/cuhk_qat.flags --data_dir=DATA."""
+"""Fine-tunes a student for int8: python -m trainers.qat --flagfile=configs/qat.flags --data_dir=DATA."""
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.quantization.options import QatRun

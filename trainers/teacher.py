@@ -1,4 +1,4 @@
-"""Trains a teacher: python -m trainers.teacher --flagfile=configs/cuhk_teacher.flags --data_dir=DATA."""
+"""Trains a teacher: python -m trainers.teacher --flagfile=configs/teacher.flags --data_dir=DATA."""
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.training.configuration import TeacherRun

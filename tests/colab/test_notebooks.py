@@ -68,9 +68,8 @@ def test_every_command_exists(repository, name):
     assert len(commands) >= 1
     for command in commands:
         assert importlib.util.find_spec(command), command
-    for recipe in re.findall(r"configs/(\w+)\$TWIN\.flags", source):
-        for twin in ("", "_smoke"):
-            assert (repository / "configs" / f"{recipe}{twin}.flags").is_file()
+    for recipe in re.findall(r"configs/[\w/]+\.flags", source):
+        assert (repository / recipe).is_file()
 
 
 def test_detect(execute, flat_models, tmp_path):

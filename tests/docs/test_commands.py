@@ -111,7 +111,7 @@ def parsed(repository):
 
 def check_script(words):
     """A script must exist, and mention the flags that it is given."""
-    path = REPOSITORY / words[1].replace(".gpu_bundle/", "scripts/")
+    path = REPOSITORY / words[1]
     assert path.is_file(), f"no such script: {words[1]}"
     for flag in re.findall(r"--[\w-]+", " ".join(words[2:])):
         assert flag in path.read_text(), f"{words[1]} knows no {flag}"

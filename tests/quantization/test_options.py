@@ -41,11 +41,14 @@ def test_options_load_no_tfmot():
     assert "tensorflow_model_optimization" not in sys.modules
 
 
-@pytest.mark.parametrize("name", ["cuhk_qat", "cuhk_qat_smoke"])
-def test_recipes_are_read_by_the_trainer(repository, name, monkeypatch):
+@pytest.mark.parametrize(
+    ("names", "student"),
+    [(["qat"], "distill"), (["lite_qat"], "lite"), (["lite_qat", "smoke/qat"], "smoke")],
+)
+def test_recipes_are_read_by_the_trainer(repository, names, student, monkeypatch):
     # Recipes name their parents from the root of the checkout, where commands are run.
     monkeypatch.chdir(repository)
-    config = flags.parse(QatRun, f"--flagfile=configs/{name}.flags")
-    assert config.qat.student_checkpoint.startswith("runs/cuhk_distill")
-    assert config.run.output_dir == f"runs/{name}"
+    config = flags.parse(QatRun, *(f"--flagfile=configs/{name}.flags" for name in names))
+    assert config.qat.student_checkpoint == f"runs/{student}/student_best"
+    assert config.run.output_dir == f"runs/{names[-1].replace('/', '_')}"
     assert config.qat.pick == "best"

