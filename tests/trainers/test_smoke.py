@@ -1,4 +1,4 @@
-"""The smoke recipe runs through the real command on both backends; on JAX with TensorFlow absent."""
+"""A recipe made small runs through the real command on both backends; on JAX with TensorFlow absent."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 COMMAND = """
 import runpy, sys
-sys.argv = ["trainers.distill", "--flagfile=configs/distill_smoke.flags", *{arguments!r}]
+sys.argv = ["trainers.distill", *{arguments!r}]
 runpy.run_module("trainers.distill", run_name="__main__")
 """
 # Compiling for a CPU takes most of the time, and what is compiled runs twice.
@@ -16,6 +16,7 @@ FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_
 @pytest.mark.parametrize("backend, blocked", [("tensorflow", ()), ("jax", ("tensorflow",))])
 def test_smoke_recipe(backend, blocked, run_python, tiny_dataset, tmp_path):
     arguments = [
+        "--flagfile=configs/distill.flags", "--flagfile=configs/smoke/distill.flags",
         f"--data_dir={tiny_dataset}", f"--output_dir={tmp_path}", "--image_size=32", "--epochs=1",
         "--discriminator_channels=4",
     ]  # fmt: skip

@@ -1,0 +1,142 @@
+"""What each term buys: one short distillation per overlay of a recipe and seed, as one table."""
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from dbdgan_tf.metrics.markdown import markdown_table
+
+METRICS = {"max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "mae": "MAE"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Overlay:
+    """A file of flags whose first line is "# TITLE" or "# TITLE, over NAME".
+
+    Attributes:
+        path: Such as configs/ablation/1_adversarial.flags.
+        name: Such as adversarial: the file's, without the number that orders the rows.
+        title: What it is, for the table.
+        over: Name of the overlay that it differs from in this one thing, or None.
+    """
+
+    path: Path
+    name: str
+    title: str
+    over: str | None
+
+
+def read_overlay(path):
+    """Reads an `Overlay`.
+
+    Raises:
+        ValueError: If its first line is no title.
+    """
+    first = Path(path).read_text(encoding="utf-8").partition("\n")[0]
+    match = re.fullmatch(r"# (.+?)(?:, over (\w+))?", first)
+    if not match:
+        raise ValueError(f"{path}: Received: {first!r}. Allowed: '# TITLE' or '# TITLE, over NAME'.")
+    return Overlay(Path(path), re.sub(r"^\d+_", "", Path(path).stem), match[1], match[2])
+
+
+def train(overlay, recipes, data_dir, seed, folder):
+    """One run in a process of its own, its output in train.log; a finished one is not run again.
+
+    Args:
+        overlay: An `Overlay`.
+        recipes: Flagfiles that come before it.
+        data_dir: As trainers.distill takes it; an overlay may name another.
+        seed: Of the run.
+        folder: Of all runs.
+
+    Returns:
+        Dict of `METRICS` to figures in 0..1 on the held-out photographs after the last epoch; None if it
+        failed.
+
+    Raises:
+        ValueError: If the folder holds a finished run with other flags, or the run held nothing out.
+    """
+    folder = Path(folder) / overlay.name / f"seed{seed}"
+    words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
+    words += [f"--flagfile={overlay.path}", f"--seed={seed}", f"--output_dir={folder}", "--resume"]
+    lines = [line for path in (*recipes, overlay.path) for line in Path(path).read_text().splitlines()]
+    asked = words + [line for line in lines if line.startswith("-")]
+    done = folder / "ablation_run.json"
+    if done.is_file():
+        differing = sorted(set(json.loads(done.read_text(encoding="utf-8"))) ^ set(asked))
+        if differing:
+            raise ValueError(
+                f"{folder} holds a run with other flags. Received: {differing}. "
+                "Allowed: the same flags, or another --output_dir."
+            )
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / "train.log", "a", encoding="utf-8") as log:
+            command = [sys.executable, "-m", "trainers.distill", *words]
+            if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+                return None
+    metrics = _validation_metrics(folder)
+    done.write_text(json.dumps(asked), encoding="utf-8")
+    return metrics
+
+
+def _validation_metrics(folder):
+    saved = json.loads((folder / "student_last.json").read_text(encoding="utf-8"))
+    figures = saved["metadata"].get("validation") or {}
+    if not set(METRICS) <= set(figures):
+        raise ValueError(
+            f"{folder}: nothing was held out for validation. Allowed: --validation_list or "
+            "--validation_fraction above 0."
+        )
+    return {name: figures[name] for name in METRICS}
+
+
+def summarize(overlays, results):
+    """Rows of the table, one per overlay with a finished run.
+
+    Args:
+        overlays: `Overlay`s in the order of the rows.
+        results: Dict name -> dict seed -> dict as `train` returns.
+
+    Returns:
+        List of JSON-ready dicts: name, title, over, seeds, for each metric mean and spread (half the range
+        over seeds), and gain (of max F in focus) and mae_change over the overlay it differs from, seed by
+        seed (None without common seeds).
+    """
+    rows = []
+    for overlay in overlays:
+        runs, others = results.get(overlay.name, {}), results.get(overlay.over, {})
+        if not runs:
+            continue
+        row = {"name": overlay.name, "title": overlay.title, "over": overlay.over, "seeds": sorted(runs)}
+        row |= {name: _mean_and_spread([run[name] for run in runs.values()]) for name in METRICS}
+        row |= {"gain": _change(runs, others, "max_f_focus"), "mae_change": _change(runs, others, "mae")}
+        rows.append(row)
+    return rows
+
+
+def format_rows(rows):
+    """Rows of `summarize` as a Markdown table."""
+    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", "change of MAE"]
+    lines = []
+    for row in rows:
+        cells = [row["title"], row["over"] or "", str(len(row["seeds"]))]
+        cells += ["{mean:.4f} ± {spread:.4f}".format(**row[name]) for name in METRICS]
+        for change in (row["gain"], row["mae_change"]):
+            cells.append("{mean:+.4f} ± {spread:.4f}".format(**change) if change else "")
+        lines.append(cells)
+    return markdown_table(head, lines)
+
+
+def _mean_and_spread(values):
+    return {"mean": sum(values) / len(values), "spread": (max(values) - min(values)) / 2}
+
+
+def _change(runs, others, metric):
+    common = sorted(set(runs) & set(others))
+    return (
+        _mean_and_spread([runs[seed][metric] - others[seed][metric] for seed in common]) if common else None
+    )
