@@ -10,7 +10,7 @@ model_option = click.option(
     "--model",
     default="lite",
     show_default=True,
-    metavar="lite|lite_float16|b3|b3_int8|PATH",
+    metavar="lite|lite_float16|PATH",
     help="Which bundled model, or a .tflite file.",
 )
 threads_option = click.option(

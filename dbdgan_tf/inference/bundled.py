@@ -7,12 +7,7 @@ from dbdgan_tf.inference.interpreter import ModelFileError
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_NAME = "lite"
 # Name -> file; each has its recipe, FILE.json, beside it.
-MODEL_FILES = {
-    "lite": "lite_int8.tflite",
-    "lite_float16": "lite_float16.tflite",
-    "b3": "b3_float16.tflite",
-    "b3_int8": "b3_int8.tflite",
-}
+MODEL_FILES = {"lite": "lite_int8.tflite", "lite_float16": "lite_float16.tflite"}
 
 
 def bundled_model(name=DEFAULT_NAME):

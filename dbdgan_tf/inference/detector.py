@@ -37,7 +37,7 @@ class BlurDetector:
     Everything about the model (size, types, scaling, polarity) is read from the file.
 
     Args:
-        model: A bundled model's name ("lite", "lite_float16", "b3", "b3_int8"), the path of a .tflite file,
+        model: A bundled model's name ("lite", "lite_float16"), the path of a .tflite file,
             or its content (bytes).
         num_threads: Threads of the interpreter.
         tile: True to look at large photographs through overlapping windows, or a `TileGrid`.

@@ -15,6 +15,9 @@ TEACHER_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decode
 STRIDES = (2, 4, 8, 16, 32)
 
 
+_RETIRED = (("separable", False), ("non_local_subsample", 1))
+
+
 @dataclass(frozen=True)
 class TeacherConfig:
     """What a teacher is made of.
@@ -27,13 +30,11 @@ class TeacherConfig:
         front for encoders that reach stride 32.
       context_channels: channels of a 1x1 conv before the context stage; None leaves the tap as it is.
       non_local_reduction: divisor of the channels of query and key.
-      non_local_subsample: max-pooling factor of key and value.
       aspp_dilations: dilations of the DenseASPP branches.
       aspp_intermediate_channels: channels between the convolutions of a branch.
       aspp_growth_channels: channels that a branch adds.
       aspp_dropout: spatial dropout of a branch, 0..1.
       head_dropout: spatial dropout before the last convolution, 0..1.
-      separable: depthwise-separable decoder convolutions.
       norm_momentum: momentum of the batch normalisations outside the encoder.
       scaling: "auto" (the encoder's) or the name of a preset of `dbdgan_tf.models.scaling`.
     """
@@ -43,13 +44,11 @@ class TeacherConfig:
     decoder_channels: tuple | None = None
     context_channels: int | None = None
     non_local_reduction: int = 8
-    non_local_subsample: int = 1
     aspp_dilations: tuple = (2, 4, 6, 8)
     aspp_intermediate_channels: int = 1024
     aspp_growth_channels: int = 128
     aspp_dropout: float = 0.1
     head_dropout: float = 0.2
-    separable: bool = False
     norm_momentum: float = 0.9
     scaling: str = "auto"
 
@@ -85,6 +84,8 @@ class TeacherConfig:
         Raises:
           ValueError: where a key is unknown.
         """
+        # Teachers saved by older versions carry these; at any other value their layers are not ours.
+        values = {k: v for k, v in values.items() if (k, v) not in _RETIRED}
         unknown = sorted(set(values) - set(cls.__dataclass_fields__))
         if unknown:
             allowed = sorted(cls.__dataclass_fields__)
@@ -116,7 +117,7 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
       Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
     """
     config = replace(config or TeacherConfig(), **overrides)
-    style = ConvStyle(separable=config.separable, momentum=config.norm_momentum)
+    style = ConvStyle(momentum=config.norm_momentum)
 
     # === Functional Model ===
     images = keras.Input((*config.image_size, 3), batch_size=batch_size, name="images")

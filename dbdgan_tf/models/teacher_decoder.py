@@ -12,12 +12,10 @@ class ConvStyle:
     """How every conv-BN-ReLU of a network is made.
 
     Attributes:
-      separable: depthwise 3x3 + pointwise 1x1 instead of a full 3x3 convolution.
       momentum: momentum of the batch normalisations.
       epsilon: epsilon of the batch normalisations.
     """
 
-    separable: bool = False
     momentum: float = 0.9
     epsilon: float = 1e-5
 
@@ -35,13 +33,7 @@ def conv_norm_relu(x, filters, name, style, kernel_size=3):
     Returns:
       A keras tensor (batch, height, width, filters).
     """
-    if style.separable and kernel_size > 1:
-        x = keras.layers.DepthwiseConv2D(
-            kernel_size, padding="same", use_bias=False, name=f"{name}_depthwise"
-        )(x)
-        x = keras.layers.Conv2D(filters, 1, name=f"{name}_conv")(x)
-    else:
-        x = keras.layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv")(x)
+    x = keras.layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv")(x)
     x = keras.layers.BatchNormalization(momentum=style.momentum, epsilon=style.epsilon, name=f"{name}_bn")(x)
     return keras.layers.ReLU(name=name)(x)
 
@@ -59,7 +51,7 @@ def context_stage(x, config, style):
     """
     if config.context_channels:
         x = conv_norm_relu(x, config.context_channels, "context_reduce", style, kernel_size=1)
-    attended = NonLocalBlock(config.non_local_reduction, config.non_local_subsample, name="non_local")(x)
+    attended = NonLocalBlock(config.non_local_reduction, name="non_local")(x)
     pyramid = DenseASPP(
         config.aspp_dilations,
         config.aspp_intermediate_channels,

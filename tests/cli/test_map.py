@@ -183,7 +183,7 @@ def test_reduced_decoding_hardly_changes_a_map(call, model, tmp_path):
         (("in/a.jpg", "m"), "no known extension"),
         (("in", "-"), "Only one photograph"),
         (("in/a.jpg", "-", "m.png"), "stdin"),
-        (("in/a.jpg", "m.png", "--model", "b4"), "lite, lite_float16, b3, b3_int8"),
+        (("in/a.jpg", "m.png", "--model", "b4"), "lite, lite_float16"),
         (("in/a.jpg", "m.png", "--threshold", "2"), "0<=x<=1"),
         (("in/a.jpg",), "Missing argument"),
     ],

@@ -13,8 +13,6 @@ class NonLocalBlock(keras.layers.Layer):
 
     Args:
       reduction: channels are divided by this for query and key (at least one channel stays).
-      subsample: keys and values are max-pooled by this factor, which divides the attention matrix by its
-        square; 1 keeps all positions.
 
     Call arguments:
       inputs: float tensor (batch, height, width, channels).
@@ -30,24 +28,18 @@ class NonLocalBlock(keras.layers.Layer):
       "Self-Attention Generative Adversarial Networks", ICML 2019, equation 3.
     """
 
-    def __init__(self, reduction=8, subsample=1, **kwargs):
+    def __init__(self, reduction=8, **kwargs):
         super().__init__(**kwargs)
-        for name, value in (("reduction", reduction), ("subsample", subsample)):
-            if value < 1:
-                raise ValueError(f"Bad `{name}`. Received: {value}. Allowed: 1, 2, ...")
+        if reduction < 1:
+            raise ValueError(f"Bad `reduction`. Received: {reduction}. Allowed: 1, 2, ...")
         self.reduction = reduction
-        self.subsample = subsample
 
     def build(self, input_shape):
         channels = input_shape[-1]
         inner = max(1, channels // self.reduction)
-        pooled_shape = (*input_shape[:-1], channels)
         self.query = self._pointwise(inner, "query", input_shape)
-        self.key = self._pointwise(inner, "key", pooled_shape)
-        self.value = self._pointwise(channels, "value", pooled_shape)
-        self.pool = keras.layers.MaxPooling2D(
-            self.subsample, padding="same", dtype=self.dtype_policy, name="pool"
-        )
+        self.key = self._pointwise(inner, "key", input_shape)
+        self.value = self._pointwise(channels, "value", input_shape)
         self.gamma = self.add_weight(name="gamma", shape=(1,), initializer="zeros")
         self.built = True
 
@@ -57,10 +49,9 @@ class NonLocalBlock(keras.layers.Layer):
         return layer
 
     def call(self, inputs):
-        context = inputs if self.subsample == 1 else self.pool(inputs)
         query = self._flatten(self.query(inputs))
-        key = self._flatten(self.key(context))
-        value = self._flatten(self.value(context))
+        key = self._flatten(self.key(inputs))
+        value = self._flatten(self.value(inputs))
         scores = ops.matmul(query, ops.transpose(key, (0, 2, 1)))
         # Scores are sums over channels without a scale: half precision would overflow in the exponential.
         attention = ops.softmax(ops.cast(scores, "float32"), axis=-1)
@@ -76,4 +67,4 @@ class NonLocalBlock(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "reduction": self.reduction, "subsample": self.subsample}
+        return {**super().get_config(), "reduction": self.reduction}

@@ -9,7 +9,6 @@ from dbdgan_tf.models.layers import DenseASPP, GroupedConv2D, NonLocalBlock, Squ
 
 LAYERS = [
     (NonLocalBlock, {"reduction": 4}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
-    (NonLocalBlock, {"reduction": 4, "subsample": 2}, 8, 2 * (8 * 2 + 2) + 8 * 8 + 8 + 1),
     (SqueezeExcite, {"reduction": 2, "activation": "relu6"}, 8, 8 * 4 + 4 + 4 * 8 + 8),
     (GroupedConv2D, {"filters": 12, "kernel_size": 3, "groups": 4, "padding": "same"}, 12, 9 * 2 * 12 + 12),
     # Branch 1: 1x1 8->6, BN 6, 3x3 6->4; branch 2 sees 12 channels and has a BN over them.
@@ -96,15 +95,6 @@ def test_non_local_block_equals_a_hand_written_attention():
     np.testing.assert_allclose(ops.convert_to_numpy(layer(x)).reshape(6, 4), expected, rtol=1e-5)
 
 
-def test_non_local_subsampling_keeps_constant_maps():
-    x = np.ones((1, 4, 4, 8), "float32")
-    layer, pooled = NonLocalBlock(), NonLocalBlock(subsample=2)
-    for each in (layer, pooled):
-        each.build(x.shape)
-        randomize(each)
-    np.testing.assert_allclose(ops.convert_to_numpy(pooled(x)), ops.convert_to_numpy(layer(x)), rtol=1e-6)
-
-
 def test_squeeze_excite_gate_is_the_sigmoid_of_the_pooled_features():
     layer = SqueezeExcite(reduction=2)
     x = np.array([[[[1.0, 3.0]], [[3.0, 5.0]]]], "float32")
@@ -169,7 +159,6 @@ def test_grouped_conv_takes_images_of_any_size():
     ("build", "message"),
     [
         (lambda: NonLocalBlock(reduction=0), "reduction.*Received: 0"),
-        (lambda: NonLocalBlock(subsample=0), "subsample.*Received: 0"),
         (lambda: SqueezeExcite(reduction=0), "reduction.*Received: 0"),
         (lambda: GroupedConv2D(4, 3, method="fast"), "method.*Received: 'fast'"),
         (lambda: DenseASPP(()), r"dilations.*Received: \(\)"),

@@ -1,0 +1,128 @@
+"""Fills the tables between markers in README, model card and guides from docs/results and the bundled files.
+
+python scripts/fill_tables.py [--check]
+
+A marker is <!-- table NAME ARGUMENTS -->, and <!-- end --> after the table. Figures come from the
+metrics.json of trainers.evaluate, copied to docs/results/NAME.json, and from what trainers.uniform_scenes and
+trainers.ablation wrote. With --check nothing is written, and tables that differ end it with exit code 1.
+"""
+
+import dataclasses
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dbdgan_tf.command.flags import start  # noqa: E402
+from dbdgan_tf.command.options import option  # noqa: E402
+from dbdgan_tf.metrics.markdown import markdown_table  # noqa: E402
+
+PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
+MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
+# As the paper prints them: max F, in focus, on CUHK.
+PAPER = {"paper_teacher": ("the paper's teacher", "0.937"), "paper_student": ("the paper's student", "0.929")}
+
+
+@dataclasses.dataclass(frozen=True)
+class FillConfig:
+    """What is done."""
+
+    check: bool = option(False, "Write nothing; exit code 1 where a table would change.")
+
+
+def results_table(names):
+    """Figures of evaluations with the 95 % intervals of a bootstrap over images, or published ones."""
+    rows = []
+    for name in names:
+        if name in PAPER:
+            rows.append([*PAPER[name], "", "", ""])
+            continue
+        metrics = _read(name)
+        focus, blur = metrics["focus"], metrics["blur"]
+        figures = [_with_interval(focus, "max_f"), _with_interval(blur, "max_f"), _with_interval(blur, "mae")]
+        rows.append([f"`{name}`", *figures, f"{blur['iou']:.3f}"])
+    return markdown_table(["model", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
+
+
+def files_table(names):
+    """Size and checksum of bundled files."""
+    rows = []
+    for name in names:
+        content = (ROOT / f"dbdgan_tf/assets/{name}.tflite").read_bytes()
+        checksum = hashlib.sha256(content).hexdigest()
+        rows.append([f"`{name}.tflite`", f"{len(content) / 1e6:.2f}", f"`{checksum}`"])
+    return markdown_table(["file", "MB", "SHA-256"], rows)
+
+
+def uniform_table(names):
+    """Shares of wholly sharp and wholly blurred photographs that are called in focus."""
+    rows = []
+    for name in names:
+        report = _read(name)
+        shares = {group: f"{share:.3f}" for group, share in report["mean_in_focus_share"].items()}
+        rows.append([f"`{report['model']}`", shares["sharp"], shares["blurred"]])
+    return markdown_table(["model", "of 20 wholly sharp photographs", "of 20 wholly blurred ones"], rows)
+
+
+def ablation_table(names):
+    """What each term buys."""
+    from dbdgan_tf.training.ablation import format_rows
+
+    return "\n".join(format_rows(_read(name)["rows"]) for name in names)
+
+
+TABLES = {
+    "results": results_table, "files": files_table, "uniform": uniform_table, "ablation": ablation_table,
+}  # fmt: skip
+
+
+def fill(text):
+    """A page's text with its tables filled.
+
+    Raises:
+        ValueError: If a marker names no table.
+    """
+
+    def replace(match):
+        if match[2] not in TABLES:
+            raise ValueError(f"No such table. Received: {match[2]!r}. Allowed: {', '.join(TABLES)}.")
+        return f"{match[1]}\n\n{TABLES[match[2]](match[3].split())}\n{match[4]}"
+
+    return MARKED.sub(replace, text)
+
+
+def run(config):
+    """Fills every page; returns the names of those whose tables changed."""
+    changed = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        filled = fill(text)
+        if filled != text:
+            changed.append(page)
+            if not config.check:
+                (ROOT / page).write_text(filled, encoding="utf-8")
+    return changed
+
+
+def main(config):
+    """Tells what changed."""
+    changed = run(config)
+    print(f"Tables that differ: {', '.join(changed) or 'none'}")
+    sys.exit(1 if changed and config.check else 0)
+
+
+def _read(name):
+    return json.loads((ROOT / f"docs/results/{name}.json").read_text(encoding="utf-8"))
+
+
+def _with_interval(metrics, name):
+    low, high = metrics["confidence_95"][name]
+    return f"{metrics[name]:.3f} ({low:.3f} to {high:.3f})"
+
+
+if __name__ == "__main__":
+    start(FillConfig, main)
