@@ -70,7 +70,7 @@ def uniform_table(names):
 
 def ablation_table(names):
     """What each term buys."""
-    from dbdgan_tf.training.ablation import format_rows
+    from dbdgan_tf.evaluation.ablation import format_rows
 
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 

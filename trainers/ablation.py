@@ -35,7 +35,7 @@ def run(config):
     Returns:
         A JSON-ready dict: "rows" and "failed" (names of runs that ended with an error).
     """
-    from dbdgan_tf.training import ablation
+    from dbdgan_tf.evaluation import ablation
 
     overlays = [ablation.read_overlay(path) for path in _files(config.overlays)]
     if not overlays:

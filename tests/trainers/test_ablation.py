@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from dbdgan_tf.training import ablation as results
+from dbdgan_tf.evaluation import ablation as results
 from trainers import ablation
 
 SMALL = """--flagfile=configs/smoke/distill.flags
