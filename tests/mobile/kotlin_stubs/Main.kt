@@ -75,10 +75,6 @@ private fun plane(content: JSONObject) =
     BlurMap(content.getInt("width"), content.getInt("height"), floats(content.getJSONArray("values")))
 
 private fun arithmetic() {
-    val plane = PictureResizer.resize(floatArrayOf(0f, 1f), 2, 1, 4, 1)
-    println("bilinear ${plane.joinToString(" ")}")
-    val spans = PictureResizer.weights(3, 2, true)
-    println("area ${spans.joinToString(" | ") { span -> "${span.first}: ${span.shares.joinToString(" ")}" }}")
     val map = BlurMap(2, 1, floatArrayOf(0f, 1f))
     println("share ${map.inFocusShare}")
     println("grey ${map.greyPixels().joinToString(" ") { Integer.toHexString(it) }}")

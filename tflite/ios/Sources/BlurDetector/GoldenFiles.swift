@@ -22,23 +22,20 @@ public struct GoldenFiles {
     }
 
     public let folder: URL
-    public let contract: BlurContract
-    public let model: URL
-    public let cases: [Case]
+    private let content: Content
+
+    public var contract: BlurContract { content.model }
+    public var model: URL { folder.appendingPathComponent(content.model.file) }
+    public var cases: [Case] { content.cases }
     /// By processor: "cpu", "gpu", "npu".
-    public let tolerances: [String: Tolerance]
-    public let inputTolerance: Tolerance
+    public var tolerances: [String: Tolerance] { content.tolerances }
+    public var inputTolerance: Tolerance { content.inputTolerance }
 
     /// - Parameter folder: Where `contract.json` is.
     public init(_ folder: URL) throws {
-        let data = try Data(contentsOf: folder.appendingPathComponent("contract.json"))
-        let content = try JSONDecoder().decode(Content.self, from: data)
-        try content.model.validate()
         self.folder = folder
-        contract = content.model
-        model = folder.appendingPathComponent(content.model.file)
-        cases = content.cases
-        tolerances = content.tolerances
-        inputTolerance = content.inputTolerance
+        let data = try Data(contentsOf: folder.appendingPathComponent("contract.json"))
+        content = try JSONDecoder().decode(Content.self, from: data)
+        try content.model.validate()
     }
 }

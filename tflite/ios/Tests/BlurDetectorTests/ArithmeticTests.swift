@@ -2,20 +2,8 @@ import XCTest
 
 @testable import BlurDetector
 
-/// Numbers worked out by hand; the same as tests/mobile/test_kotlin.py asserts of the Kotlin class.
+/// What tests/mobile/test_kotlin.py asserts of the Kotlin class, too.
 final class ArithmeticTests: XCTestCase {
-    func testBilinearHasHalfPixelCentres() {
-        let plane = PictureResizer.resize([0, 1], fromWidth: 2, fromHeight: 1, width: 4, height: 1)
-        XCTAssertEqual(plane, [0, 0.25, 0.75, 1])
-    }
-
-    func testAreaSharesOfThreePixelsOntoTwo() {
-        let spans = PictureResizer.weights(from: 3, to: 2, area: true)
-        XCTAssertEqual(spans.map(\.first), [0, 1])
-        XCTAssertEqual(spans[0].shares[0], 2 / 3, accuracy: 1e-6)
-        XCTAssertEqual(spans[1].shares[0], 1 / 3, accuracy: 1e-6)
-    }
-
     func testMap() {
         let map = BlurMap(width: 2, height: 1, values: [0, 1])
         XCTAssertEqual(map.inFocusShare, 0.5)

@@ -4,7 +4,6 @@
  */
 
 import { areaTaps, axisTaps, linearTaps, resample, ruleFor } from "./resampling.js";
-import { roundHalfToEven } from "./rounding.js";
 
 const ONE = 2048;
 
@@ -63,4 +62,9 @@ function pairs(from, to, rule) {
     firstWeight: roundHalfToEven(firstWeight * ONE),
     secondWeight: roundHalfToEven(secondWeight * ONE),
   }));
+}
+
+function roundHalfToEven(value) {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 ? nearest - 1 : nearest;
 }
