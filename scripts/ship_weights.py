@@ -8,9 +8,6 @@ quantization-aware fine-tuning of it (--qat_checkpoint).
 
 import dataclasses
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 from dbdgan_tf.command.flags import start
@@ -50,6 +47,7 @@ def run(config):
     Raises:
         ShippingError: If a file is another checkpoint's, or of a kind that is not shipped.
     """
+    from dbdgan_tf.atomic_file import replacing, write_bytes
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
@@ -61,15 +59,15 @@ def run(config):
         )
     models = _named_models(config)
     folder = Path(config.assets)
-    folder.mkdir(parents=True, exist_ok=True)
     weights, description = network_files(folder / f"student_{config.name}")
-    _atomically(weights, lambda path: write_half_weights(network_files(config.checkpoint)[0], path))
-    _atomically(description, lambda path: path.write_text(_description(config.checkpoint), encoding="utf-8"))
+    with replacing(weights) as partial:
+        write_half_weights(network_files(config.checkpoint)[0], partial)
+    write_bytes(description, _description(config.checkpoint))
     written = [weights, description]
     for name, source in models.items():
         for suffix in (".json", ""):
             target = folder / f"{name}{suffix}"
-            _atomically(target, lambda path, text=f"{source}{suffix}": shutil.copyfile(text, path))
+            write_bytes(target, Path(f"{source}{suffix}").read_bytes())
             written.append(target)
     return {path.name: path.stat().st_size for path in written}
 
@@ -170,13 +168,6 @@ def _description(checkpoint):
     content = json.loads(description.read_text(encoding="utf-8"))
     content["metadata"] = {**content.get("metadata", {}), "source_checksum": weights_checksum(weights)}
     return json.dumps(without_folders(content), indent=2, sort_keys=True) + "\n"
-
-
-def _atomically(target, write):
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-        temporary = Path(folder) / target.name
-        write(temporary)
-        os.replace(temporary, target)
 
 
 if __name__ == "__main__":

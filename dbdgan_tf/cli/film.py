@@ -6,7 +6,7 @@ import os
 
 import cv2
 
-from dbdgan_tf.cli.atomic_file import replacing
+from dbdgan_tf.atomic_file import replacing
 
 
 @dataclasses.dataclass(frozen=True)

@@ -141,9 +141,9 @@ def _run_many(config):
     threads = min(count_threads(config.threads), max(1, len(waiting)))
     work = functools.partial(_map_photo, config, Detectors(config.model, config.tile), ENDINGS[config.format])
     outcomes = run_in_threads(waiting, work, threads)
-    for outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
-        if outcome.error is not None:
-            failures.add(outcome.item[0].path, outcome.error)
+    for (photo, _), outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
+        if isinstance(outcome, Exception):
+            failures.add(photo.path, outcome)
     skipped = len(planned) - len(waiting)
     done = len(planned) + len(found.problems) - skipped - len(failures.reasons)
     if not config.quiet:
@@ -156,7 +156,7 @@ def _run_many(config):
 
 
 def _map_photo(config, detectors, ending, pair):
-    from dbdgan_tf.cli.atomic_file import write_bytes
+    from dbdgan_tf.atomic_file import write_bytes
 
     photo, output = pair
     _refuse_own_input(photo.path, output)
@@ -220,7 +220,8 @@ def _read_stdin():
 
 
 def _write_one(output, content):
-    from dbdgan_tf.cli.atomic_file import is_disk_full, write_bytes
+    from dbdgan_tf.atomic_file import write_bytes
+    from dbdgan_tf.cli.pipeline import is_disk_full
 
     try:
         if output == STREAM:

@@ -1,64 +1,42 @@
 """Photographs through threads: every core busy, a bounded number in memory, one bad file harms nothing."""
 
-import collections
-import concurrent.futures
-import dataclasses
+import errno
+import os
 
 import click
 import cv2
 
-from dbdgan_tf.cli.atomic_file import is_disk_full, printable
+from dbdgan_tf.ordered_map import ordered_map
 
-# Enough that one huge photograph at the head of the queue does not idle the other threads.
-_QUEUED_PER_THREAD = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What became of one item: its result, or why there is none."""
-
-    item: object
-    result: object = None
-    error: Exception | None = None
+# What a full disk, a full quota and a file size limit say.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def run_in_threads(items, work, threads, queued=None):
-    """Works through items in parallel and hands back the outcomes in order.
-
-    Threads suffice, as decoding, the model and encoding all run outside of Python. Items are drawn only as
-    room is made, so an endless iterator is welcome.
+def run_in_threads(items, work, threads, ahead=None):
+    """As `ordered_map`, for photographs or frames: nothing that one of them does may lose the others.
 
     Args:
         items: Iterable.
-        work: Function of one item; its exceptions become outcomes.
+        work: Function of one item.
         threads: Items at work at the same time.
-        queued: Most items drawn and not yet handed back; None for four per thread.
+        ahead: Most items waiting beyond those; None for three per thread, so that one huge photograph at the
+            head of the queue does not idle the other threads.
 
     Yields:
-        An `Outcome` for each item. When the consumer stops or is interrupted, what has not begun is dropped
-        and what has begun is finished.
+        (item, result), the exception where there was one.
     """
     cv2.setNumThreads(1 if threads > 1 else -1)
-    room = queued or threads * _QUEUED_PER_THREAD
-    pending = collections.deque()
-    pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix="dbdgan")
-    try:
-        for item in items:
-            pending.append((item, pool.submit(work, item)))
-            if len(pending) >= room:
-                yield _outcome(*pending.popleft())
-        while pending:
-            yield _outcome(*pending.popleft())
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    return ordered_map(work, items, threads, 3 * threads if ahead is None else ahead, caught=Exception)
 
 
-def _outcome(item, future):
-    try:
-        return Outcome(item, future.result())
-    # Nothing that one photograph does may lose the others.
-    except Exception as error:
-        return Outcome(item, error=error)
+def is_disk_full(error):
+    """Whether an error means that no further file can be written either."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def printable(path):
+    """A file's name for the terminal: bytes that are no UTF-8 become a question mark in a lozenge."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 class Failures:

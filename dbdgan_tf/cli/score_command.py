@@ -96,17 +96,17 @@ def run(config):
     work = functools.partial(_score, config, Detectors(config.model))
     outcomes = run_in_threads(found.photos, work, threads)
     with _Report(config) as report:
-        for outcome in progress_bar(
+        for photo, outcome in progress_bar(
             outcomes, len(found.photos), "photos", config.quiet or report.on_terminal
         ):
             try:
-                if outcome.error is not None:
-                    raise outcome.error
-                report.add(outcome.item, outcome.result)
-                _act(config, outcome.item, outcome.result, sidecars[outcome.item])
+                if isinstance(outcome, Exception):
+                    raise outcome
+                report.add(photo, outcome)
+                _act(config, photo, outcome, sidecars[photo])
             # Whatever it was, the other photographs still have their turn.
             except Exception as error:
-                failures.add(outcome.item.path, error)
+                failures.add(photo.path, error)
     if not found.photos and not failures.reasons:
         failures.reasons.append((config.sources[0], "holds no photograph"))
     return failures.report(len(found.photos) + len(found.problems) or 1)
@@ -127,7 +127,7 @@ def _beside(planned, photos):
 
 
 def _act(config, photo, score, sidecar):
-    from dbdgan_tf.cli.atomic_file import printable
+    from dbdgan_tf.cli.pipeline import printable
     from dbdgan_tf.cli.sorting import put
     from dbdgan_tf.cli.xmp import write_sidecar
 
@@ -156,7 +156,7 @@ class _Report:
         self.on_terminal = config.output is None and os.isatty(1)
 
     def __enter__(self):
-        from dbdgan_tf.cli.atomic_file import replacing
+        from dbdgan_tf.atomic_file import replacing
         from dbdgan_tf.cli.score_output import header
 
         if self._config.output is not None:

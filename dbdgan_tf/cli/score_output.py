@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from dbdgan_tf.cli.atomic_file import printable
+from dbdgan_tf.cli.pipeline import printable
 
 FIELDS = ("path", "in_focus_share", "sharpness", "subject_focus", "uncertain", "verdict")
 FORMATS = ("table", "csv", "jsonl")

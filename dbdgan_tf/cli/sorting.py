@@ -4,7 +4,7 @@ import filecmp
 import os
 import shutil
 
-from dbdgan_tf.cli.atomic_file import replacing
+from dbdgan_tf.atomic_file import replacing
 
 WAYS = ("copy", "link", "move")
 _SIDECARS = (".xmp", ".XMP")

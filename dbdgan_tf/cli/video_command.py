@@ -88,13 +88,13 @@ def run(config):
     threads = count_threads(config.threads)
     work = functools.partial(_measure, config, Detectors(config.model))
     frames = read_frames(config.film, facts, config.every)
-    outcomes = run_in_threads(frames, work, threads, queued=threads + 2)
+    outcomes = run_in_threads(frames, work, threads, ahead=2)
     total = facts.frames and -(-facts.frames // config.every)
     with _Outputs(config, folder, facts) as outputs, contextlib.closing(outcomes):
-        for outcome in progress_bar(outcomes, total, "frames", config.quiet):
-            if outcome.error is not None:
-                raise outcome.error
-            outputs.add(outcome.result)
+        for _, outcome in progress_bar(outcomes, total, "frames", config.quiet):
+            if isinstance(outcome, Exception):
+                raise outcome
+            outputs.add(outcome)
         if not outputs.frames:
             raise ValueError(f"the film holds no frame that can be read: {config.film}")
     _plot(folder, outputs)
@@ -129,7 +129,7 @@ class _Outputs:
         self.frames, self.saved = 0, []
 
     def __enter__(self):
-        from dbdgan_tf.cli.atomic_file import replacing
+        from dbdgan_tf.atomic_file import replacing
         from dbdgan_tf.cli.film import FilmWriter
 
         with contextlib.ExitStack() as stack:
@@ -167,7 +167,7 @@ class _Outputs:
             self._best = (window, measured)
 
     def _save_best(self):
-        from dbdgan_tf.cli.atomic_file import write_bytes
+        from dbdgan_tf.atomic_file import write_bytes
         from dbdgan_tf.cli.rendering import encode
 
         if self._best is None:
@@ -184,7 +184,7 @@ def _rank(score):
 
 
 def _plot(folder, outputs):
-    from dbdgan_tf.cli.atomic_file import replacing
+    from dbdgan_tf.atomic_file import replacing
     from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
 
     values, seconds = read_columns(folder / "frames.csv", outputs.frames)

@@ -2,7 +2,7 @@
 
 import os
 
-from dbdgan_tf.cli.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import write_bytes
 
 _MARK = "dbdgan"
 _TEMPLATE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

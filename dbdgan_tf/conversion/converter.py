@@ -3,15 +3,14 @@
 import dataclasses
 import hashlib
 import json
-import os
 import re
-import tempfile
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import numpy as np
 
 from dbdgan_tf import __version__
+from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
@@ -85,8 +84,8 @@ class ConversionResult:
         """
         path = Path(path)
         recipe_path = path.with_name(path.name + ".json")
-        _write(recipe_path, (json.dumps(self.recipe, indent=2, sort_keys=True) + "\n").encode())
-        _write(path, self.model)
+        write_bytes(recipe_path, json.dumps(self.recipe, indent=2, sort_keys=True) + "\n")
+        write_bytes(path, self.model)
         return path, recipe_path
 
 
@@ -224,16 +223,3 @@ def _version(name):
         return installed_version(name)
     except ImportError:
         return None
-
-
-def _write(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
-    except BaseException:
-        os.unlink(partial)
-        raise

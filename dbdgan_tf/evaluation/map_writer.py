@@ -3,13 +3,13 @@
 import dataclasses
 import hashlib
 import json
-import os
 from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.data.image_io import IMAGE_SUFFIXES
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation.map_files import write_map_file
-from dbdgan_tf.evaluation.ordered_map import ordered_map
+from dbdgan_tf.ordered_map import ordered_map
 
 RECORD_NAME = "maps.json"
 
@@ -148,6 +148,4 @@ def _check_source(record, source, overwrite):
                 f"Received: {source}. Found: {found}. "
                 "Allowed: another --output_dir, or --overwrite."
             )
-    part = record.with_suffix(".part")
-    part.write_text(json.dumps(source, indent=2) + "\n")
-    os.replace(part, record)
+    write_bytes(record, json.dumps(source, indent=2) + "\n")

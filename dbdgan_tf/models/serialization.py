@@ -4,7 +4,8 @@ import importlib
 import json
 import os
 import pathlib
-import tempfile
+
+from dbdgan_tf.atomic_file import replacing, write_bytes
 
 WEIGHTS_SUFFIX = ".weights.h5"
 CONFIG_SUFFIX = ".json"
@@ -38,14 +39,6 @@ def _kind_of(config):
     raise ValueError(f"Unknown kind of config. Received: {type(config).__name__}. Allowed: {allowed}.")
 
 
-def _replace_atomically(path, write):
-    """Calls `write` with a temporary name beside `path`, then moves the complete file into place."""
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        temporary = pathlib.Path(folder) / path.name
-        write(temporary)
-        os.replace(temporary, path)
-
-
 def save_network(path_prefix, model, config, metadata=None):
     """Writes PREFIX.weights.h5 and PREFIX.json; a reader never sees half a file.
 
@@ -64,9 +57,9 @@ def save_network(path_prefix, model, config, metadata=None):
     weights_path, config_path = network_files(path_prefix)
     content = {"kind": _kind_of(config), "config": config.to_dict(), "metadata": metadata or {}}
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    config_path.parent.mkdir(parents=True, exist_ok=True)
-    _replace_atomically(weights_path, lambda path: model.save_weights(str(path)))
-    _replace_atomically(config_path, lambda path: path.write_text(text, encoding="utf-8"))
+    with replacing(weights_path) as partial:
+        model.save_weights(str(partial))
+    write_bytes(config_path, text)
     return config_path
 
 

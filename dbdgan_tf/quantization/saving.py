@@ -1,14 +1,12 @@
 """A quantize-aware student on disk: PREFIX.weights.h5 and PREFIX.json with the kind "qat_student"."""
 
 import json
-import os
 import re
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
 
+from dbdgan_tf.atomic_file import replacing, write_bytes
 from dbdgan_tf.model_file.metadata import weights_checksum
 from dbdgan_tf.models.network import Network
 from dbdgan_tf.models.serialization import network_files
@@ -34,8 +32,9 @@ def save_qat_student(path_prefix, model, config, metadata=None):
     config_path.parent.mkdir(parents=True, exist_ok=True)
     content = {"kind": KIND, "config": config.to_dict(), "metadata": metadata or {}}
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    _replace(weights_path, lambda path: _write_arrays(path, model))
-    _replace(config_path, lambda path: path.write_text(text, encoding="utf-8"))
+    with replacing(weights_path) as partial:
+        _write_arrays(partial, model)
+    write_bytes(config_path, text)
     return config_path
 
 
@@ -130,10 +129,3 @@ def _read_arrays(path, model):
                 f"Allowed: {tuple(variable.shape)}."
             )
         variable.assign(stored[name])
-
-
-def _replace(path, write):
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        temporary = Path(folder) / path.name
-        write(temporary)
-        os.replace(temporary, path)

@@ -7,6 +7,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from dbdgan_tf.atomic_file import replacing
+
 FILE_NAME = "checkpoint.npz"
 
 
@@ -26,19 +28,16 @@ def save_checkpoint(folder, gan, progress):
     Returns:
         The path of the file.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    path = Path(folder) / FILE_NAME
     arrays = {
         f"{index:05d}": keras.ops.convert_to_numpy(variable)
         for index, variable in enumerate(state_variables(gan))
     }
-    temporary = folder / f".{FILE_NAME}.{os.getpid()}"
-    with open(temporary, "wb") as file:
+    with replacing(path) as partial, open(partial, "wb") as file:
         np.savez(file, progress=np.frombuffer(json.dumps(progress).encode(), np.uint8), **arrays)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, folder / FILE_NAME)
-    return folder / FILE_NAME
+    return path
 
 
 def restore_checkpoint(folder, gan):

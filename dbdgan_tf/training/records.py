@@ -2,11 +2,11 @@
 
 import importlib.metadata
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 from dbdgan_tf.training.configuration import to_dict
 
@@ -55,11 +55,7 @@ def write_record(folder, config):
         What was written, as a dict.
     """
     record = {"run": type(config).__name__, "config": to_dict(config), **provenance()}
-    path = Path(folder) / FILE_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_bytes(Path(folder) / FILE_NAME, json.dumps(record, indent=2) + "\n")
     return record
 
 

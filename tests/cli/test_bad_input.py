@@ -1,6 +1,5 @@
 """The list of bad input, one by one: a clear reason, the rest of the batch done, nothing written damaged."""
 
-import errno
 import os
 import shutil
 import signal
@@ -15,8 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.cli.atomic_file import printable, write_bytes
 from dbdgan_tf.cli.photo_input import load_photo
+from dbdgan_tf.cli.pipeline import printable
 from dbdgan_tf.inference.image_input import ImageInputError
 
 
@@ -188,19 +187,6 @@ def test_full_disk_behind_a_pipe(command_line, model, picture):
         process = command_line("map", "-", "-", "--model", model, stdout=full)
         _, err = process.communicate(picture(), timeout=60)
     assert process.returncode == 1 and b"no room left" in err and b"Traceback" not in err
-
-
-def test_a_failed_write_keeps_the_older_file(tmp_path, monkeypatch):
-    (tmp_path / "m.png").write_bytes(b"older")
-
-    def no_room(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", no_room)
-    with pytest.raises(OSError):
-        write_bytes(tmp_path / "m.png", b"newer")
-    assert [path.name for path in tmp_path.iterdir()] == ["m.png"]
-    assert (tmp_path / "m.png").read_bytes() == b"older"
 
 
 def test_ctrl_c_in_the_middle(command_line, call, model, picture, tmp_path):

@@ -1,69 +1,10 @@
-"""Threads, order, bounds, failures, and the benchmark."""
+"""Failures, memory, and the benchmark."""
 
 import json
-import threading
-import time
 
 import pytest
 
-from dbdgan_tf.cli.pipeline import Failures, run_in_threads
-
-
-def test_order_and_errors():
-    def work(number):
-        time.sleep(0.002 * (number % 3))
-        if number == 5:
-            raise ValueError("five")
-        return number * number
-
-    outcomes = list(run_in_threads(range(20), work, 4))
-    assert [outcome.item for outcome in outcomes] == list(range(20))
-    assert [outcome.result for outcome in outcomes if outcome.error is None] == [
-        n * n for n in range(20) if n != 5
-    ]
-    assert str(outcomes[5].error) == "five"
-
-
-def test_endless_input_is_drawn_as_needed():
-    drawn = []
-
-    def endless():
-        while True:
-            drawn.append(len(drawn))
-            yield drawn[-1]
-
-    outcomes = run_in_threads(endless(), lambda item: item, threads=2, queued=4)
-    for _ in range(100):
-        next(outcomes)
-    outcomes.close()
-    assert len(drawn) <= 104
-
-
-def test_work_runs_at_the_same_time():
-    barrier = threading.Barrier(3, timeout=20)
-    assert (
-        len(
-            [
-                outcome
-                for outcome in run_in_threads(range(3), lambda _: barrier.wait(), 3)
-                if not outcome.error
-            ]
-        )
-        == 3
-    )
-
-
-def test_interruption_drops_what_has_not_begun():
-    begun = []
-
-    def work(number):
-        begun.append(number)
-        time.sleep(0.005)
-
-    outcomes = run_in_threads(range(1000), work, threads=2)
-    next(outcomes)
-    outcomes.close()
-    assert len(begun) < 20
+from dbdgan_tf.cli.pipeline import Failures
 
 
 def test_failures(capsys):

@@ -11,7 +11,6 @@ from dbdgan_tf.evaluation import (
     mirrored,
 )
 from dbdgan_tf.evaluation.map_files import read_map, write_map_file
-from dbdgan_tf.evaluation.ordered_map import ordered_map
 
 
 def brightness(images):
@@ -141,20 +140,6 @@ def test_bad_map_folders(tmp_path, dataset):
         maps_predictor(dataset / "maps")
     with pytest.raises(ValueError, match="Received: 'white'"):
         maps_predictor(dataset / "maps", "white")
-
-
-def test_ordered_map_is_ordered_bounded_and_lazy():
-    taken = []
-
-    def items():
-        for item in range(100):
-            taken.append(item)
-            yield item
-
-    results = ordered_map(lambda item: 2 * item, items(), workers=2, ahead=3)
-    assert [next(results) for _ in range(3)] == [(0, 0), (1, 2), (2, 4)]
-    assert len(taken) <= 3 + 2 + 3 + 1
-    results.close()
 
 
 def test_sample_without_mask_is_listed(dataset):

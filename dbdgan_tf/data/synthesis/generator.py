@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.data.image_io import write_image
 from dbdgan_tf.data.synthesis.scene import SynthesisConfig, synthesize_scene
 from dbdgan_tf.data.synthesis.sources import SourcePool
@@ -184,7 +185,4 @@ def _is_there(root, recipe, jobs):
 
 
 def _write_recipe(root, recipe):
-    root.mkdir(parents=True, exist_ok=True)
-    partial = root / f".{_RECIPE}.part"
-    partial.write_text(json.dumps(recipe, indent=2) + "\n")
-    os.replace(partial, root / _RECIPE)
+    write_bytes(root / _RECIPE, json.dumps(recipe, indent=2) + "\n")
