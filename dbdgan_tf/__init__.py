@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "model_file",
         "models",
         "official",
+        "photo",
         "quantization",
         "training",
         "verification",
@@ -31,6 +32,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "models.serialization": ["load_network", "save_network"],
         "models.student": ["StudentConfig", "build_student"],
         "models.teacher": ["TeacherConfig", "build_teacher"],
+        "photo": ["load_photo"],
         "training": ["DistillationGAN"],
     },
 )

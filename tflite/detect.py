@@ -37,8 +37,8 @@ def run(config):
     Raises:
         ValueError: If the photo or the model cannot be used.
     """
-    from dbdgan_tf.data.image_io import write_image, write_map
     from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.photo import write_image, write_map
 
     detector = BlurDetector(
         config.model, num_threads=config.num_threads, tile=config.tile, upsampling=config.upsampling

@@ -42,9 +42,9 @@ class ReportConfig:
 
 def run(config):
     """Writes the page and the picture; returns the `Comparison`."""
-    from dbdgan_tf.data.image_io import write_image
     from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
     from dbdgan_tf.evaluation.report.pictures import spread
+    from dbdgan_tf.photo import write_image
 
     comparison = Comparison.of([*_saved(config), *_published(config)])
     if config.output:

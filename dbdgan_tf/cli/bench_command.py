@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import Detectors, count_threads, model_option, threads_option
+from dbdgan_tf.cli.options import Detectors, NumberRange, count_threads, model_option, threads_option
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,7 @@ class BenchConfig:
 
 @click.command("bench", short_help="Photographs per second.")
 @click.option("--photos", type=click.IntRange(1), default=24, show_default=True, help="How many to map.")
-@click.option("--megapixels", type=click.FloatRange(0.1, 100), default=12.0, show_default=True)
+@click.option("--megapixels", type=NumberRange(0.1, 100), default=12.0, show_default=True)
 @model_option
 @threads_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -106,8 +106,8 @@ def write_photos(folder, count, megapixels):
 
 def time_parts(photo, detectors, rounds=5):
     """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
-    from dbdgan_tf.cli.photo_input import load_photo
-    from dbdgan_tf.cli.rendering import Rendering, encode
+    from dbdgan_tf.cli.rendering import Rendering
+    from dbdgan_tf.photo import encode, load_photo
 
     detector, rendering = detectors.get(), Rendering()
     loaded = load_photo(photo, max(detectors.image_size))

@@ -9,8 +9,11 @@ from pathlib import Path
 import click
 
 from dbdgan_tf.cli.options import (
+    MAX_MEGAPIXELS,
     Detectors,
+    NumberRange,
     count_threads,
+    max_megapixels_option,
     model_option,
     quiet_option,
     threads_option,
@@ -31,6 +34,7 @@ class MapConfig:
     conservative: bool = False
     white: str = "blur"
     max_side: int | None = None
+    max_megapixels: float = MAX_MEGAPIXELS
     model: str = "lite"
     threads: int | None = None
     tile: bool = False
@@ -48,7 +52,7 @@ class MapConfig:
     show_default=True,
     help="8-bit map; black and white mask; the photo under its map, the focus outlined; photo and map.",
 )
-@click.option("--threshold", type=click.FloatRange(0, 1), help="What counts as blurred.  [default: 0.5]")
+@click.option("--threshold", type=NumberRange(0, 1), help="What counts as blurred.  [default: 0.5]")
 @click.option(
     "--conservative",
     is_flag=True,
@@ -64,6 +68,7 @@ class MapConfig:
 @click.option(
     "--max-side", type=click.IntRange(1), help="Longest side of the output, px.  [default: the photo's]"
 )
+@max_megapixels_option
 @model_option
 @threads_option
 @tile_option
@@ -165,12 +170,12 @@ def _map_photo(config, detectors, ending, pair):
 
 def _make(config, detectors, source, ending):
     """Bytes of the output for one photograph: a path, or the bytes of a file."""
-    from dbdgan_tf.cli.photo_input import load_photo
-    from dbdgan_tf.cli.rendering import Rendering, encode
+    from dbdgan_tf.cli.rendering import QUALITY, Rendering
+    from dbdgan_tf.photo import encode, load_photo
 
     rendering = Rendering(config.format, config.threshold, config.conservative, config.white, config.max_side)
-    photo = load_photo(source, _pixels_needed(rendering, detectors))
-    return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending)
+    photo = load_photo(source, _pixels_needed(rendering, detectors), config.max_megapixels * 1e6)
+    return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
 
 
 def _pixels_needed(rendering, detectors):
@@ -181,13 +186,14 @@ def _pixels_needed(rendering, detectors):
 
 
 def _ending_for(config):
-    from dbdgan_tf.cli.rendering import ENCODINGS, ENDINGS
+    from dbdgan_tf.cli.rendering import ENDINGS
+    from dbdgan_tf.photo import IMAGE_SUFFIXES
 
     if config.output == STREAM:
         return ".png"
     ending = Path(config.output).suffix.lower()
-    if ending not in ENCODINGS:
-        allowed = ", ".join(ENCODINGS)
+    if ending not in IMAGE_SUFFIXES:
+        allowed = ", ".join(IMAGE_SUFFIXES)
         raise click.UsageError(
             f"OUT has no known extension. Received: {config.output}. Allowed: {allowed}, or a folder "
             f"(ending in /), where the name becomes ...{ENDINGS[config.format]}."

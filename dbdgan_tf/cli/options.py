@@ -1,11 +1,37 @@
 """Options that several commands share, and the detectors that they open."""
 
 import contextlib
+import math
 import os
 import threading
 
 import click
 
+MAX_MEGAPIXELS = 250.0
+
+
+class NumberRange(click.FloatRange):
+    """A range of numbers; click's own lets NaN pass, as no comparison refuses it."""
+
+    def convert(self, value, param, ctx):
+        """The number.
+
+        Raises:
+            click.BadParameter: If it is none, NaN included, or lies outside.
+        """
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
+
+max_megapixels_option = click.option(
+    "--max-megapixels",
+    type=NumberRange(min=0, min_open=True),
+    default=MAX_MEGAPIXELS,
+    show_default=True,
+    help="Larger photographs are refused.",
+)
 model_option = click.option(
     "--model",
     default="lite",

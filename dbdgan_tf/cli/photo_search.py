@@ -6,7 +6,7 @@ import glob
 import os
 from pathlib import Path
 
-from dbdgan_tf.cli.photo_input import SUFFIXES
+from dbdgan_tf.photo import SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)

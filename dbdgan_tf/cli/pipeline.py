@@ -79,7 +79,8 @@ class Failures:
 def explain(error):
     """One line for a person."""
     if isinstance(error, (ValueError, RuntimeError)):
-        return str(error)
+        # Of a photograph, whose name stands before it.
+        return getattr(error, "reason", str(error))
     if isinstance(error, OSError):
         return f"{error.strerror or error}"
     if isinstance(error, MemoryError):

@@ -6,8 +6,8 @@ import math
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
 from dbdgan_tf.inference.result import BlurResult
+from dbdgan_tf.photo import resize
 
 # format -> ending of the output's name in a folder.
 ENDINGS = {
@@ -16,15 +16,8 @@ ENDINGS = {
     "overlay": "_overlay.jpg",
     "side-by-side": "_side-by-side.jpg",
 }
-ENCODINGS = {
-    ".png": (),
-    ".jpg": (cv2.IMWRITE_JPEG_QUALITY, 92),
-    ".jpeg": (cv2.IMWRITE_JPEG_QUALITY, 92),
-    ".webp": (cv2.IMWRITE_WEBP_QUALITY, 92),
-    ".tif": (),
-    ".tiff": (),
-    ".bmp": (),
-}
+# Of pictures for people to look at.
+QUALITY = 92
 CONSERVATIVE_THRESHOLD = 0.2
 # A map's edges are off by about one of its own pixels, 1/320 of a side; twice that is kept clear.
 _CONSERVATIVE_MARGIN = 1 / 160
@@ -93,29 +86,6 @@ class Rendering:
         levels = np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
         grey = levels if self.white == "blur" else 255 - levels
         return np.hstack([pixels, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)])
-
-
-def encode(picture, ending):
-    """Bytes of an image file.
-
-    Args:
-        picture: uint8 (H, W) grey or (H, W, 3) RGB.
-        ending: Extension with its dot, a key of `ENCODINGS`.
-
-    Raises:
-        ValueError: If the format is unknown or cannot hold a picture of this size.
-    """
-    ending = ending.lower()
-    if ending not in ENCODINGS:
-        raise ValueError(f"Unknown picture format. Received: {ending!r}. Allowed: {', '.join(ENCODINGS)}.")
-    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
-    try:
-        done, content = cv2.imencode(ending, pixels, ENCODINGS[ending])
-    except cv2.error as error:
-        raise ValueError(f"cannot be written as {ending} ({error.err})") from error
-    if not done:
-        raise ValueError(f"cannot be written as {ending}: {picture.shape[1]} x {picture.shape[0]} pixels")
-    return content.tobytes()
 
 
 def _grow(blur_map):

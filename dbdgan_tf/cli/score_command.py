@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import Detectors, count_threads, model_option, quiet_option, threads_option
+from dbdgan_tf.cli.options import (
+    MAX_MEGAPIXELS,
+    Detectors,
+    NumberRange,
+    count_threads,
+    max_megapixels_option,
+    model_option,
+    quiet_option,
+    threads_option,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +32,7 @@ class ScoreConfig:
     sort_by: str = "copy"
     dry_run: bool = False
     xmp: bool = False
+    max_megapixels: float = MAX_MEGAPIXELS
     model: str = "lite"
     threads: int | None = None
     quiet: bool = False
@@ -52,7 +62,7 @@ def _parse_roi(context, parameter, text):
 )
 @click.option(
     "--sharp-from",
-    type=click.FloatRange(0, 1),
+    type=NumberRange(0, 1),
     default=0.5,
     show_default=True,
     help="Subject focus from which a photograph counts as sharp.",
@@ -63,6 +73,7 @@ def _parse_roi(context, parameter, text):
 @click.option("--sort-by", type=click.Choice(["copy", "link", "move"]), default="copy", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Say what --sort-into and --xmp would do, and do nothing.")
 @click.option("--xmp", is_flag=True, help="Write ratings (1 to 5 stars) as .xmp sidecars.")
+@max_megapixels_option
 @model_option
 @threads_option
 @quiet_option
@@ -113,10 +124,10 @@ def run(config):
 
 
 def _score(config, detectors, photo):
-    from dbdgan_tf.cli.photo_input import load_photo
     from dbdgan_tf.cli.scoring import STANDARD_SIDE, relative_roi, score_photo
+    from dbdgan_tf.photo import load_photo
 
-    loaded = load_photo(photo.path, max(*detectors.image_size, STANDARD_SIDE))
+    loaded = load_photo(photo.path, max(*detectors.image_size, STANDARD_SIDE), config.max_megapixels * 1e6)
     roi = relative_roi(config.roi, loaded.full_size) if config.roi else None
     return score_photo(loaded.pixels, detectors.find_blur(loaded.pixels), roi)
 

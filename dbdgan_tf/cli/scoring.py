@@ -5,7 +5,7 @@ import dataclasses
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.photo import resize
 
 # Everything is measured with the long side at this many px, so that a photograph and its thumbnail agree.
 STANDARD_SIDE = 640

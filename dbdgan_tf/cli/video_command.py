@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import Detectors, count_threads, model_option, quiet_option, threads_option
+from dbdgan_tf.cli.options import (
+    Detectors,
+    NumberRange,
+    count_threads,
+    model_option,
+    quiet_option,
+    threads_option,
+)
 
 FIELDS = ("frame", "seconds", "blur_share", "in_focus_share", "sharpness", "subject_focus", "uncertain")
 
@@ -33,7 +40,7 @@ class VideoConfig:
 @click.option("--output-dir", "-o", metavar="DIR", help="Where to write.  [default: FILE's name + _blur]")
 @click.option(
     "--window",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=1.0,
     show_default=True,
     help="Save the sharpest frame of every so many seconds; 0 saves none.",
@@ -79,15 +86,15 @@ def run(config):
     Raises:
         ValueError: If it is no film.
     """
-    from dbdgan_tf.cli.film import read_facts, read_frames
     from dbdgan_tf.cli.pipeline import progress_bar, run_in_threads
+    from dbdgan_tf.photo.film import read_facts, read_frames
 
     facts = read_facts(config.film)
     folder = Path(config.output_dir or str(Path(config.film).with_suffix("")) + "_blur")
     folder.mkdir(parents=True, exist_ok=True)
     threads = count_threads(config.threads)
     work = functools.partial(_measure, config, Detectors(config.model))
-    frames = read_frames(config.film, facts, config.every)
+    frames = read_frames(config.film, config.every)
     outcomes = run_in_threads(frames, work, threads, ahead=2)
     total = facts.frames and -(-facts.frames // config.every)
     with _Outputs(config, folder, facts) as outputs, contextlib.closing(outcomes):
@@ -106,9 +113,9 @@ def run(config):
 
 
 def _measure(config, detectors, frame):
-    from dbdgan_tf.cli.photo_input import Photo
     from dbdgan_tf.cli.rendering import Rendering
     from dbdgan_tf.cli.scoring import score_photo
+    from dbdgan_tf.photo import Photo
 
     blur_map = detectors.find_blur(frame.pixels)
     overlay = None
@@ -130,7 +137,7 @@ class _Outputs:
 
     def __enter__(self):
         from dbdgan_tf.atomic_file import replacing
-        from dbdgan_tf.cli.film import FilmWriter
+        from dbdgan_tf.photo.film import FilmWriter
 
         with contextlib.ExitStack() as stack:
             partial = stack.enter_context(replacing(self._folder / "frames.csv"))
@@ -168,12 +175,14 @@ class _Outputs:
 
     def _save_best(self):
         from dbdgan_tf.atomic_file import write_bytes
-        from dbdgan_tf.cli.rendering import encode
+        from dbdgan_tf.cli.rendering import QUALITY
+        from dbdgan_tf.photo import encode
 
         if self._best is None:
             return
         frame = self._best[1].frame
-        write_bytes(self._folder / "sharpest" / f"frame_{frame.number:07d}.jpg", encode(frame.pixels, ".jpg"))
+        path = self._folder / "sharpest" / f"frame_{frame.number:07d}.jpg"
+        write_bytes(path, encode(frame.pixels, ".jpg", QUALITY))
         self.saved.append(frame.seconds)
         self._best = None
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import ImageReadError, read_image, resize
 from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.photo import ImageInputError, read_image, resize
 
 
 def representative_images(folder, image_size, count, seed=0):
@@ -29,7 +29,7 @@ def representative_images(folder, image_size, count, seed=0):
             break
         try:
             images.append(resize(read_image(paths[index], image_size), image_size))
-        except ImageReadError:
+        except ImageInputError:
             continue
     if not images:
         raise ValueError(f"No readable image to calibrate with. Received: {folder}. Allowed: photos.")

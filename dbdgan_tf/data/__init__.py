@@ -1,6 +1,6 @@
-"""Data: reading, published layouts, checks, batches, augmentation and synthetic defocus.
+"""Data: published layouts, checks, batches, augmentation and synthetic defocus.
 
-Names are loaded on first use, so that reading and checking files needs neither Keras nor TensorFlow.
+Names are loaded on first use, so that finding and checking files needs neither Keras nor TensorFlow.
 """
 
 import lazy_loader
@@ -11,7 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "augmentation": ["AugmentationConfig", "BatchAugmentation", "build_augmentation"],
         "checking": ["BadDataError", "check_samples", "image_size"],
         "dataset": ["BlurDataset"],
-        "image_io": ["ImageReadError", "read_image", "read_mask", "resize", "write_map"],
         "layouts": ["Sample", "find_samples", "find_unlabelled"],
     },
 )

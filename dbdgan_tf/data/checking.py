@@ -7,8 +7,8 @@ from pathlib import Path
 from absl import logging
 from PIL import Image
 
-from dbdgan_tf.data.image_io import ImageReadError, read_image, read_mask_uint8
 from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.photo import ImageInputError, read_image, read_mask_uint8
 
 ON_BAD = ("error", "skip")
 _JPEG = ("JPEG", "MPO")
@@ -82,16 +82,16 @@ def image_size(path):
         (height, width) in px, EXIF orientation applied.
 
     Raises:
-        ImageReadError: If the file cannot be used.
+        ImageInputError: If the file cannot be used.
     """
     try:
         with Image.open(path) as image:
             kind, (width, height) = image.format, image.size
             sideways = kind in _JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
     except Exception as error:  # Pillow's plugins raise OSError, SyntaxError, struct.error and more.
-        raise ImageReadError(path, _open_failure(Path(path), error)) from error
+        raise ImageInputError(_open_failure(Path(path), error), "no image", path) from error
     if kind not in _READABLE_FORMATS:
-        raise ImageReadError(path, f"holds {kind} data. Allowed: {', '.join(_READABLE_FORMATS)}")
+        raise ImageInputError(f"holds {kind} data. Allowed: {', '.join(_READABLE_FORMATS)}", "no image", path)
     if kind not in _JPEG:
         return read_image(path).shape[:2]
     if not _ends_like_jpeg(path):
@@ -105,7 +105,7 @@ def _problem(sample, shared):
             return path, f"shares its stem with {', '.join(sorted(other.name for other in shared[path]))}"
     try:
         size = image_size(sample.image)
-    except ImageReadError as error:
+    except ImageInputError as error:
         return sample.image, error.reason
     return _mask_problem(sample, size) if sample.mask is not None else None
 
@@ -115,7 +115,7 @@ def _mask_problem(sample, size):
         return sample.image, f"its mask is missing: {sample.mask}"
     try:
         mask = read_mask_uint8(sample.mask)
-    except ImageReadError as error:
+    except ImageInputError as error:
         return sample.mask, error.reason
     if mask.shape != size:
         turned = mask.shape == size[::-1]

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
 from dbdgan_tf.data.store import SampleStore
+from dbdgan_tf.photo import resize
 
 
 @dataclasses.dataclass(frozen=True)

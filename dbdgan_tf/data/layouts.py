@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbdgan_tf.data.image_io import IMAGE_SUFFIXES, check_polarity
+from dbdgan_tf.photo import IMAGE_SUFFIXES, check_polarity
 
 SPLITS = ("train", "test")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_image, read_mask_uint8, resize
+from dbdgan_tf.photo import read_image, read_mask_uint8, resize
 
 _CHANNELS = {"images": 3, "segmentation_masks": 1, "teacher_maps": 1}
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_mask, resize, write_map
 from dbdgan_tf.evaluation.predictors import as_predictor
 from dbdgan_tf.evaluation.result import ClassScores, EvaluationResult
 from dbdgan_tf.metrics.scores import POSITIVES, score_map, to_levels
 from dbdgan_tf.ordered_map import ordered_map
+from dbdgan_tf.photo import read_mask, resize, write_map
 
 
 class EvaluationError(ValueError):

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import IMAGE_SUFFIXES, write_image, write_map
+from dbdgan_tf.photo import IMAGE_SUFFIXES, read_values, write_image, write_map
 
 BIT_DEPTHS = (8, 16)
 MAP_SUFFIXES = (*IMAGE_SUFFIXES, ".npy")
@@ -70,12 +69,9 @@ def _read_values(path):
     try:
         if path.suffix.lower() == ".npy":
             return np.load(path, allow_pickle=False)
-        values = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    except (OSError, EOFError, ValueError, cv2.error) as error:
-        raise ValueError(f"{path}: cannot read the map ({error}).") from error
-    if values is None:
-        raise ValueError(f"{path}: cannot read the map (not a whole image file).")
-    return values
+        return read_values(path)
+    except (OSError, EOFError, ValueError) as error:
+        raise ValueError(f"{path}: cannot read the map ({getattr(error, 'reason', error)}).") from error
 
 
 def write_map_file(path, blur_map, bits=8):

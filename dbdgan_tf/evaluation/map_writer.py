@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from dbdgan_tf.atomic_file import write_bytes
-from dbdgan_tf.data.image_io import IMAGE_SUFFIXES
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation.map_files import write_map_file
 from dbdgan_tf.ordered_map import ordered_map
+from dbdgan_tf.photo import IMAGE_SUFFIXES
 
 RECORD_NAME = "maps.json"
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
 from dbdgan_tf.evaluation.predictors import ImagePredictor
+from dbdgan_tf.photo import resize
 
 
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_image, resize
 from dbdgan_tf.evaluation.map_files import find_maps, read_map
 from dbdgan_tf.metrics.scores import to_levels
 from dbdgan_tf.ordered_map import ordered_map
+from dbdgan_tf.photo import read_image, resize
 
 MAP_SIZES = ("photo", "model")
 

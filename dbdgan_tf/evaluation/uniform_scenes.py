@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_image
 from dbdgan_tf.data.layouts import find_unlabelled
 from dbdgan_tf.data.synthesis.camera import take_picture, to_linear
 from dbdgan_tf.data.synthesis.lens import aperture_kernel
 from dbdgan_tf.data.synthesis.rendering import Layer, render
+from dbdgan_tf.photo import read_image
 
 GROUPS = ("sharp", "blurred")
 SMALLEST_BLUR, LARGEST_BLUR = 5.0, 25.0

@@ -5,14 +5,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
 from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
-from dbdgan_tf.inference.image_input import DEFAULT_MAX_PIXELS, to_rgb
 from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.tiling import TileGrid, blend, windows
 from dbdgan_tf.inference.upsampling import guided_upsample
 from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata, read_metadata
+from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, resize, to_rgb
+from dbdgan_tf.photo.film import read_frames
 
 UPSAMPLINGS = ("bilinear", "guided")
 
@@ -154,31 +154,16 @@ class BlurDetector:
 
         Yields:
             A `BlurResult` for each frame.
+
+        Raises:
+            ValueError: If the film cannot be opened.
         """
-        for frame in read_frames(frames) if isinstance(frames, (str, Path)) else frames:
-            yield self(frame)
+        if isinstance(frames, (str, Path)):
+            frames = (frame.pixels for frame in read_frames(frames))
+        yield from map(self, frames)
 
     def _whole_map(self, photo):
         return self.upsample(self.small_map(photo), photo)
-
-
-def read_frames(path):
-    """Yields the frames of a film as uint8 (H, W, 3) RGB.
-
-    Raises:
-        ValueError: If OpenCV cannot open the film.
-    """
-    film = cv2.VideoCapture(str(path))
-    try:
-        if not film.isOpened():
-            raise ValueError(f"Cannot open the film. Received: {path}. Allowed: what OpenCV can read.")
-        while True:
-            more, frame = film.read()
-            if not more:
-                return
-            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-    finally:
-        film.release()
 
 
 def _metadata_of(model):

@@ -61,8 +61,8 @@ def reference_maps(checkpoint, image_size, photos):
 
 def answer(request_path):
     """Writes the maps that a request asks for; runs in the process of its own."""
-    from dbdgan_tf.data.image_io import read_image
     from dbdgan_tf.evaluation import network_predictor
+    from dbdgan_tf.photo import read_image
     from dbdgan_tf.quantization.saving import load_qat_student
 
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.inference.image_input import to_rgb
 from dbdgan_tf.inference.interpreter import LiteRTModel
 from dbdgan_tf.model_file.flat_graph import read_graph
+from dbdgan_tf.photo import to_rgb
 
 
 @dataclasses.dataclass(frozen=True)

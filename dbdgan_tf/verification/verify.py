@@ -86,8 +86,8 @@ def _other_source(config):
 
 
 def _compare_with_keras(config):
-    from dbdgan_tf.data.image_io import read_image
     from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.photo import read_image
 
     if not config.data_dir:
         raise ValueError("Maps need photos to be compared on: give --data_dir. Received: none.")
@@ -106,9 +106,9 @@ def _compare_with_keras(config):
 
 def _reference_maps(checkpoint, image_size, photos):
     """The student's maps; a quantize-aware one's are simulated int8, and come from a process of their own."""
-    from dbdgan_tf.data.image_io import read_image
     from dbdgan_tf.evaluation import network_predictor
     from dbdgan_tf.models import load_network
+    from dbdgan_tf.photo import read_image
     from dbdgan_tf.quantization.reference_maps import is_qat_checkpoint, reference_maps
 
     if is_qat_checkpoint(checkpoint):

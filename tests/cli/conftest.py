@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -31,14 +30,6 @@ def picture():
         return stream.getvalue()
 
     return make
-
-
-@pytest.fixture(scope="session")
-def gradient():
-    """uint8 (48, 64, 3) RGB whose four corners differ."""
-    across = np.tile(np.linspace(20, 230, 64, dtype=np.uint8), (48, 1))
-    down = np.tile(np.linspace(230, 20, 48, dtype=np.uint8)[:, None], (1, 64))
-    return np.stack([across, down, np.full_like(across, 90)], -1)
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The list of bad input, one by one: a clear reason, the rest of the batch done, nothing written damaged."""
 
 import os
-import shutil
+import re
 import signal
 import struct
 import sys
-import tempfile
 import time
 import zlib
 from pathlib import Path
@@ -14,49 +13,29 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.cli.photo_input import load_photo
 from dbdgan_tf.cli.pipeline import printable
-from dbdgan_tf.inference.image_input import ImageInputError
 
 
 def noise_jpeg():
     return cv2.imencode(".jpg", np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8))[1].tobytes()
 
 
-def bomb_png(side=30000):
-    def chunk(kind, content):
-        return (
-            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        )
+SMALL_PNG = cv2.imencode(".png", np.zeros((9, 9), np.uint8))[1].tobytes()
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100)))
+
+def of_side(png, side):
+    header = b"IHDR" + struct.pack(">II", side, side) + png[24:29]
+    return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
 
 
 BAD = {
     "empty": (lambda good: b"", "is empty"),
     "text": (lambda good: b"this is no photograph, honestly", "is not an image"),
     "truncated": (lambda good: good[: len(good) // 2], "damaged or cut off"),
-    "header_only": (lambda good: good[:30], "is not an image|damaged or cut off"),
-    "bomb": (lambda good: bomb_png(), "too large"),
-    "large": (lambda good: bomb_png(13000), "169 megapixels; allowed: 150"),
+    "header_only": (lambda good: good[:30], "damaged or cut off"),
+    "large": (lambda good: of_side(SMALL_PNG, 16000), "256 megapixels; allowed: 250"),
+    "bad_checksum": (lambda good: SMALL_PNG[:-17] + b"?" + SMALL_PNG[-16:], "damaged or cut off"),
 }
-
-
-@pytest.mark.parametrize("name", BAD)
-@pytest.mark.parametrize("target", [None, 8])
-def test_reasons(name, target):
-    spoil, message = BAD[name]
-    with pytest.raises(ImageInputError, match=message):
-        load_photo(spoil(noise_jpeg()), target)
-
-
-@pytest.mark.parametrize("kind", [".png", ".webp", ".tif"])
-def test_truncated_files_of_every_format(kind):
-    photo = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
-    data = cv2.imencode(kind, photo)[1].tobytes()
-    with pytest.raises(ImageInputError, match="damaged|not an image"):
-        load_photo(data[: len(data) * 2 // 3])
 
 
 def test_a_folder_run_survives_all_of_them(call, model, picture, tmp_path):
@@ -77,8 +56,8 @@ def test_a_folder_run_survives_all_of_them(call, model, picture, tmp_path):
     result = call("map", folder, tmp_path / "out", "--model", model)
     assert result.exit_code == 1
     assert "6 written" in result.stderr and "6 of 12 failed:" in result.stderr
-    for name in BAD:
-        assert f"{name}.jpg: " in result.stderr
+    for name, (_, reason) in BAD.items():
+        assert re.search(rf"{name}.jpg: .*{reason}", result.stderr)
     assert "Traceback" not in result.stderr
     assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted(Path(n).stem for n in good)
     assert cv2.imread(str(tmp_path / "out/narrow.png"), 0).shape == (3000, 1)
@@ -93,24 +72,6 @@ def test_a_folder_without_photographs(call, model, tmp_path):
     (tmp_path / "in").mkdir()
     result = call("map", tmp_path / "in", tmp_path / "out", "--model", model)
     assert result.exit_code == 1 and "holds no photograph" in result.stderr
-
-
-def test_unreadable_by_permission(picture):
-    """As a person without the right; root, whom nothing stops, becomes one for a moment."""
-    folder = Path(tempfile.mkdtemp())
-    path = folder / "locked.jpg"
-    path.write_bytes(picture())
-    path.chmod(0)
-    folder.chmod(0o755)
-    own = os.geteuid()
-    try:
-        if own == 0:
-            os.seteuid(65534)
-        with pytest.raises(ImageInputError, match="cannot be opened .*ermission denied"):
-            load_photo(path)
-    finally:
-        os.seteuid(own)
-        shutil.rmtree(folder)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")

@@ -179,7 +179,7 @@ def test_reduced_decoding_hardly_changes_a_map(call, model, tmp_path):
     ("arguments", "message"),
     [
         (("in", "in"), "another folder than IN"),
-        (("in/a.jpg", "m.xyz"), "Allowed: .png"),
+        (("in/a.jpg", "m.xyz"), "Allowed: .jpg"),
         (("in/a.jpg", "m"), "no known extension"),
         (("in", "-"), "Only one photograph"),
         (("in/a.jpg", "-", "m.png"), "stdin"),

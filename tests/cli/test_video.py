@@ -67,8 +67,8 @@ def test_a_film_that_breaks_off(call, model, film, tmp_path):
 
 def test_frames_in_memory_are_few(model, film, monkeypatch, tmp_path):
     """However long the film, only what the threads work on is held."""
-    from dbdgan_tf.cli import film as film_module
     from dbdgan_tf.cli import video_command
+    from dbdgan_tf.photo import film as film_module
 
     drawn, finished, most = [0], [0], [0]
     read, add = film_module.read_frames, video_command._Outputs.add

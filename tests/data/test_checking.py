@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from dbdgan_tf.data.checking import BadDataError, check_samples, image_size
-from dbdgan_tf.data.image_io import ImageReadError
 from dbdgan_tf.data.layouts import Sample, find_samples, find_unlabelled
+from dbdgan_tf.photo import ImageInputError
 
 NOISE = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
 MASK = np.where(np.arange(32) < 16, 0, 255).astype(np.uint8)[None].repeat(24, 0)
@@ -90,7 +90,7 @@ def test_missing_unreadable_and_wrong_masks(root):
     found = reasons(root)
     assert set(found) == {"none.jpg", "cut.png", "small.png", "turned.png", "binary.png"}
     assert "mask is missing" in found["none.jpg"]
-    assert "truncated" in found["cut.png"]
+    assert "damaged" in found["cut.png"]
     assert found["small.png"] == "size mismatch: mask (12, 16), photo (24, 32) (height, width)"
     assert "EXIF" in found["turned.png"]
     assert "0 and 1" in found["binary.png"]
@@ -141,7 +141,7 @@ def test_image_size_is_the_upright_one_and_survives_trailing_data(root):
     path.write_bytes(path.read_bytes() + b"maker's trailer" * 100)
     assert image_size(path) == (32, 24)
     cut(path, 0.2)
-    with pytest.raises(ImageReadError):
+    with pytest.raises(ImageInputError):
         image_size(path)
 
 

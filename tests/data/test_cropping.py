@@ -3,8 +3,8 @@ import pytest
 
 from dbdgan_tf.data.cropping import CropStore, RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
-from dbdgan_tf.data.image_io import read_image, write_image, write_map
 from dbdgan_tf.data.layouts import Sample
+from dbdgan_tf.photo import read_image, write_image, write_map
 
 SIZE = (8, 8)
 

@@ -1,8 +1,8 @@
 import pytest
 from PIL import Image
 
-from dbdgan_tf.data.image_io import read_mask
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled
+from dbdgan_tf.photo import read_mask
 
 # root layout -> split, photograph, mask, the mean that an all-white mask must have inside the library
 PUBLISHED = [

@@ -41,7 +41,7 @@ def test_golden_files_hold_what_the_detector_says(golden_dir):
 
 @pytest.mark.parametrize("size", [(128, 160), (320, 320), (64, 96)])
 def test_the_contract_resizes_as_the_library_does(size):
-    from dbdgan_tf.data.image_io import read_image, resize
+    from dbdgan_tf.photo import read_image, resize
 
     for path in make.PICTURES.glob("*.png"):
         photo = read_image(path)

@@ -7,8 +7,8 @@ import pytest
 from absl import flags as absl_flags
 
 from dbdgan_tf.command import flags
-from dbdgan_tf.data.image_io import read_mask, write_image
 from dbdgan_tf.data.layouts import find_samples
+from dbdgan_tf.photo import read_mask, write_image
 from trainers import synthesize
 
 parse = functools.partial(flags.parse, synthesize.SynthesizeConfig)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.checking import BadDataError
-from dbdgan_tf.data.image_io import write_image, write_map
+from dbdgan_tf.photo import write_image, write_map
 from dbdgan_tf.training.options import DataOptions, RunOptions
 from dbdgan_tf.training.training_data import divide, make_datasets
 

@@ -49,7 +49,7 @@ def write_photos(folder):
 
 def write_resized(path, photo):
     """A small picture at its own size, shrunk and enlarged by the library's rule."""
-    from dbdgan_tf.data.image_io import read_image, resize
+    from dbdgan_tf.photo import read_image, resize
 
     picture = resize(read_image(photo), (24, 36))
     sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50), (28, 20), (20, 50)]

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.atomic_file import write_bytes
-from dbdgan_tf.data.image_io import write_image
 from dbdgan_tf.data.synthesis.scene import SynthesisConfig, synthesize_scene
 from dbdgan_tf.data.synthesis.sources import SourcePool
+from dbdgan_tf.photo import write_image
 
 _RECIPE = "synthesis.json"
 _SPLITS = ("train", "test")

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.data.checking import BadDataError, image_size
-from dbdgan_tf.data.image_io import ImageReadError, read_image, resize
 from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.photo import ImageInputError, read_image, read_values, resize
 
 # Photographs inside the scikit-image package itself (nothing is downloaded) that are sharp all over.
 _BUNDLED = (
@@ -162,11 +162,10 @@ def _mirror_to(arrays, size):
 
 
 def _read_regions(path):
-    data = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    if data is None:
-        raise ImageReadError(path, "is truncated or is not an image that OpenCV can decode")
+    data = read_values(path)
     if data.ndim == 3:
-        raise ImageReadError(path, f"holds {data.shape[2]} channels. Allowed: one channel of region numbers")
+        reason = f"holds {data.shape[2]} channels. Allowed: one channel of region numbers"
+        raise ImageInputError(reason, "unsuitable", path)
     return data.astype(np.int32)
 
 
@@ -174,14 +173,14 @@ def _problem(pair):
     image, regions = pair
     try:
         size = image_size(image)
-    except ImageReadError as error:
+    except ImageInputError as error:
         return image, error.reason
     if regions is None:
         return None
     try:
         shape = _read_regions(regions).shape
-    except (ImageReadError, OSError, cv2.error) as error:
-        return regions, getattr(error, "reason", str(error))
+    except ImageInputError as error:
+        return regions, error.reason
     if shape != size:
         return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"
     return None

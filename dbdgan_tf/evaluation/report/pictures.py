@@ -5,8 +5,8 @@ import base64
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_image, read_mask, resize
 from dbdgan_tf.evaluation.map_files import read_map
+from dbdgan_tf.photo import read_image, read_mask, resize
 
 MARGIN = 6
 HEADER = 26

@@ -4,7 +4,6 @@ import json
 import numpy as np
 import pytest
 
-from dbdgan_tf.data.image_io import read_image, read_mask_uint8
 from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.data.synthesis import (
     SourcePool,
@@ -15,6 +14,7 @@ from dbdgan_tf.data.synthesis import (
     synthesize_image,
     write_dataset,
 )
+from dbdgan_tf.photo import read_image, read_mask_uint8
 
 SMALL = SynthesisConfig(image_size=(48, 64))
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.checking import BadDataError
-from dbdgan_tf.data.image_io import write_image
 from dbdgan_tf.data.synthesis.sources import SourcePool, find_sources, sharpness
+from dbdgan_tf.photo import write_image
 
 NOISE = np.random.default_rng(0).integers(0, 255, (80, 120, 3), np.uint8)
 

@@ -4,8 +4,9 @@ import functools
 import io
 
 import numpy as np
+from PIL import features
 
-from dbdgan_tf.inference.image_input import ImageInputError
+from dbdgan_tf.photo.errors import ImageInputError
 
 RAW_SUFFIXES = (
     *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".orf"),
@@ -14,11 +15,26 @@ RAW_SUFFIXES = (
 # LibRaw counts turns in dcraw's way.
 _EXIF_ORIENTATION = {0: 1, 3: 3, 5: 8, 6: 6}
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_AVIF_BRANDS = (b"avif", b"avis")
 
 
-def looks_like_heif(data):
-    """Whether these bytes begin as a HEIC file does, whatever the file is called."""
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+def require_reader(data):
+    """Sees to it that Pillow can read HEIC and AVIF, whatever the file is called; other files pass.
+
+    Raises:
+        ImageInputError: If what reads them is not installed.
+    """
+    brand = data[8:12] if data[4:8] == b"ftyp" else b""
+    # mif1 is any picture of that container; what else it is compatible with tells more.
+    if brand in _AVIF_BRANDS or (brand in (b"mif1", b"msf1") and b"avif" in data[16:64]):
+        if not features.check("avif"):
+            raise ImageInputError("is AVIF; to read it: pip install 'pillow>=11.3'", "not installed")
+    elif brand in _HEIF_BRANDS:
+        try:
+            _register_heif()
+        except ImportError as error:
+            reason = "is HEIC; to read it: pip install 'dbdgan_tf[heic]'"
+            raise ImageInputError(reason, "not installed") from error
 
 
 @functools.cache
@@ -26,18 +42,6 @@ def _register_heif():
     import pillow_heif
 
     pillow_heif.register_heif_opener()
-
-
-def allow_heif():
-    """Teaches Pillow to read HEIC.
-
-    Raises:
-        ImageInputError: If pillow-heif is not installed.
-    """
-    try:
-        _register_heif()
-    except ImportError as error:
-        raise ImageInputError("is HEIC; to read it: pip install 'dbdgan_tf[heic]'") from error
 
 
 def raw_preview(data):
@@ -56,7 +60,8 @@ def raw_preview(data):
     try:
         import rawpy
     except ImportError as error:
-        raise ImageInputError("is RAW; to read its preview: pip install 'dbdgan_tf[raw]'") from error
+        reason = "is RAW; to read its preview: pip install 'dbdgan_tf[raw]'"
+        raise ImageInputError(reason, "not installed") from error
     try:
         with rawpy.imread(io.BytesIO(data)) as raw:
             orientation = _EXIF_ORIENTATION.get(raw.sizes.flip, 1)
@@ -68,5 +73,5 @@ def raw_preview(data):
             if preview.format == rawpy.ThumbFormat.JPEG:
                 return bytes(preview.data), orientation
             return np.ascontiguousarray(preview.data), orientation
-    except (rawpy.LibRawError, OSError, ValueError, MemoryError) as error:
-        raise ImageInputError(f"is not a RAW photograph that can be read ({error})") from error
+    except Exception as error:
+        raise ImageInputError(f"is not a RAW photograph that can be read ({error})", "damaged") from error

@@ -14,7 +14,7 @@ class FilmFacts:
     """What a film's header says.
 
     Attributes:
-        frames_per_second: 25 where it says nothing sensible.
+        frames_per_second: On average; 25 where it says nothing sensible.
         frames: Number of frames, None where it says nothing sensible; often only nearly right.
     """
 
@@ -42,17 +42,29 @@ def read_facts(path):
     return FilmFacts(rate if 0 < rate < 1000 else 25.0, frames if 0 < frames < 2**31 else None)
 
 
-def read_frames(path, facts, every=1):
-    """Yields every `every`-th frame as a `Frame`; those between are skipped without being converted."""
+def read_frames(path, every=1):
+    """Yields every `every`-th frame as a `Frame`; those between are skipped without being converted.
+
+    Args:
+        path: A film that OpenCV can read; it turns the frames upright.
+        every: 1 for all.
+
+    Raises:
+        ValueError: If it cannot be opened as a film.
+    """
+    facts = read_facts(path)
     with _opened(path) as film:
-        number = 0
+        number, seconds = 0, -1 / facts.frames_per_second
         while film.grab():
+            # The stream's own time, as the rate of a film may vary; the rate where it tells none.
+            told = film.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            seconds = told if told > seconds else seconds + 1 / facts.frames_per_second
             if number % every == 0:
                 done, pixels = film.retrieve()
                 if not done:
                     return
                 pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-                yield Frame(number, number / facts.frames_per_second, pixels)
+                yield Frame(number, seconds, pixels)
             number += 1
 
 
@@ -103,7 +115,8 @@ def _opened(path):
     if not os.path.isfile(path):
         raise ValueError(f"there is no film here: {path}")
     try:
-        film = cv2.VideoCapture(str(path))
+        # Absolute, as what stands before a colon would be taken for a protocol.
+        film = cv2.VideoCapture(os.path.abspath(path))
     except UnicodeEncodeError as error:
         raise ValueError("OpenCV cannot open a film whose name is no UTF-8; rename it") from error
     try:

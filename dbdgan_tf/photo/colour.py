@@ -7,6 +7,7 @@ from PIL import ImageCms
 
 # Most profiles are "sRGB IEC61966-2.1" or "sRGB built-in": then there is nothing to do.
 _SRGB_NAME = "srgb"
+_SRGB = ImageCms.createProfile("sRGB")
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
@@ -21,6 +22,8 @@ def to_srgb(image, profile):
     Returns:
         PIL image of mode RGB; alpha is dropped.
     """
+    if image.mode == "LAB":
+        return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
     image = _without_alpha(image)
     transform = _transform(profile, image.mode) if profile else None
     if transform is None:
@@ -29,6 +32,11 @@ def to_srgb(image, profile):
         return ImageCms.applyTransform(image, transform)
     except (ImageCms.PyCMSError, ValueError):
         return image.convert("RGB")
+
+
+def is_foreign(profile, mode):
+    """Whether pixels of a PIL mode and an ICC profile (bytes or None) are not yet sRGB."""
+    return bool(profile) and _transform(profile, mode.removesuffix("A")) is not None
 
 
 def _without_alpha(image):
@@ -48,7 +56,7 @@ def _transform(profile, mode):
             return None
         return ImageCms.buildTransform(
             source,
-            ImageCms.createProfile("sRGB"),
+            _SRGB,
             mode,
             "RGB",
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,

@@ -1,0 +1,46 @@
+"""What is wrong with an image, in one sentence."""
+
+import contextlib
+import os
+
+
+class ImageInputError(ValueError):
+    """An input that is not a usable image.
+
+    Args:
+        reason: What is wrong with it, without its name.
+        kind: "not opened", "no image", "damaged", "too large", "not installed" (a format whose extra is
+            missing) or "unsuitable" (an array or pixels that no photograph has).
+        source: Its name, a path where it has one.
+    """
+
+    def __init__(self, reason, kind, source=None):
+        self.reason, self.kind, self.source = reason, kind, source
+        super().__init__(reason, kind, source)
+
+    def __str__(self):
+        return self.reason if self.source is None else f"{self.source}: {self.reason}"
+
+
+@contextlib.contextmanager
+def named(source):
+    """Puts the source's name before what is wrong with it."""
+    try:
+        yield
+    except ImageInputError as error:
+        name = source if isinstance(source, str) else os.fspath(source)
+        raise ImageInputError(error.reason, error.kind, error.source or name) from error.__cause__
+
+
+@contextlib.contextmanager
+def damage_told():
+    """Whatever a decoder raises (RuntimeError of AVIF, struct.error, ...) becomes an `ImageInputError`."""
+    try:
+        yield
+    except ImageInputError:
+        raise
+    except MemoryError as error:
+        raise ImageInputError("needs more memory than there is", "too large") from error
+    except Exception as error:
+        reason = getattr(error, "err", None) or str(error) or type(error).__name__
+        raise ImageInputError(f"is damaged or cut off ({reason})", "damaged") from error

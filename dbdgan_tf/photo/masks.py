@@ -1,0 +1,63 @@
+"""Reading masks, and pictures whose values are numbers."""
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.photo.checksums import check_png
+from dbdgan_tf.photo.errors import damage_told, named
+from dbdgan_tf.photo.reading import load_photo, read_bytes
+
+POLARITIES = ("blur", "focus")
+
+
+def read_mask(path, polarity="blur"):
+    """Reads a mask as a soft map in which 1 means blurred.
+
+    Args:
+        path: File to read; colour is reduced to grey.
+        polarity: What white means on disk: "blur" or "focus".
+
+    Returns:
+        float32 array (H, W) in 0..1, 1 = blurred.
+
+    Raises:
+        ImageInputError: If the file is missing, empty or not a readable image.
+        ValueError: If the polarity is unknown.
+    """
+    return read_mask_uint8(path, polarity).astype(np.float32) / 255.0
+
+
+def read_mask_uint8(path, polarity="blur"):
+    """As `read_mask`, but uint8 0..255 (255 = blurred): a quarter of the memory."""
+    check_polarity(polarity)
+    mask = read_values(path, cv2.IMREAD_GRAYSCALE)
+    return mask if polarity == "blur" else 255 - mask
+
+
+def read_values(path, flags=cv2.IMREAD_UNCHANGED):
+    """Reads a picture of numbers as they are stored, without a colour profile.
+
+    Args:
+        path: File to read.
+        flags: OpenCV's, cv2.IMREAD_...
+
+    Returns:
+        Array (H, W) or (H, W, C) BGR of the file's type; uint8 (H, W) with cv2.IMREAD_GRAYSCALE.
+
+    Raises:
+        ImageInputError: If the file is missing, empty or not a readable image.
+    """
+    with named(path), damage_told():
+        data = read_bytes(path)
+        check_png(data, with_pixels=False)
+        values = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if values is None:
+        # Either it says what is wrong, or it is of a kind that only the photographs' decoder knows.
+        values = cv2.cvtColor(load_photo(path).pixels, cv2.COLOR_RGB2GRAY)
+    return values
+
+
+def check_polarity(polarity):
+    """Raises ValueError unless the polarity is "blur" or "focus"."""
+    if polarity not in POLARITIES:
+        raise ValueError(f"Unknown mask polarity. Received: {polarity!r}. Allowed: {', '.join(POLARITIES)}.")

@@ -1,0 +1,72 @@
+"""Writing photographs and blur maps."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.atomic_file import write_bytes
+
+# Extension -> OpenCV's name of its quality; without one it is lossless.
+_QUALITIES = {
+    ".jpg": cv2.IMWRITE_JPEG_QUALITY,
+    ".jpeg": cv2.IMWRITE_JPEG_QUALITY,
+    ".png": None,
+    ".bmp": None,
+    ".webp": cv2.IMWRITE_WEBP_QUALITY,
+    ".tif": None,
+    ".tiff": None,
+}
+IMAGE_SUFFIXES = tuple(_QUALITIES)
+
+
+def encode(image, ending, quality=None):
+    """Bytes of an image file.
+
+    Args:
+        image: uint8 (or for .png and .tif uint16) (H, W) grey or (H, W, 3) RGB.
+        ending: Extension with its dot, one of `IMAGE_SUFFIXES`.
+        quality: 1..100 of JPEG (None: 95) and WebP (None: lossless).
+
+    Raises:
+        ValueError: If the format is unknown or cannot hold a picture of this size.
+    """
+    ending = ending.lower()
+    if ending not in IMAGE_SUFFIXES:
+        raise ValueError(f"Unknown image format. Received: {ending!r}. Allowed: {', '.join(IMAGE_SUFFIXES)}.")
+    if quality is None and ending in (".jpg", ".jpeg"):
+        quality = 95
+    options = (_QUALITIES[ending], quality) if quality and _QUALITIES[ending] else ()
+    pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    try:
+        done, content = cv2.imencode(ending, pixels, options)
+    except cv2.error as error:
+        raise ValueError(f"cannot be written as {ending} ({error.err})") from error
+    if not done:
+        raise ValueError(f"cannot be written as {ending}: {image.shape[1]} x {image.shape[0]} pixels")
+    return content.tobytes()
+
+
+def write_image(path, image, quality=None):
+    """Writes an image, atomically: a reader sees the old file or the whole new one.
+
+    Args:
+        path: File to write; the extension chooses the format. Parent folders are made.
+        image: As for `encode`.
+        quality: As for `encode`.
+
+    Raises:
+        ValueError: If the format is unknown or cannot hold a picture of this size.
+    """
+    write_bytes(path, encode(image, Path(path).suffix, quality))
+
+
+def write_map(path, map01):
+    """Writes a map as an 8-bit grey image, atomically.
+
+    Args:
+        path: File to write; the extension chooses the format (.png for maps). Parent folders are made.
+        map01: float array (H, W) or (H, W, 1) in 0..1 (values outside are clipped), 1 = blurred.
+    """
+    grey = np.rint(np.clip(np.asarray(map01, np.float32), 0.0, 1.0) * 255.0).astype(np.uint8)
+    write_image(path, grey[..., 0] if grey.ndim == 3 else grey)

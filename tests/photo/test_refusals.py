@@ -1,0 +1,165 @@
+"""What cannot be used is refused whole, and says which kind of wrong it is."""
+
+import io
+import os
+import pickle
+import shutil
+import struct
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from dbdgan_tf.photo import ImageInputError, load_photo, optional_formats, read_image, read_values
+
+NOISE = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+
+
+def encode(kind):
+    if kind in (".avif", ".heic"):
+        stream = io.BytesIO()
+        if kind == ".heic":
+            pytest.importorskip("pillow_heif").from_pillow(Image.fromarray(NOISE)).save(stream)
+        else:
+            Image.fromarray(NOISE).save(stream, "AVIF")
+        return stream.getvalue()
+    return cv2.imencode(kind, NOISE)[1].tobytes()
+
+
+def refusal(source, target=None, read=load_photo, **options):
+    with pytest.raises(ImageInputError) as caught:
+        read(source, target, **options)
+    return caught.value.kind, str(caught.value)
+
+
+def bomb_png(side):
+    def chunk(kind, content):
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "message"),
+    [
+        (b"", "no image", "image of 0 bytes: is empty"),
+        (b"this is no photograph, honestly", "no image", "is not an image"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image", "is not an image"),
+        (encode(".jpg")[:30], "damaged", "damaged or cut off"),
+        (bomb_png(30000), "too large", "30000 x 30000 = 900 megapixels; allowed: 250"),
+        (bomb_png(14100), "damaged", "damaged or cut off"),
+    ],
+)
+@pytest.mark.parametrize("target", [None, 8])
+def test_reasons(data, kind, message, target, monkeypatch):
+    if kind == "too large":
+        monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("decoded"))
+    found, text = refusal(data, target)
+    assert found == kind and message in text
+
+
+@pytest.mark.parametrize("kind", [".jpg", ".png", ".bmp", ".webp", ".tif", ".avif", ".heic"])
+@pytest.mark.parametrize("read", [load_photo, read_image, read_values])
+def test_truncated_files_are_named(tmp_path, kind, read):
+    data, path = encode(kind), tmp_path / f"cut{kind}"
+    for share in (0.5, 0.67):
+        path.write_bytes(data[: int(share * len(data))])
+        with pytest.raises(ImageInputError, match="cut.*(damaged|not an image)"):
+            read(path)
+
+
+@pytest.mark.parametrize("read", [load_photo, read_values])
+def test_every_flipped_bit_of_a_png_is_noticed(tmp_path, read):
+    data, path = bytearray(cv2.imencode(".png", NOISE[:6, :6])[1].tobytes()), tmp_path / "a.png"
+    for position in range(8, len(data)):
+        data[position] ^= 1 << position % 8
+        path.write_bytes(data)
+        with pytest.raises(ImageInputError, match="a.png: "):
+            read(path)
+        data[position] ^= 1 << position % 8
+
+
+def test_damage_in_the_middle_of_avif():
+    data = bytearray(encode(".avif"))
+    data[len(data) // 2] ^= 1
+    assert refusal(bytes(data))[0] == "damaged"
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("no frame"), struct.error("short"), KeyError("tag"), MemoryError()]
+)
+def test_whatever_a_decoder_raises_is_told(monkeypatch, error):
+    def load(_):
+        raise error
+
+    monkeypatch.setattr("PIL.TiffImagePlugin.TiffImageFile.load", load)
+    kind, text = refusal(encode(".tif"))
+    assert kind == ("too large" if isinstance(error, MemoryError) else "damaged")
+    assert str(error) in text
+
+
+@pytest.mark.parametrize(("value", "message"), [(np.nan, "NaN"), (2.0, "0..2. Allowed: divide")])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_float_files_hold_shares(value, message, channels):
+    data = cv2.imencode(".tif", np.full((4, 4, channels), value, np.float32))[1].tobytes()
+    kind, text = refusal(data)
+    assert kind == "unsuitable" and (message in text or "2..2" in text)
+
+
+def test_missing_extras_say_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setitem(sys.modules, "rawpy", None)
+    monkeypatch.setattr(optional_formats.features, "check", lambda _: False)
+    optional_formats._register_heif.cache_clear()
+    (tmp_path / "a.cr2").write_bytes(b"II*\0")
+    for source, command in (
+        (b"\0\0\0\x18ftypheic" + bytes(30), "pip install 'dbdgan_tf[heic]'"),
+        (b"\0\0\0\x18ftypavif" + bytes(30), "pip install 'pillow>=11.3'"),
+        (tmp_path / "a.cr2", "pip install 'dbdgan_tf[raw]'"),
+        (b"FUJIFILMCCD-RAW" + bytes(30), "pip install 'dbdgan_tf[raw]'"),
+    ):
+        kind, text = refusal(source)
+        assert kind == "not installed" and command in text
+    optional_formats._register_heif.cache_clear()
+
+
+def test_broken_raw(dng, tmp_path):
+    (tmp_path / "a.nef").write_bytes(dng()[:100])
+    assert "not a RAW photograph" in refusal(tmp_path / "a.nef")[1]
+
+
+@pytest.mark.parametrize("read", [load_photo, read_values])
+def test_what_cannot_be_opened(tmp_path, read):
+    for path in (tmp_path / "none.jpg", tmp_path):
+        with pytest.raises(ImageInputError, match=f"{path}: cannot be opened") as caught:
+            read(path)
+        assert caught.value.kind == "not opened"
+
+
+def test_unreadable_by_permission():
+    """As a person without the right; root, whom nothing stops, becomes one for a moment."""
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "locked.jpg"
+    path.write_bytes(encode(".jpg"))
+    path.chmod(0)
+    folder.chmod(0o755)
+    own = os.geteuid()
+    try:
+        if own == 0:
+            os.seteuid(65534)
+        assert refusal(path)[0] == "not opened"
+    finally:
+        os.seteuid(own)
+        shutil.rmtree(folder)
+
+
+def test_an_error_survives_being_sent_to_another_process():
+    error = pickle.loads(pickle.dumps(ImageInputError("is empty", "no image", "a.jpg")))
+    assert (str(error), error.kind, error.reason) == ("a.jpg: is empty", "no image", "is empty")
