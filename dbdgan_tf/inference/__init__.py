@@ -5,18 +5,14 @@ from dbdgan_tf.inference.detector import BatchError, BlurDetector
 from dbdgan_tf.inference.interpreter import DelegationReport, LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.upsampling import guided_upsample
-from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, ImageInputError, to_rgb
 
 __all__ = [
-    "DEFAULT_MAX_PIXELS",
     "BatchError",
     "BlurDetector",
     "BlurResult",
     "DelegationReport",
-    "ImageInputError",
     "LiteRTModel",
     "ModelFileError",
     "bundled_model",
     "guided_upsample",
-    "to_rgb",
 ]

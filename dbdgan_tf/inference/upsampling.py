@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import resize
+from dbdgan_tf.photo import resize
 
 
 def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):

@@ -59,6 +59,6 @@ def test_bad_input_ends_with_a_message_and_a_code(files, repository):
     options = ["--output", str(files / "x.png"), "--model", str(files / "m.tflite")]
     process = command(str(files / "broken.jpg"), *options, repository=repository)
     assert process.returncode == 1
-    assert "not an image file" in process.stderr
+    assert "damaged or cut off" in process.stderr
     assert "Traceback" not in process.stderr
     assert not (files / "x.png").exists()

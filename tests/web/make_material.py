@@ -16,8 +16,8 @@ ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
 
 def main(folder):
     """Writes everything."""
-    from dbdgan_tf.data.image_io import write_map
     from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.photo import write_map
     from tflite.golden import make
 
     photos = write_photos(folder / "photos")

@@ -57,8 +57,7 @@ def run(config):
 
 def _make_case(path, detector, folder):
     """Copies one picture and writes the model's pixels and the map for it, at the model's size."""
-    from dbdgan_tf.inference import to_rgb
-    from dbdgan_tf.photo import write_image, write_map
+    from dbdgan_tf.photo import to_rgb, write_image, write_map
 
     pixels = resize(to_rgb(path), *detector.image_size, RESIZE)
     small_map = detector.small_map(pixels)

@@ -21,8 +21,8 @@ def make_vectors():
         Dict: "map"; "sizes", what it becomes at each; "photo", bytes that repeat until a photograph is full;
         "overlays" of such photographs under the map.
     """
-    from dbdgan_tf.data.image_io import resize
     from dbdgan_tf.inference.overlay import draw_overlay
+    from dbdgan_tf.photo import resize
 
     random = np.random.default_rng(7)
     blur_map = random.uniform(0, 1, (5, 6)).astype(np.float32).round(3)
