@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -86,6 +87,32 @@ def grey_file(flat_models, tmp_path):
 def write_torch_file(load_module):
     """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""
     return load_module(REPOSITORY / "tests/torch_writer.py").write_torch_file
+
+
+@pytest.fixture(scope="session")
+def official_network(load_module, shared_dir):
+    """A function of "student" or "teacher": an official state dict, filled by a rule, and arrays through it.
+
+    The arrays are input (N, H, W, 3) in 0..1 and output (N, h, w, 1).
+    """
+    import numpy as np
+
+    folder = shared_dir / "official"
+    fill = load_module(folder / "fill_weights.py").fill
+
+    def tensor(name, key, shape):
+        # The teacher's second names of its encoder's stages are not read: 50 million numbers not to be drawn.
+        unread = name == "teacher" and key.startswith("encoder.")
+        return np.broadcast_to(np.float32(0), shape) if unread else fill(key, shape)
+
+    @functools.cache
+    def read(name):
+        manifest = json.loads((folder / f"{name}_state_dict.json").read_text())
+        arrays = np.load(folder / f"{name}_io.npz")
+        images, maps = (arrays[key].transpose(0, 2, 3, 1) for key in ("input_nchw", "output_nchw"))
+        return {f"module.{key}": tensor(name, key, shape) for key, shape in manifest}, images, maps
+
+    return read
 
 
 @pytest.fixture(scope="session")

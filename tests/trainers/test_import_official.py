@@ -1,7 +1,6 @@
 """The import_official command, in process."""
 
 import functools
-import json
 from pathlib import Path
 
 import keras
@@ -16,30 +15,22 @@ from trainers import import_official
 parse = functools.partial(flags.parse, import_official.ImportConfig)
 
 
-def test_student_file_becomes_a_network_with_the_same_maps(
-    load_module, write_torch_file, shared_dir, tmp_path
-):
-    folder = shared_dir / "official"
-    fill = load_module(folder / "fill_weights.py").fill
-    manifest = json.loads((folder / "student_state_dict.json").read_text())
-    state = {f"module.{key}": fill(key, shape) for key, shape in manifest}
-    state["module.extra.weight"] = np.zeros(3, "float32")
+def test_student_file_becomes_a_network_with_the_same_maps(official_network, write_torch_file, tmp_path):
+    official, images, maps = official_network("student")
+    state = {**official, "module.extra.weight": np.zeros(3, "float32")}
     write_torch_file(tmp_path / "student.pth", {"model_state_dict": state, "epoch": 7})
 
-    vectors = np.load(folder / "student_io.npz")
-    images = np.transpose(vectors["input_nchw"], (0, 2, 3, 1))
     arguments = ("--network=student", f"--checkpoint={tmp_path}/student.pth", f"--output={tmp_path}/out/ours")
     path, report = import_official.run(parse(*arguments, f"--image_size={images.shape[1]}"))
 
     assert report.unused == ("extra.weight",)
     assert read_network_json(path)["metadata"] == {
         "source": "student.pth",
-        "used_tensors": len(manifest),
+        "used_tensors": len(official),
         "unused_tensors": ["extra.weight"],
     }
     model, _ = load_network(path)
-    maps = np.transpose(keras.ops.convert_to_numpy(model(images)), (0, 3, 1, 2))
-    np.testing.assert_allclose(maps, vectors["output_nchw"], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(model(images)), maps, rtol=0, atol=1e-5)
 
 
 def test_flags_name_the_network(tmp_path):
