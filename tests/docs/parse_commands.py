@@ -7,34 +7,19 @@ and prints a JSON list: null, or what the parser says is wrong. One process for 
 import argparse
 import contextlib
 import importlib
-import inspect
 import io
 import json
 import runpy
 import sys
-
-from absl import app, flags
-
-FLAGS = flags.FLAGS
 
 
 class Parsed(BaseException):
     """Raised where the command would have begun its work."""
 
 
-def parse_flags(config_class, main=None, words=None):
-    """In place of `dbdgan_tf.command.flags.start`: parses, builds the configuration, and goes no further."""
-    command_flags.define(config_class)
-    command_flags.read(config_class, words=FLAGS(words or sys.argv)[1:])
-    raise Parsed
-
-
-def parse_own_flags(main, *_, **__):
-    """In place of absl's `app.run`, for commands that define their flags themselves."""
-    FLAGS(sys.argv)
-    configure = main.__globals__.get("config_from_flags")
-    if configure is not None:
-        configure(*[FLAGS] * len(inspect.signature(configure).parameters))
+def parse_flags(config_class, main, words=None):
+    """In place of `dbdgan_tf.command.flags.start`: builds the configuration, and goes no further."""
+    command_flags.parse(config_class, *(words or sys.argv)[1:])
     raise Parsed
 
 
@@ -46,18 +31,12 @@ def parse_arguments(parser, *_, **__):
 
 def parse_python(words):
     """Runs a module or script up to the point where its flags are parsed."""
-    known = set(FLAGS)
-    try:
-        if words[1] == "-m":
-            sys.argv = words[2:]
-            runpy.run_module(words[2], run_name="__main__", alter_sys=True)
-        else:
-            sys.argv = words[1:]
-            runpy.run_path(words[1], run_name="__main__")
-    finally:
-        for name in set(FLAGS) - known:
-            delattr(FLAGS, name)
-        FLAGS.unparse_flags()
+    if words[1] == "-m":
+        sys.argv = words[2:]
+        runpy.run_module(words[2], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = words[1:]
+        runpy.run_path(words[1], run_name="__main__")
 
 
 def parse_dbdgan(words):
@@ -90,6 +69,6 @@ if __name__ == "__main__":
     lines = json.load(sys.stdin)
     sys.path.insert(0, ".")
     command_flags = importlib.import_module("dbdgan_tf.command.flags")
-    app.run, command_flags.start, PARSE = parse_own_flags, parse_flags, argparse.ArgumentParser.parse_args
+    command_flags.start, PARSE = parse_flags, argparse.ArgumentParser.parse_args
     argparse.ArgumentParser.parse_args = parse_arguments
     json.dump([problem(words) for words in lines], sys.stdout)
