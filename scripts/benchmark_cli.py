@@ -17,6 +17,7 @@ from pathlib import Path
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
+from dbdgan_tf.metrics.markdown import markdown_table
 
 COMMAND = [sys.executable, "-m", "dbdgan_tf.cli"]
 HELP_SECONDS, PHOTOS_PER_SECOND, GROWN_MEGABYTES = 0.3, 8.0, 30.0
@@ -78,14 +79,19 @@ def main(options):
     report = bench(options.model, options.photos)
     rate = report["photos_per_second_on_idle_cores"]
     grown = grown_memory(options.model, options.files)
-    print("| what | measured | promised |\n|---|---|---|")
-    print(f"| dbdgan --help, CPU s | {seconds:.2f} | < {HELP_SECONDS} |")
-    name = f"12 Mpx photos/s, {report['threads']} threads on idle cores"
-    print(f"| {name} | {rate:.1f} | >= {PHOTOS_PER_SECOND:.0f} |")
-    print(f"| photos/s reached, load {report['load_average']:.1f} | {report['photos_per_second']:.1f} | |")
-    for part in ("decode", "prepare", "model", "draw", "encode"):
-        print(f"| {part}, CPU ms per photo | {report[f'{part}_cpu_ms']:.1f} | |")
-    print(f"| memory grown from 200 to {options.files} files, MB | {grown:.1f} | < {GROWN_MEGABYTES:.0f} |")
+    parts = ("decode", "prepare", "model", "draw", "encode")
+    rows = [
+        ["dbdgan --help, CPU s", f"{seconds:.2f}", f"< {HELP_SECONDS}"],
+        [
+            f"12 Mpx photos/s, {report['threads']} threads on idle cores",
+            f"{rate:.1f}",
+            f">= {PHOTOS_PER_SECOND:.0f}",
+        ],
+        [f"photos/s reached, load {report['load_average']:.1f}", f"{report['photos_per_second']:.1f}", ""],
+        *([f"{part}, CPU ms per photo", f"{report[f'{part}_cpu_ms']:.1f}", ""] for part in parts),
+        [f"memory grown from 200 to {options.files} files, MB", f"{grown:.1f}", f"< {GROWN_MEGABYTES:.0f}"],
+    ]
+    print(markdown_table(["what", "measured", "promised"], rows), end="")
     print(f"\n{time.time() - begun:.0f} s")
     kept = seconds < HELP_SECONDS and rate >= PHOTOS_PER_SECOND and grown < GROWN_MEGABYTES
     sys.exit(0 if kept else 1)
