@@ -1,8 +1,8 @@
 """Options that several commands share, and the detectors that they open."""
 
-import contextlib
 import math
 import os
+import sys
 import threading
 
 import click
@@ -91,8 +91,8 @@ class Detectors:
         self._own = threading.local()
         self.tile = tile
         # Opened at once: a bad model must be told before the first photograph is read.
-        with _without_native_messages():
-            self.image_size = self.get().image_size
+        _silence_native_libraries()
+        self.image_size = self.get().image_size
 
     def get(self):
         """The calling thread's detector."""
@@ -108,18 +108,15 @@ class Detectors:
         return detector(pixels).blur_map if self._tile else detector.small_map(pixels)
 
 
-@contextlib.contextmanager
-def _without_native_messages():
-    """LiteRT greets on the process's stderr when its first interpreter opens; errors come as exceptions."""
+def _silence_native_libraries():
+    """libjpeg, libpng, libtiff and LiteRT talk on the process's stderr; what matters comes as exceptions."""
     try:
-        kept = os.dup(2)
-    except OSError:
-        yield
+        if sys.stderr.fileno() != 2:
+            return
+        own = os.dup(2)
+    except (OSError, ValueError, AttributeError):
         return
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    sys.stderr = open(own, "w", buffering=1, encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

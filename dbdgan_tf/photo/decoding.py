@@ -70,7 +70,7 @@ def decode(data, suffix="", target=None, max_pixels=DEFAULT_MAX_PIXELS):
             return _from_deep_tiff(data, tags, max_pixels)
         if suffix in RAW_SUFFIXES:
             return _from_raw(data, target, max_pixels)
-        if any(accept and accept(data[:16]) is True for _, accept in Image.OPEN.values()):
+        if any(accept and accept(data[:16].ljust(16, b"\0")) is True for _, accept in Image.OPEN.values()):
             raise ImageInputError("is damaged or cut off (at its beginning)", "damaged") from error
         raise ImageInputError("is not an image that can be read", "no image") from error
     return _from_pillow(image, data, target, max_pixels)

@@ -53,6 +53,7 @@ def bomb_png(side):
         (b"this is no photograph, honestly", "no image", "is not an image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image", "is not an image"),
         (encode(".jpg")[:30], "damaged", "damaged or cut off"),
+        (b"MM", "no image", "is not an image"),
         (bomb_png(30000), "too large", "30000 x 30000 = 900 megapixels; allowed: 250"),
         (bomb_png(14100), "damaged", "damaged or cut off"),
     ],
