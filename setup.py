@@ -11,7 +11,7 @@ VERSION = re.search(r'__version__ = "([^"]+)"', (ROOT / "dbdgan_tf/__init__.py")
 # What a phone engineer or a photographer needs: no TensorFlow, no Keras.
 RUNTIME = [
     "numpy>=1.26,<3",
-    "opencv-python-headless>=4.9",
+    "opencv-python-headless>=4.11",
     "absl-py>=1.4",
     "click>=8.1",
     "ai-edge-litert>=2.1,<3",

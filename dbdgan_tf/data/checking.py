@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from absl import logging
 from PIL import Image
 
 from dbdgan_tf.data.layouts import list_images
-from dbdgan_tf.photo import ImageInputError, read_image, read_mask_uint8
+from dbdgan_tf.photo import ImageInputError, load_photo, read_mask_uint8
+from dbdgan_tf.photo.pillow_limit import without_pillow_limit
 
 ON_BAD = ("error", "skip")
 _JPEG = ("JPEG", "MPO")
-_READABLE_FORMATS = (*_JPEG, "PNG", "BMP", "WEBP", "TIFF")
 _EXIF_ORIENTATION = 0x0112
 
 
@@ -85,18 +84,13 @@ def image_size(path):
         ImageInputError: If the file cannot be used.
     """
     try:
-        with Image.open(path) as image:
-            kind, (width, height) = image.format, image.size
-            sideways = kind in _JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-    except Exception as error:  # Pillow's plugins raise OSError, SyntaxError, struct.error and more.
-        raise ImageInputError(_open_failure(Path(path), error), "no image", path) from error
-    if kind not in _READABLE_FORMATS:
-        raise ImageInputError(f"holds {kind} data. Allowed: {', '.join(_READABLE_FORMATS)}", "no image", path)
-    if kind not in _JPEG:
-        return read_image(path).shape[:2]
-    if not _ends_like_jpeg(path):
-        read_image(path, target_size=(1, 1))
-    return (width, height) if sideways else (height, width)
+        with without_pillow_limit(), Image.open(path) as image:
+            if image.format in _JPEG and _ends_like_jpeg(path):
+                sideways = image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+                return image.size if sideways else image.size[::-1]
+    except Exception:  # Pillow's plugins raise OSError, SyntaxError, struct.error and more.
+        logging.debug("The header of %s cannot be read; decoding it will tell.", path)
+    return load_photo(path, target=1).full_size
 
 
 def _problem(sample, shared):
@@ -135,14 +129,6 @@ def _files_sharing_a_stem(samples):
             by_stem[folder, path.stem].add(path)
     groups = ((path, by_stem[path.parent, path.stem]) for path in used)
     return {path: group - {path} for path, group in groups if len(group) > 1}
-
-
-def _open_failure(path, error):
-    if not path.exists():
-        return "is missing"
-    if path.is_file() and path.stat().st_size == 0:
-        return "is empty (zero bytes)"
-    return f"is not a readable image ({type(error).__name__}: {error})"
 
 
 def _ends_like_jpeg(path):

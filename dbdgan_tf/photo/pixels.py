@@ -52,7 +52,7 @@ def eight_bits(image):
 def from_int32(values):
     """uint16 of int32: of all 32 bits or, from programs that mean 16, of the lowest 16."""
     values = values.view(np.uint32)
-    return (values if values.max(initial=0) < 2**16 else values >> 16).astype(np.uint16)
+    return (values if values.max() < 2**16 else values >> 16).astype(np.uint16)
 
 
 def turn(pixels, orientation):
@@ -80,7 +80,7 @@ def _to_uint8(array):
         raise ImageInputError(reason, "unsuitable")
     if not np.all(np.isfinite(array)):
         raise ImageInputError("holds NaN or infinite values. Allowed: 0..1", "unsuitable")
-    low, high = float(array.min(initial=0)), float(array.max(initial=0))
+    low, high = float(array.min()), float(array.max())
     if low < -1e-3 or high > 1 + 1e-3:
         reason = f"holds float values outside of 0..1. Received: {low:.4g}..{high:.4g}. Allowed: "
         reason += "divide by the largest value that the image can take, or use uint8"

@@ -60,7 +60,7 @@ BAD = {
     "nan": (np.full((4, 4, 3), np.nan, np.float32), "NaN", "unsuitable"),
     "one nan": (np.where(np.eye(4) > 0, np.nan, 0.5), "NaN", "unsuitable"),
     "inf": (np.full((4, 4), np.inf), "NaN or infinite", "unsuitable"),
-    "float 0..255": (np.full((4, 4), 200.0), "200..200|0..200. Allowed: divide", "unsuitable"),
+    "float 0..255": (np.full((4, 4), 200.0), "200..200. Allowed: divide", "unsuitable"),
     "int32": (np.zeros((4, 4), np.int32), "array .* of int32: .*Allowed: uint8", "unsuitable"),
     "two channels": (np.zeros((4, 4, 2), np.uint8), "shape", "unsuitable"),
     "batch": (np.zeros((1, 4, 4, 3), np.uint8), "shape", "unsuitable"),

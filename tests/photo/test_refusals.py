@@ -106,12 +106,12 @@ def test_whatever_a_decoder_raises_is_told(monkeypatch, error):
     assert str(error) in text
 
 
-@pytest.mark.parametrize(("value", "message"), [(np.nan, "NaN"), (2.0, "0..2. Allowed: divide")])
+@pytest.mark.parametrize(("value", "message"), [(np.nan, "NaN"), (2.0, "2..2. Allowed: divide")])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_float_files_hold_shares(value, message, channels):
     data = cv2.imencode(".tif", np.full((4, 4, channels), value, np.float32))[1].tobytes()
     kind, text = refusal(data)
-    assert kind == "unsuitable" and (message in text or "2..2" in text)
+    assert kind == "unsuitable" and message in text
 
 
 def test_missing_extras_say_what_to_install(monkeypatch, tmp_path):
