@@ -17,7 +17,7 @@ echo "Look at $run/maps while a model of your own is trained ($SECONDS s)."
 
 step "2/6 Synthetic defocus from scikit-image's photographs"
 if ! finished data; then
-  python -m trainers.synthesize --output_dir="$run/data" --count=200 --test_count=32 --image_size=160 --seed=1
+  python -m trainers.synthesize --output_dir="$run/data" --count=200 --test_count=32 --image_size=128 --seed=1
   touch "$run/.data"
 fi
 

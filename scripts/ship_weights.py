@@ -14,7 +14,7 @@ from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 
 ROOT = Path(__file__).resolve().parent.parent
-STUDENTS = {"lite": "efficientnet_lite2", "b3": "efficientnet_b3"}
+STUDENTS = {"lite": "efficientnet_lite2"}
 # Variant in the file's metadata -> end of the bundled file's name.
 KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
 
@@ -32,7 +32,6 @@ class ShipConfig:
     tflite: tuple = option((), "The .tflite files made from it.")
     qat_checkpoint: str | None = option(None, "PREFIX of the quantize-aware student that was made from it.")
     assets: str = option(str(ROOT / "dbdgan_tf" / "assets"), "Folder to write to.")
-    encoder: str | None = option(None, "Encoder in place of the one that goes with the name.")
 
 
 def run(config):
@@ -51,7 +50,7 @@ def run(config):
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
-    allowed = config.encoder or STUDENTS[config.name]
+    allowed = STUDENTS[config.name]
     if content["kind"] != "student" or content["config"].encoder != allowed:
         raise ShippingError(
             f"The checkpoint is not the {config.name} student. Received: {content['kind']} "

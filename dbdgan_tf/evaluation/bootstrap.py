@@ -3,15 +3,14 @@
 import numpy as np
 
 
-def confidence_interval(statistic, count, resamples=1000, seed=0, level=0.95):
-    """Percentile bootstrap interval of a statistic of a weighted mean over images.
+def confidence_interval(statistic, count, resamples=1000, seed=0):
+    """95 % percentile bootstrap interval of a statistic of a weighted mean over images.
 
     Args:
         statistic: takes weights (B, count), each row summing to 1, and returns (B,) values.
         count: number of images.
         resamples: resamples drawn with replacement, >= 1.
         seed: of the draw; one seed, one interval.
-        level: coverage in 0..1.
 
     Returns:
         [low, high] as floats.
@@ -23,5 +22,4 @@ def confidence_interval(statistic, count, resamples=1000, seed=0, level=0.95):
     draws = np.random.default_rng(seed).integers(0, count, (resamples, count))
     flat = (draws + count * np.arange(resamples)[:, None]).ravel()
     weights = np.bincount(flat, minlength=resamples * count).reshape(resamples, count) / count
-    tail = 100 * (1 - level) / 2
-    return [float(bound) for bound in np.percentile(statistic(weights), (tail, 100 - tail))]
+    return [float(bound) for bound in np.percentile(statistic(weights), (2.5, 97.5))]

@@ -13,12 +13,11 @@ def _axes(x_label, y_label):
     return figure, axes
 
 
-def pr_figure(curves, title=None):
+def pr_figure(curves):
     """Draws precision against recall.
 
     Args:
         curves: dict label -> `Curves`.
-        title: above the axes, or None.
 
     Returns:
         A matplotlib Figure.
@@ -27,18 +26,18 @@ def pr_figure(curves, title=None):
     for label, curve in curves.items():
         axes.plot(curve.recall, curve.precision, label=label, linewidth=1.6)
     lowest = min(min(curve.precision.min() for curve in curves.values()), 0.5)
-    axes.set(xlim=(0, 1), ylim=(max(lowest - 0.05, 0), 1.005), title=title or "")
+    axes.set(xlim=(0, 1), ylim=(max(lowest - 0.05, 0), 1.005))
     axes.legend(loc="lower left")
     return figure
 
 
-def f_figure(curves, title=None):
-    """Draws F (beta^2 = 0.3) against the threshold, each maximum marked; arguments as `pr_figure`."""
+def f_figure(curves):
+    """Draws F (beta^2 = 0.3) against the threshold, each maximum marked; `curves` as for `pr_figure`."""
     figure, axes = _axes("threshold", "F-measure (beta² = 0.3)")
     for label, curve in curves.items():
         best = int(curve.f.argmax())
         (line,) = axes.plot(curve.f, label=f"{label} (max {curve.f[best]:.3f})", linewidth=1.6)
         axes.plot(best, curve.f[best], "o", color=line.get_color(), markersize=4)
-    axes.set(xlim=(0, 255), ylim=(0, 1.005), title=title or "")
+    axes.set(xlim=(0, 255), ylim=(0, 1.005))
     axes.legend(loc="lower left")
     return figure

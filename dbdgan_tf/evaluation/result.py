@@ -132,7 +132,7 @@ class EvaluationResult:
         from dbdgan_tf.evaluation.plots import f_figure, pr_figure
 
         folder = Path(output_dir)
-        self.save_scores(folder)
+        self._save_scores(folder)
         self._save_tables(folder)
         curves = {key: scores.curves() for key, scores in self.classes.items()}
         pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
@@ -141,9 +141,8 @@ class EvaluationResult:
         _write_json(folder / "metrics.json", metrics)
         return metrics
 
-    def save_scores(self, output_dir):
-        """Writes only what `load` reads: evaluation.json and scores.npz."""
-        folder = Path(output_dir)
+    def _save_scores(self, folder):
+        """Writes what `load` reads."""
         folder.mkdir(parents=True, exist_ok=True)
         about = {"name": self.name, "images": list(self.images), "missing": list(self.missing)}
         about |= {"maps_dir": self.maps_dir, "maps_polarity": self.maps_polarity}

@@ -84,7 +84,9 @@ def converted(students, photos):
         ("imagenet", "int8", "uint8", 0.2, 0.03),
     ],
 )
-def test_map_equals_keras(converted, students, photos, scaling, variant, io, worst, mean):
+def test_map_equals_keras_and_the_graph_delegates_whole(
+    converted, students, photos, scaling, variant, io, worst, mean
+):
     result = converted(scaling, variant, io)
     detector = BlurDetector(result.model)
     images, expected = keras_maps(students[scaling], photos)
@@ -92,6 +94,8 @@ def test_map_equals_keras(converted, students, photos, scaling, variant, io, wor
     assert np.std(expected) > 0.02
     assert error.max() <= worst
     assert error.mean() <= mean
+    report = LiteRTModel(result.model).delegation()
+    assert (report.partitions, report.left_ops) == (1, ())
 
 
 @pytest.mark.parametrize("scaling", ["lite", "imagenet"])
@@ -104,23 +108,6 @@ def test_absorbed_scaling_is_exact_at_the_border(converted, students, photos, sc
     border = np.ones(SIZE, bool)
     border[4:-4, 4:-4] = False
     assert error[:, border].mean() <= 1.5 * error[:, ~border].mean() + 0.002
-
-
-@pytest.mark.parametrize(
-    ("scaling", "variant", "io"),
-    [
-        ("lite", "float32", "float32"),
-        ("lite", "float16", "float32"),
-        ("lite", "dynamic", "float32"),
-        ("lite", "int8", "float32"),
-        ("lite", "int8", "uint8"),
-        ("imagenet", "int8", "uint8"),
-    ],
-)
-def test_graph_delegates_whole(converted, scaling, variant, io):
-    report = LiteRTModel(converted(scaling, variant, io).model).delegation()
-    assert report.partitions == 1
-    assert report.left_ops == ()
 
 
 def test_int8_graph_is_clean(converted):

@@ -106,7 +106,7 @@ def test_saved_files_and_reload(dataset, tmp_path):
     loaded = EvaluationResult.load(tmp_path / "out")
     assert loaded.metrics(50) == metrics and loaded.name == "three" and loaded.images == result.images
     assert loaded.subset(["c"]).metrics(0)["blur"]["mae"] == 1
-    with pytest.raises(FileNotFoundError, match="trainers.evaluate"):
+    with pytest.raises(FileNotFoundError, match="Not an evaluation folder.*trainers.evaluate"):
         EvaluationResult.load(dataset)
 
 

@@ -24,7 +24,9 @@ def images(count=2):
 
 def test_map_is_a_probability_of_the_image_size_and_taps_have_their_strides():
     teacher = build_teacher(TINY)
-    maps = ops.convert_to_numpy(teacher(images()))
+    both = keras.Model(teacher.input, [teacher.get_layer("logits").output, teacher.output])
+    logits, maps = (ops.convert_to_numpy(each) for each in both(images()))
+    np.testing.assert_allclose(maps, 1 / (1 + np.exp(-logits)), rtol=1e-5)
     assert maps.shape == (2, 64, 96, 1)
     assert 0 < maps.min() < maps.max() < 1
     shapes = {name: teacher.get_layer(name).output.shape[1:] for name in TEACHER_TAPS}
@@ -37,13 +39,6 @@ def test_map_is_a_probability_of_the_image_size_and_taps_have_their_strides():
         "decoder_s2": (32, 48, 8),
         "logits": (64, 96, 1),
     }
-
-
-def test_blur_map_is_the_sigmoid_of_the_logits():
-    teacher = build_teacher(TINY)
-    both = keras.Model(teacher.input, [teacher.get_layer("logits").output, teacher.output])
-    logits, maps = (ops.convert_to_numpy(each) for each in both(images()))
-    np.testing.assert_allclose(maps, 1 / (1 + np.exp(-logits)), rtol=1e-5)
 
 
 def test_parameter_counts_are_pinned():
@@ -73,21 +68,15 @@ def test_saves_and_loads(tmp_path):
     assert config == TINY
     x = images(1)
     np.testing.assert_array_equal(ops.convert_to_numpy(reloaded(x)), ops.convert_to_numpy(teacher(x)))
-
-
-def test_weights_from_a_file(tmp_path):
-    teacher = build_teacher(TINY)
-    save_network(tmp_path / "teacher", teacher, TINY)
     again = build_teacher(TINY, weights=tmp_path / "teacher")
-    kernels = [model.get_layer("decoder_s2_conv").get_weights()[0] for model in (teacher, again)]
-    np.testing.assert_array_equal(*kernels)
+    np.testing.assert_array_equal(ops.convert_to_numpy(again(x)), ops.convert_to_numpy(teacher(x)))
 
 
 def test_config_round_trips_through_json():
     assert TeacherConfig.from_dict(json.loads(json.dumps(TINY.to_dict()))) == TINY
     older = {**TINY.to_dict(), "separable": False, "non_local_subsample": 1}
     assert TeacherConfig.from_dict(older) == TINY
-    with pytest.raises(ValueError, match="separable"):
+    with pytest.raises(ValueError, match=r"Received: \['separable'\]"):
         TeacherConfig.from_dict({**older, "separable": True})
     assert TINY.input_scaling.mean == (127.0, 127.0, 127.0)
     assert TeacherConfig(scaling="unit").input_scaling.std == (255.0, 255.0, 255.0)
@@ -105,11 +94,6 @@ def test_config_round_trips_through_json():
 def test_bad_options_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         build_teacher(TINY, **options)
-
-
-def test_unknown_option_is_named():
-    with pytest.raises(ValueError, match=r"Received: \['depth'\]"):
-        TeacherConfig.from_dict({"depth": 3})
 
 
 def test_imagenet_weights_reach_the_encoder():

@@ -145,11 +145,8 @@ def report(run_python, tmp_path_factory):
     return json.loads(output.split("REPORT")[-1])
 
 
-def test_rebuilt_student_equals_keras_3(report):
+def test_rebuilt_student_equals_keras_3_and_other_graphs_are_refused(report):
     assert report["rebuilt"] <= 1e-5
-
-
-def test_other_graph_and_unknown_layer_are_refused(report):
     assert report["other graph"].startswith("ValueError: ")
     assert "Received: Conv2DTranspose" in report["transposed"]
 
@@ -199,12 +196,9 @@ def test_ranges_are_seeded(report):
     assert "at least one" in report["no batch"]
 
 
-def test_saved_and_loaded_student_is_the_same(report):
+def test_saved_and_loaded_student_is_the_same_and_wrong_files_are_refused(report):
     assert report["loaded"] == 0
     assert report["loaded config"] is True
-
-
-def test_wrong_files_are_refused(report):
     assert "Received: kind 'student'" in report["float checkpoint"]
     assert "other weights" in report["other weights"]
 
@@ -219,9 +213,7 @@ def test_converted_student_is_int8_throughout(report):
     others = {"ADD", "CONCATENATION", "RESIZE_BILINEAR", "LOGISTIC", "QUANTIZE", "DEQUANTIZE"}
     assert set(operators) == convolutions | others
     assert report["delegates"] == 1
-
-
-def test_depthwise_kernels_are_scaled_per_channel_in_the_file(report):
+    # Depthwise kernels per channel.
     assert len(report["depthwise scales"]) == 12
     assert all(scales == channels for scales, channels in report["depthwise scales"])
 
@@ -240,9 +232,7 @@ def test_fine_tuning_lowers_the_loss(report):
     losses = report["losses"]
     assert losses[5] < losses[0]
     assert losses[11] < losses[6]
-
-
-def test_statistics_freeze_late_and_gamma_trains_on(report):
+    # Statistics freeze half-way, gamma trains on.
     assert report["norms moved"] == [True] * 6 + [False] * 6
     assert all(report["gamma moved"])
 

@@ -64,8 +64,3 @@ def test_chosen_images(dataset, tmp_path, capsys):
 def test_bad_arguments(arguments, match):
     with pytest.raises(ValueError, match=match):
         parse(*arguments)
-
-
-def test_folder_that_is_no_evaluation(dataset, tmp_path):
-    with pytest.raises(FileNotFoundError, match="Not an evaluation folder"):
-        report.run(parse(f"--evaluations={dataset}", f"--output={tmp_path}/x.html"))

@@ -43,11 +43,10 @@ def _grey(values, size):
     return np.repeat(resize(levels, size)[..., None], 3, axis=2)
 
 
-def data_uri(pixels, quality=85):
+def data_uri(pixels):
     """Encodes uint8 (H, W, 3) RGB as a JPEG data URI."""
-    encoded = cv2.imencode(
-        ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
-    )[1]
+    options = [cv2.IMWRITE_JPEG_QUALITY, 85]
+    encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)[1]
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 
 

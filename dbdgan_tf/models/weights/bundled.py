@@ -9,7 +9,7 @@ from dbdgan_tf.models.serialization import network_files, read_network_json
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 # Encoder of a student -> PREFIX of its files; which decoder was trained, the .json beside the weights says.
-BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite", "efficientnet_b3": "student_b3"}
+BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite"}
 
 
 def bundled_config(encoder=None):
