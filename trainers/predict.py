@@ -1,6 +1,7 @@
 """Blur maps of a folder from any model.
 
-python -m trainers.predict --model=MODEL (--input_dir=PHOTOS | --data_dir=DATA --split=train) --output_dir=OUT
+python -m trainers.predict (--model=MODEL | --out_of_fold=RUN0,RUN1) (--input_dir=PHOTOS | --data_dir=DATA) \
+    --output_dir=OUT
 """
 
 import dataclasses
@@ -14,8 +15,12 @@ from dbdgan_tf.command.options import REQUIRED, option
 class PredictConfig:
     """Which model, which photographs, which files."""
 
-    model: str = option(REQUIRED, "PREFIX of a saved network, or a .tflite file.")
     output_dir: str = option(REQUIRED, "Where <stem>.png go; white is blurred.")
+    model: str | None = option(None, "PREFIX of a saved network, or a .tflite file.")
+    out_of_fold: tuple = option(
+        (), "Runs of all folds, in place of --model: a map is the mirrored mean of networks that were not "
+        "trained on the photograph.",
+    )  # fmt: skip
     input_dir: str | None = option(None, "Folder of photographs, with all folders below it.")
     data_dir: str | None = option(None, "Dataset folder, instead of --input_dir.")
     split: str = option("train", "Part of --data_dir.", ("train", "test"))
@@ -35,6 +40,11 @@ class PredictConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
+        if bool(self.model) == bool(self.out_of_fold):
+            raise ValueError(
+                "Give exactly one of --model and --out_of_fold. "
+                f"Received: model={self.model!r}, out_of_fold={','.join(self.out_of_fold)!r}."
+            )
         if (self.input_dir is None) == (self.data_dir is None):
             raise ValueError(
                 "Give exactly one of --input_dir and --data_dir. "
@@ -47,22 +57,26 @@ def run(config):
     from dbdgan_tf.data.layouts import find_samples
     from dbdgan_tf.evaluation import averaged, mirrored, model_predictor
     from dbdgan_tf.evaluation.map_writer import describe_model, find_photographs, write_maps
+    from dbdgan_tf.evaluation.out_of_fold import OutOfFoldPredictor, best_network
+    from dbdgan_tf.training.records import read_trained_on
 
     if config.input_dir:
         samples = find_photographs(config.input_dir)
     else:
         samples = find_samples(config.data_dir, config.split)
-    source = {**describe_model(config.model), "map_size": config.map_size}
-    if config.image_size:
-        source["image_size"] = list(config.image_size)
+    models = [best_network(run) for run in config.out_of_fold] or [config.model, *config.average_with]
+    source = {"models": [describe_model(model) for model in models], "map_size": config.map_size}
+    source |= {"image_size": list(config.image_size or ()), "mirror": config.mirror}
+    source |= {"out_of_fold": bool(config.out_of_fold)}
     options = config.batch_size, config.map_size, config.image_size
-    predictor = model_predictor(config.model, *options)
-    if config.average_with:
-        source["averaged"] = [describe_model(model) for model in config.average_with]
-        others = [model_predictor(model, *options) for model in config.average_with]
-        predictor = averaged([predictor, *others])
-    if config.mirror:
-        source, predictor = {**source, "mirror": True}, mirrored(predictor)
+    trained_on = {model: read_trained_on(model) for model in models} if config.out_of_fold else None
+    predictors = [model_predictor(model, *options) for model in models]
+    if config.mirror or config.out_of_fold:
+        predictors = [mirrored(predictor) for predictor in predictors]
+    if config.out_of_fold:
+        predictor = OutOfFoldPredictor(dict(zip(models, predictors, strict=True)), trained_on)
+    else:
+        predictor = averaged(predictors)
     return write_maps(
         samples,
         predictor,

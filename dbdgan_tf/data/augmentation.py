@@ -9,7 +9,7 @@ from keras import ops
 from dbdgan_tf.data.pixel_operations import pixel_operations
 from dbdgan_tf.data.resampling import affine_transform
 
-_MAPS = ("segmentation_masks", "teacher_maps")
+_MAPS = ("segmentation_masks", "counted", "teacher_maps")
 _DRAWS = 16
 
 
@@ -49,20 +49,18 @@ class AugmentationConfig:
     noise: float = 0.015
 
 
-def build_augmentation(image_size=(320, 320), geometric=True, photometric=True, seed=0, config=None):
+def build_augmentation(image_size=(320, 320), seed=0, config=None):
     """Builds the augmentation layer.
 
     Args:
         image_size: (height, width) in px of the batches.
-        geometric: Flip, turn, zoom and shift.
-        photometric: Brightness, contrast, gamma, saturation, hue, grey and noise.
         seed: Seed of every draw.
         config: AugmentationConfig, or None for the default strengths.
 
     Returns:
         BatchAugmentation layer: `layer(batch, training=True)` gives the changed batch.
     """
-    return BatchAugmentation(image_size, geometric, photometric, seed, config)
+    return BatchAugmentation(image_size, seed, config)
 
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
@@ -76,19 +74,13 @@ class BatchAugmentation(keras.layers.Layer):
 
     Args:
         image_size: (height, width) in px of the batches.
-        geometric: Whether to flip, turn, zoom and shift.
-        photometric: Whether to change brightness, contrast, gamma, saturation, hue, grey and noise.
         seed: Seed of every draw.
         config: AugmentationConfig, its dict, or None.
     """
 
-    def __init__(
-        self, image_size=(320, 320), geometric=True, photometric=True, seed=0, config=None, **kwargs
-    ):
+    def __init__(self, image_size=(320, 320), seed=0, config=None, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.image_size = tuple(image_size)
-        self.geometric = geometric
-        self.photometric = photometric
         self.seed = seed
         self.config = AugmentationConfig(**config) if isinstance(config, dict) else config
         self.config = self.config or AugmentationConfig()
@@ -103,11 +95,8 @@ class BatchAugmentation(keras.layers.Layer):
         batch = {**batch, "images": ops.cast(batch["images"], "float32")}
         if not training:
             return batch
-        if self.geometric:
-            batch = self._move(batch)
-        if self.photometric:
-            batch = {**batch, "images": self._recolour(batch["images"])}
-        return batch
+        batch = self._move(batch)
+        return {**batch, "images": self._recolour(batch["images"])}
 
     def _move(self, batch):
         keys = [key for key in ("images", *_MAPS) if key in batch]
@@ -117,6 +106,9 @@ class BatchAugmentation(keras.layers.Layer):
         stacked = affine_transform(stacked, self._matrices(draws))
         moved = {"images": stacked[..., :3]}
         moved.update({key: stacked[..., 3 + place : 4 + place] for place, key in enumerate(keys[1:])})
+        if "counted" in moved:
+            # A pixel that was mixed with an ignored one does not count either.
+            moved["counted"] = ops.cast(moved["counted"] > 0.999, "float32")
         return {**batch, **moved}
 
     def _matrices(self, draws):
@@ -166,8 +158,6 @@ class BatchAugmentation(keras.layers.Layer):
         return {
             **super().get_config(),
             "image_size": self.image_size,
-            "geometric": self.geometric,
-            "photometric": self.photometric,
             "seed": self.seed,
             "config": dataclasses.asdict(self.config),
         }

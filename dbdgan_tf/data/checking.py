@@ -7,6 +7,7 @@ from absl import logging
 from PIL import Image
 
 from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.data.mask_values import IGNORED, in_between
 from dbdgan_tf.photo import ImageInputError, load_photo, read_mask_uint8
 from dbdgan_tf.photo.pillow_limit import without_pillow_limit
 
@@ -31,18 +32,19 @@ class BadDataError(ValueError):
         )
 
 
-def check_samples(samples, on_bad="error", workers=4):
+def check_samples(samples, on_bad="error", workers=4, soft_masks=False):
     """Checks that every photograph and mask can be read and that they fit together.
 
     A JPEG photograph is checked by its header and its end, and decoded only if the end looks wrong; other
     formats and all masks are decoded. Named are: missing, empty, truncated or unreadable files, files that
     are no image, missing masks, masks of another size than the upright photograph, masks that hold 0 and 1
-    instead of 0 and 255, and files that share a stem.
+    instead of 0 and 255, masks with levels other than 0, 128 (ignored) and 255, and files that share a stem.
 
     Args:
         samples: Iterable of Sample.
         on_bad: "error" raises one error that lists every bad sample; "skip" logs the list and drops them.
         workers: Number of threads.
+        soft_masks: Take other levels as degrees of blur; in such a mask 128 is one of them.
 
     Returns:
         List of the good samples, in their order.
@@ -56,7 +58,7 @@ def check_samples(samples, on_bad="error", workers=4):
     samples = list(samples)
     shared = _files_sharing_a_stem(samples)
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda sample: _problem(sample, shared), samples))
+        found = list(pool.map(lambda sample: _problem(sample, shared, soft_masks), samples))
     problems = [problem for problem in found if problem]
     if problems and (on_bad == "error" or len(problems) == len(samples)):
         raise BadDataError(problems, len(samples))
@@ -93,7 +95,7 @@ def image_size(path):
     return load_photo(path, target=1).full_size
 
 
-def _problem(sample, shared):
+def _problem(sample, shared, soft_masks):
     for path in (sample.image, sample.mask):
         if path in shared:
             return path, f"shares its stem with {', '.join(sorted(other.name for other in shared[path]))}"
@@ -101,10 +103,10 @@ def _problem(sample, shared):
         size = image_size(sample.image)
     except ImageInputError as error:
         return sample.image, error.reason
-    return _mask_problem(sample, size) if sample.mask is not None else None
+    return _mask_problem(sample, size, soft_masks) if sample.mask is not None else None
 
 
-def _mask_problem(sample, size):
+def _mask_problem(sample, size, soft_masks):
     if not sample.mask.exists():
         return sample.image, f"its mask is missing: {sample.mask}"
     try:
@@ -117,6 +119,13 @@ def _mask_problem(sample, size):
         return sample.mask, f"size mismatch: mask {mask.shape}, photo {size} (height, width){hint}"
     if mask.max() == 1:
         return sample.mask, "holds only the values 0 and 1. Allowed: 0 to 255 (white is 255)"
+    levels = in_between(mask)
+    if levels not in ([], [IGNORED]) and not soft_masks:
+        some = ", ".join(map(str, levels[:5])) + (", ..." if len(levels) > 5 else "")
+        return sample.mask, (
+            f"holds levels in between: {some}. Allowed: 0, 255 and {IGNORED} (ignored); "
+            "--soft_masks takes others as degrees of blur"
+        )
     return None
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from dbdgan_tf.data.cropping import CropStore
+from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
 
 
@@ -20,6 +21,10 @@ class BlurDataset(keras.utils.PyDataset):
         teacher_maps_dir: Folder of `<stem>.png` maps (255 = blurred) that a teacher made, or None.
         crop: A `RandomCrop`, drawn anew every epoch, or None.
         drop_remainder: Leave out the samples that do not fill the last batch (of this epoch's order).
+        steps: Batches per epoch; 0 for one pass over the samples.
+        shares: Pairs (number of samples, share), one per source, whose samples follow one another; batches
+            then hold their samples in this proportion. None: all samples alike.
+        source_names: What logs call the sources.
         threads: Decoding threads inside a batch.
         workers: Batches that Keras prepares at the same time while it trains.
         max_queue_size: Prepared batches that Keras keeps waiting.
@@ -43,6 +48,9 @@ class BlurDataset(keras.utils.PyDataset):
         teacher_maps_dir=None,
         crop=None,
         drop_remainder=True,
+        steps=0,
+        shares=None,
+        source_names=(),
         threads=2,
         workers=1,
         max_queue_size=10,
@@ -54,10 +62,12 @@ class BlurDataset(keras.utils.PyDataset):
             self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
         else:
             self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
-        self.batch_size = batch_size
-        self.shuffle = shuffle
-        self.seed = seed
-        self.drop_remainder = drop_remainder
+        self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
+        if shares:
+            self.drawing = ShareDrawing(*zip(*shares, strict=True), batch_size, seed, steps)
+        else:
+            count = len(self.store.samples)
+            self.drawing = EpochDrawing(count, batch_size, seed, shuffle, drop_remainder, steps)
         self._labelled = np.array([sample.labelled for sample in self.store.samples], np.float32)
         self.set_epoch(0)
         if len(self) == 0:
@@ -72,6 +82,11 @@ class BlurDataset(keras.utils.PyDataset):
         """The samples, in their order on disk."""
         return self.store.samples
 
+    def drawn(self):
+        """Samples that every source gives in this epoch: dict "drawn_NAME" -> int; empty without shares."""
+        counts = self.drawing.drawn(self._epoch) if isinstance(self.drawing, ShareDrawing) else ()
+        return {f"drawn_{name}": count for name, count in zip(self.source_names, counts)}
+
     @property
     def epoch(self):
         """The epoch whose order is in use."""
@@ -80,9 +95,6 @@ class BlurDataset(keras.utils.PyDataset):
     def set_epoch(self, epoch):
         """Takes the order of an epoch; call it before the epoch's first batch, for instance on resuming."""
         self._epoch = epoch
-        self._order = np.arange(len(self.samples))
-        if self.shuffle:
-            np.random.default_rng([self.seed, epoch]).shuffle(self._order)
 
     def on_epoch_end(self):
         """Moves on to the next epoch's order."""
@@ -90,8 +102,7 @@ class BlurDataset(keras.utils.PyDataset):
 
     def __len__(self):
         """Number of batches of an epoch."""
-        full, rest = divmod(len(self.samples), self.batch_size)
-        return full if self.drop_remainder or not rest else full + 1
+        return self.drawing.steps
 
     def __getitem__(self, index):
         """One batch.
@@ -101,12 +112,13 @@ class BlurDataset(keras.utils.PyDataset):
 
         Returns:
             Dict of arrays: images uint8 (B, H, W, 3) RGB; segmentation_masks float32 (B, H, W, 1),
-            1 = blurred; labelled float32 (B,), 0 where there is no mask (the mask is then zeros);
+            1 = blurred; counted float32 (B, H, W, 1), 0 at pixels that the mask ignores, 1 elsewhere;
+            labelled float32 (B,), 0 where there is no mask (the mask is then zeros);
             teacher_maps float32 (B, H, W, 1) if the dataset has them.
         """
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
-        indices = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        indices = self.drawing.indices(self._epoch, index)
         batch = {key: _to_unit(key, array) for key, array in self._read(indices, index).items()}
         return {**batch, "labelled": self._labelled[indices]}
 
@@ -116,15 +128,10 @@ class BlurDataset(keras.utils.PyDataset):
         draws = np.random.default_rng([self.seed, self._epoch, index, len(self.samples)])
         return self.store.read(indices, draws.random((len(indices), 5)))
 
-    def as_arrays(self):
-        """The whole data set decoded in memory, uncropped, for a device that is faster than the disk.
-
-        Returns:
-            Dict like a batch, with all samples in their order on disk; maps stay uint8 (255 = blurred), a
-            quarter of the memory, for the device to divide by 255.
-        """
-        return {**self.store.read_all(), "labelled": self._labelled}
-
 
 def _to_unit(key, array):
-    return array if key == "images" else np.multiply(array, np.float32(1 / 255), dtype=np.float32)
+    if key == "images":
+        return array
+    if key == "counted":
+        return (array == 255).astype(np.float32)
+    return np.multiply(array, np.float32(1 / 255), dtype=np.float32)

@@ -77,7 +77,7 @@ LAYOUTS = (
 )
 
 
-def find_samples(root, split="train", polarity=None, include_motion=False):
+def find_samples(root, split="train", polarity=None):
     """Pairs the photographs of one split with their masks, whatever published layout the folder has.
 
     Args:
@@ -86,7 +86,6 @@ def find_samples(root, split="train", polarity=None, include_motion=False):
         split: "train" or "test".
         polarity: What white means in the masks, "blur" or "focus"; None for what the layout is known to use
             (`train/images` and its like: "blur").
-        include_motion: Also take the motion-blurred photographs of CUHK, not only `out_of_focus*`.
 
     Returns:
         List of Sample, sorted by file name. Nothing is opened: see `check_samples`.
@@ -101,7 +100,7 @@ def find_samples(root, split="train", polarity=None, include_motion=False):
         check_polarity(polarity)
     layout, images, masks = _match_layout(root, split)
     files = list_images(images)
-    if layout.prefix and not include_motion:
+    if layout.prefix:
         files = _keep_defocused(files, layout.prefix)
     if not files:
         raise ValueError(f"No photographs in {images}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")

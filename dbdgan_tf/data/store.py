@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.data.mask_values import counted_pixels
 from dbdgan_tf.photo import read_image, read_mask_uint8, resize
 
-_CHANNELS = {"images": 3, "segmentation_masks": 1, "teacher_maps": 1}
+_CHANNELS = {"images": 3, "segmentation_masks": 1, "counted": 1, "teacher_maps": 1}
 
 
 class SampleStore:
@@ -17,7 +18,7 @@ class SampleStore:
     Args:
         samples: Sequence of Sample.
         image_size: (height, width) in px.
-        cache: Keep decoded samples in memory: 5 bytes per pixel and sample with teacher maps, 4 without
+        cache: Keep decoded samples in memory: 6 bytes per pixel and sample with teacher maps, 5 without
             (0.5 MB per sample at 320x320).
         teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
         threads: Decoding threads; OpenCV releases the interpreter while it decodes.
@@ -33,7 +34,7 @@ class SampleStore:
         self.samples = tuple(samples)
         self.image_size = tuple(image_size)
         self.teacher_maps = _teacher_maps(self.samples, teacher_maps_dir, masks_for_maps)
-        keys = list(_CHANNELS)[: 3 if self.teacher_maps else 2]
+        keys = list(_CHANNELS)[: 4 if self.teacher_maps else 3]
         shape = (len(self.samples), *self.image_size)
         self._cached = {key: np.empty((*shape, _CHANNELS[key]), np.uint8) for key in keys} if cache else None
         self._filled = np.zeros(len(self.samples), bool)
@@ -46,22 +47,15 @@ class SampleStore:
             indices: int array (B,).
 
         Returns:
-            Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks (B, H, W, 1) with 255 = blurred and
-            0 where unlabelled or sharp, and teacher_maps (B, H, W, 1) if the store has them.
+            Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks (B, H, W, 1) with 255 = blurred
+            and 0 where unlabelled or sharp, counted (B, H, W, 1), 255 where a pixel counts and less where
+            it holds any that its mask ignores, and teacher_maps (B, H, W, 1) if the store has them.
         """
         if self._cached is None:
             loaded = list(self._pool.map(self._load, indices))
             return {key: np.stack([sample[key] for sample in loaded]) for key in loaded[0]}
         list(self._pool.map(self._fill, (index for index in indices if not self._filled[index])))
         return {key: array[indices] for key, array in self._cached.items()}
-
-    def read_all(self):
-        """All samples in their order, as `read` gives them; with a cache these are its arrays, not a copy."""
-        everything = np.arange(len(self.samples))
-        if self._cached is None:
-            return self.read(everything)
-        list(self._pool.map(self._fill, everything[~self._filled]))
-        return dict(self._cached)
 
     def _fill(self, index):
         for key, array in self._load(index).items():
@@ -73,14 +67,20 @@ class SampleStore:
         image = read_image(sample.image, target_size=self._read_size)
         size = self._decoded_size(image.shape[:2])
         loaded = {"images": resize(image, size)}
-        if sample.mask is None:
+        mask = None if sample.mask is None else read_mask_uint8(sample.mask, "blur")
+        counted = None if mask is None else counted_pixels(mask)
+        # What does not count is black: its level must not bleed into the truth beside it.
+        if mask is None:
             loaded["segmentation_masks"] = np.zeros((*size, 1), np.uint8)
         else:
-            loaded["segmentation_masks"] = _load_map(sample.mask, sample.polarity, size)
+            mask = mask if sample.polarity == "blur" else 255 - mask
+            loaded["segmentation_masks"] = _resized(mask if counted is None else mask * counted, size)
+        whole = np.full((*size, 1), 255, np.uint8)
+        loaded["counted"] = whole if counted is None else _resized(counted.astype(np.uint8) * 255, size)
         if self.teacher_maps:
             path = self.teacher_maps[index]
             loaded["teacher_maps"] = (
-                loaded["segmentation_masks"] if path is None else _load_map(path, "blur", size)
+                loaded["segmentation_masks"] if path is None else _resized(read_mask_uint8(path), size)
             )
         return loaded
 
@@ -93,8 +93,8 @@ class SampleStore:
         return self.image_size
 
 
-def _load_map(path, polarity, size):
-    return resize(read_mask_uint8(path, polarity), size)[..., None]
+def _resized(plane, size):
+    return resize(plane, size)[..., None]
 
 
 def _teacher_maps(samples, folder, masks_for_maps):

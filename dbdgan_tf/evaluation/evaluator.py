@@ -1,15 +1,17 @@
 """Scores any predictor on any samples."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.data.mask_values import counted_pixels
 from dbdgan_tf.evaluation.predictors import as_predictor
 from dbdgan_tf.evaluation.result import ClassScores, EvaluationResult
 from dbdgan_tf.metrics.scores import POSITIVES, score_map, to_levels
 from dbdgan_tf.ordered_map import ordered_map
-from dbdgan_tf.photo import read_mask, resize, write_map
+from dbdgan_tf.photo import read_mask_uint8, resize, write_map
 
 
 class EvaluationError(ValueError):
@@ -55,6 +57,12 @@ def evaluate(
     Raises:
         EvaluationError: maps are missing, or images, masks or maps are bad; all of them are listed.
     """
+    shared = [stem for stem, count in Counter(sample.stem for sample in samples).items() if count > 1]
+    if shared:
+        raise EvaluationError(
+            f"{len(shared)} file names occur more than once, so their scores cannot be told apart:",
+            {stem: "rename the photographs of one data set" for stem in shared},
+        )
     if positive not in (*POSITIVES, "both"):
         raise ValueError(f"Unknown positive class. Received: {positive!r}. Allowed: {(*POSITIVES, 'both')}.")
     positives = POSITIVES if positive == "both" else (positive,)
@@ -105,10 +113,12 @@ def _score_sample(sample, blur_map, positives, save_maps_dir):
     levels = to_levels(blur_map)
     if save_maps_dir:
         write_map(Path(save_maps_dir) / f"{sample.stem}.png", levels.astype(np.float32) / 255)
-    mask = read_mask(sample.mask, sample.polarity) >= 0.5
+    stored = read_mask_uint8(sample.mask)
+    counted = counted_pixels(stored)
+    mask = (stored if sample.polarity == "blur" else 255 - stored) >= 128
     if levels.shape != mask.shape:
         levels = to_levels(resize(np.asarray(blur_map), mask.shape))
-    return {key: score_map(levels, mask, key) for key in positives}
+    return {key: score_map(levels, mask, key, counted) for key in positives}
 
 
 def _describe(sample):

@@ -157,6 +157,8 @@ def averaged(predictors):
     Raises:
         ValueError: if they work at different sizes.
     """
+    if len(predictors) == 1:
+        return predictors[0]
     sizes = {tuple(predictor.model_size) for predictor in predictors}
     if len(sizes) != 1:
         raise ValueError(

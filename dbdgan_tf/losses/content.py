@@ -3,28 +3,26 @@
 import numpy as np
 from keras import ops
 
-from dbdgan_tf.losses.reduction import mean_over_images
-
-_EPSILON = 1e-6
+from dbdgan_tf.losses.reduction import counted_windows, image_weights, mean_over_images
 
 
-def binary_cross_entropy(target, prediction, sample_weight=None):
-    """Binary cross-entropy per pixel.
+def binary_cross_entropy(target, logits, sample_weight=None, counted=None):
+    """Binary cross-entropy per pixel, from what the sigmoid takes: a sure and wrong pixel keeps its gradient.
 
     Args:
         target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+        logits: Tensor (B, H, W, 1), the map before its sigmoid, any range.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar >= 0, in nats.
     """
-    prediction = ops.clip(prediction, _EPSILON, 1.0 - _EPSILON)
-    entropy = -(target * ops.log(prediction) + (1.0 - target) * ops.log(1.0 - prediction))
-    return mean_over_images(entropy, sample_weight)
+    logits = ops.cast(logits, "float32")
+    return mean_over_images(ops.softplus(logits) - target * logits, sample_weight, counted)
 
 
-def soft_iou_loss(target, prediction, sample_weight=None):
+def soft_iou_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the soft intersection over union, averaged over the blurred and the in-focus class.
 
     Both classes count because a map is used both ways, and either may be rare in a photograph.
@@ -34,16 +32,17 @@ def soft_iou_loss(target, prediction, sample_weight=None):
         target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
         prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar in 0..1.
     """
-    blurred = _soft_iou(target, prediction)
-    focused = _soft_iou(1.0 - target, 1.0 - prediction)
-    return mean_over_images(1.0 - 0.5 * (blurred + focused), sample_weight)
+    blurred = _soft_iou(target, prediction, counted)
+    focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
+    return mean_over_images(1.0 - 0.5 * (blurred + focused), image_weights(counted, sample_weight))
 
 
-def focus_iou_loss(target, prediction, sample_weight=None):
+def focus_iou_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the soft intersection over union of the in-focus class alone.
 
     The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean
@@ -53,20 +52,24 @@ def focus_iou_loss(target, prediction, sample_weight=None):
         target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
         prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar in 0..1.
     """
-    return mean_over_images(1.0 - _soft_iou(1.0 - target, 1.0 - prediction), sample_weight)
+    focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
+    return mean_over_images(1.0 - focused, image_weights(counted, sample_weight))
 
 
-def _soft_iou(target, prediction):
+def _soft_iou(target, prediction, counted):
+    if counted is not None:
+        target, prediction = target * counted, prediction * counted
     intersection = ops.sum(target * prediction, axis=(1, 2, 3))
     union = ops.sum(target + prediction - target * prediction, axis=(1, 2, 3))
     return (intersection + 1.0) / (union + 1.0)
 
 
-def ssim_loss(target, prediction, sample_weight=None):
+def ssim_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the structural similarity of two maps, halved (Wang et al., TIP 2004).
 
     The window is the usual one: Gaussian, 11x11, sigma 1.5.
@@ -75,6 +78,7 @@ def ssim_loss(target, prediction, sample_weight=None):
         target: Tensor (B, H, W, 1), ground truth in 0..1.
         prediction: Tensor (B, H, W, 1), probability in 0..1. H and W are at least 11 pixels.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar in 0..1.
@@ -92,22 +96,23 @@ def ssim_loss(target, prediction, sample_weight=None):
     similarity = ((2.0 * mean_t * mean_p + c1) * (2.0 * covariance + c2)) / (
         (mean_t * mean_t + mean_p * mean_p + c1) * (variance_t + variance_p + c2)
     )
-    return mean_over_images(0.5 * (1.0 - similarity), sample_weight)
+    return mean_over_images(0.5 * (1.0 - similarity), sample_weight, counted_windows(counted, 11))
 
 
-def edge_loss(target, prediction, sample_weight=None):
+def edge_loss(target, prediction, sample_weight=None, counted=None):
     """Mean absolute difference of the two maps' Sobel gradients.
 
     Args:
         target: Tensor (B, H, W, 1), ground truth in 0..1.
         prediction: Tensor (B, H, W, 1), probability in 0..1.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar >= 0; the gradient of a full step edge is 1.
     """
     gradients = ops.conv(target - prediction, ops.convert_to_tensor(_sobel_kernel()), padding="valid")
-    return mean_over_images(ops.abs(gradients), sample_weight)
+    return mean_over_images(ops.abs(gradients), sample_weight, counted_windows(counted, 3))
 
 
 def _gaussian_kernel(size, sigma):

@@ -5,21 +5,22 @@ from keras import ops
 from dbdgan_tf.losses.reduction import mean_over_images
 
 
-def consistency_loss(teacher_map, student_map, sample_weight=None):
+def consistency_loss(teacher_map, student_map, sample_weight=None, counted=None):
     """Mean absolute difference of the two soft blur maps.
 
     Args:
         teacher_map: Tensor (B, H, W, 1), probability of blur in 0..1.
         student_map: Tensor (B, H, W, 1), probability of blur in 0..1.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
     Returns:
         A scalar in 0..1.
     """
-    return mean_over_images(ops.abs(teacher_map - student_map), sample_weight)
+    return mean_over_images(ops.abs(teacher_map - student_map), sample_weight, counted)
 
 
-def feature_loss(teacher_features, student_features, sample_weight=None):
+def feature_loss(teacher_features, student_features, sample_weight=None, counted=None):
     """Squared distance of feature vectors that were scaled to unit length, averaged over positions.
 
     Without the scaling, the layer with the largest activations would rule the sum.
@@ -28,12 +29,13 @@ def feature_loss(teacher_features, student_features, sample_weight=None):
         teacher_features: Tensor (B, H, W, C), any range.
         student_features: Tensor (B, H, W, C), already adapted to the teacher's channels.
         sample_weight: Tensor (B,) of weights per image, or None.
+        counted: Tensor (B, H, W, 1) of 0 and 1 at the size of the features, or None for all.
 
     Returns:
         A scalar in 0..4: 0 for parallel, 2 for orthogonal, 4 for opposite features.
     """
     difference = _unit(teacher_features) - _unit(student_features)
-    return mean_over_images(ops.sum(ops.square(difference), axis=-1), sample_weight)
+    return mean_over_images(ops.sum(ops.square(difference), axis=-1, keepdims=True), sample_weight, counted)
 
 
 def _unit(features):

@@ -7,7 +7,17 @@ import numpy as np
 BETA_SQUARED = 0.3
 THRESHOLDS = 256
 POSITIVES = ("blur", "focus")
-VALUE_NAMES = ("best_f", "f_050", "adaptive_f", "mae", "iou", "s_measure", "e_measure", "weighted_f")
+VALUE_NAMES = (
+    "best_f",
+    "f_050",
+    "adaptive_f",
+    "mae",
+    "iou",
+    "accuracy",
+    "s_measure",
+    "e_measure",
+    "weighted_f",
+)
 _HALF = 128
 
 
@@ -94,13 +104,15 @@ def adaptive_level(levels):
     return max(int(np.ceil(min(2 * float(levels.mean()), float(levels.max())))), 1)
 
 
-def score_map(blur_map, mask, positive):
+def score_map(blur_map, mask, positive, counted=None):
     """Scores one blur map for one positive class.
 
     Args:
         blur_map: float (H, W) in 0..1 or uint8 (H, W), high = blurred.
         mask: bool or float (H, W), 1 = blurred; floats are cut at 0.5 (level 128).
         positive: "blur" or "focus"; for "focus" both map and mask are inverted.
+        counted: bool (H, W), the pixels that count, or None for all. S-, E- and weighted F-measure look at
+            the whole picture: there the others are negative in both map and mask.
 
     Returns:
         `ImageScores`.
@@ -117,6 +129,12 @@ def score_map(blur_map, mask, positive):
     if positive == "focus":
         levels, target = 255 - levels, ~target
 
+    whole = levels / 255.0, target
+    if counted is not None:
+        whole = whole[0] * counted, target & counted
+        levels, target = levels[counted][None], target[counted][None]
+    if not target.size:
+        raise ValueError("A mask must hold pixels that count. Received: one of ignored pixels alone.")
     total = int(np.count_nonzero(target))
     hits, predicted = counts_per_threshold(levels, target)
     precision, recall = precision_recall(hits, predicted, total)
@@ -129,7 +147,8 @@ def score_map(blur_map, mask, positive):
         "adaptive_f": f_curve[adaptive_level(levels)],
         "mae": np.abs(probability - target).mean(),
         "iou": hits[_HALF] / union if union else 1.0,
-        **_structure_values(probability, target),
+        "accuracy": ((levels >= _HALF) == target).mean(),
+        **_structure_values(*whole),
     }
     return ImageScores(precision, recall, {name: float(values[name]) for name in VALUE_NAMES})
 

@@ -50,7 +50,9 @@ UNIT = InputScaling((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
 IMAGENET = InputScaling((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
 LITE = InputScaling((127.0, 127.0, 127.0), (128.0, 128.0, 128.0))
 SYMMETRIC = InputScaling((127.5, 127.5, 127.5), (127.5, 127.5, 127.5))
-SCALINGS = {"unit": UNIT, "imagenet": IMAGENET, "lite": LITE, "symmetric": SYMMETRIC}
+# The means of Caffe's VGG networks, here in the order of RGB.
+CAFFE = InputScaling((123.68, 116.779, 103.939), (1.0, 1.0, 1.0))
+SCALINGS = {"caffe": CAFFE, "unit": UNIT, "imagenet": IMAGENET, "lite": LITE, "symmetric": SYMMETRIC}
 
 
 def scaling_for(encoder_name):

@@ -66,10 +66,11 @@ def phone_decoder(stage, taps, inputs, channels, head_stride, keras_module):
         if stride >= head_stride:
             x = _up_and_join(x, taps.get(f"s{stride}"), filters, layers, stride)
             x = stage(x, filters, layers, f"decoder_s{stride}")
+    # Losses take the logits: they stay float32 where the rest of the network is bfloat16.
     if head_stride == 1:
-        return layers.Conv2D(1, 1, name="logits")(x)
-    x = layers.Conv2D(1, 1, name="head_conv")(x)
-    return layers.UpSampling2D(head_stride, interpolation="bilinear", name="logits")(x)
+        return layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
+    x = layers.Conv2D(1, 1, dtype="float32", name="head_conv")(x)
+    return layers.UpSampling2D(head_stride, interpolation="bilinear", dtype="float32", name="logits")(x)
 
 
 def _paper_stage(x, skip, filters, layers, stride):
@@ -105,7 +106,7 @@ def paper_decoder(taps, inputs, channels, head_stride, keras_module):
     for stride, filters in zip(STAGE_STRIDES, channels, strict=True):
         skip = inputs if stride == 1 else taps.get(f"first_s{stride}", taps[f"s{stride}"])
         x = _paper_stage(x, skip, filters, layers, stride)
-    return layers.Conv2D(1, 1, name="logits")(x)
+    return layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
 
 
 DECODERS = {

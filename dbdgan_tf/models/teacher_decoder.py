@@ -101,6 +101,7 @@ def head(x, dropout):
       Keras tensor (batch, height, width, 1) of layer "blur_map", 0..1, 1 = blurred.
     """
     x = keras.layers.SpatialDropout2D(dropout, name="head_dropout")(x)
-    x = keras.layers.Conv2D(1, 1, name="head_conv")(x)
-    x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="logits")(x)
+    # Losses take the logits: they stay float32 where the rest of the network is bfloat16.
+    x = keras.layers.Conv2D(1, 1, dtype="float32", name="head_conv")(x)
+    x = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="logits")(x)
     return keras.layers.Activation("sigmoid", dtype="float32", name="blur_map")(x)

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from dbdgan_tf.losses import consistency_loss
 from dbdgan_tf.quantization.legacy_keras import tf_keras
+from dbdgan_tf.quantization.ranges import PREFIX
 from dbdgan_tf.training.callbacks import NonFiniteLossError
 from dbdgan_tf.training.content_objective import ContentObjective
 
@@ -27,6 +28,8 @@ class FineTuner:
         self.model, self.scaling, self.augmentation = model, scaling, augmentation
         self.freeze_step = round(options.freeze_norms_after * total_steps)
         self.optimizer = make_optimizer(options, total_steps)
+        logits = model.get_layer(f"{PREFIX}logits").output
+        self._graph = tf_keras.Model(model.input, {"blur_map": model.output, "logits": logits})
         self._content = ContentObjective(losses)
         self._consistency_weight = losses.consistency_weight
         # Fixed before any batch norm is frozen, so that the optimizer's variables never change.
@@ -36,10 +39,10 @@ class FineTuner:
         self._step = self._compile()
 
     @property
-    def variables(self):
-        """Everything but the optimizer's variables that a resumed run needs: weights, ranges, seeds."""
+    def state_groups(self):
+        """Everything that a resumed run needs: weights, ranges, seeds, moments."""
         seeds = self.augmentation.variables if self.augmentation else []
-        return [*self.model.weights, *seeds]
+        return {"student": self.model.weights, "augmentation": seeds, "optimizer": self.optimizer.variables}
 
     @property
     def step(self):
@@ -50,8 +53,8 @@ class FineTuner:
         """Takes one step.
 
         Args:
-            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), "labelled" (B,)
-                and, for the consistency term, "teacher_maps" (B, H, W, 1).
+            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), "labelled" (B,),
+                "counted" (B, H, W, 1) and, for the consistency term, "teacher_maps" (B, H, W, 1).
 
         Returns:
             Dict of term names to floats.
@@ -90,10 +93,11 @@ class FineTuner:
             batch = self.augmentation(batch, training=True)
         images = self.scaling.apply(tf.cast(batch["images"], tf.float32))
         with tf.GradientTape() as tape:
-            maps = self.model(images, training=True)
-            loss, terms = self._content(batch["segmentation_masks"], maps, batch.get("labelled"))
+            outputs, counted = self._graph(images, training=True), batch.get("counted")
+            loss, terms = self._content(batch["segmentation_masks"], outputs, batch.get("labelled"), counted)
             if self._consistency_weight:
-                terms["consistency"] = consistency_loss(batch["teacher_maps"], maps)
+                maps = outputs["blur_map"]
+                terms["consistency"] = consistency_loss(batch["teacher_maps"], maps, counted=counted)
                 loss += self._consistency_weight * terms["consistency"]
         gradients = tape.gradient(loss, self._trained)
         self.optimizer.apply_gradients(zip(gradients, self._trained))

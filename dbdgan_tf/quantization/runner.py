@@ -131,7 +131,7 @@ class _Fit:
         figures = validate(self.tuner.predict, self.held_out) if self.held_out else {}
         metadata = {**self.record, "epoch": epoch, "validation": figures}
         save_qat_student(self.folder / LAST, self.tuner.model, self.student_config, metadata)
-        score = figures.get("max_f_focus", 0.0) - figures.get("mae", 0.0)
+        score = figures.get("selection", 0.0)
         if self.progress["best"] is None or score >= self.progress["best"]:
             self.progress["best"] = score
             save_qat_student(self.folder / BEST, self.tuner.model, self.student_config, metadata)

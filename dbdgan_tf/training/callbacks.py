@@ -8,7 +8,7 @@ import numpy as np
 from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.training.averaged_weights import copy_averaged_weights
 from dbdgan_tf.training.checkpoint import save_checkpoint
-from dbdgan_tf.training.validation import FIGURES, validate_network
+from dbdgan_tf.training.validation import figure_names, validate_network
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -44,7 +44,7 @@ class NonFiniteGuard(keras.callbacks.Callback):
 
 
 class EpochSeed(keras.callbacks.Callback):
-    """Tells the data set which epoch it is in, so that a resumed run sees the same order."""
+    """Tells the data set which epoch it is in, for a resumed run to see the same; logs what was drawn."""
 
     def __init__(self, dataset):
         super().__init__()
@@ -53,39 +53,43 @@ class EpochSeed(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self.dataset.set_epoch(epoch)
 
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs.update(self.dataset.drawn())
+
 
 class Validator(keras.callbacks.Callback):
     """Validates and saves the averaged networks, and writes the checkpoint to resume from.
 
     Args:
         networks: Dict of "student" or "teacher" to a pair (second instance of the network, its config).
-        dataset: Held-out batches, or None for no validation.
+        held_out: A `HeldOut`, or None for no validation.
         folder: Output folder.
         progress: Dict kept across runs: "epoch" (epochs done) and "best".
         metadata: JSON types saved beside every network.
         every: Epochs between validations.
     """
 
-    def __init__(self, networks, dataset, folder, progress, metadata, every=1):
+    def __init__(self, networks, held_out, folder, progress, metadata, every=1):
         super().__init__()
-        self.networks, self.dataset, self.folder = networks, dataset, folder
+        self.networks, self.held_out, self.folder = networks, held_out, folder
         self.progress, self.metadata, self.every = progress, metadata, every
 
     def on_epoch_end(self, epoch, logs=None):
         self.progress["epoch"] = epoch + 1
         if (epoch + 1) % self.every and not self._is_last(epoch):
             # The CSV log takes its columns from the first epoch.
-            logs.update({f"val_{name}_{key}": float("nan") for name in self._validated() for key in FIGURES})
+            names = figure_names(self.held_out) if self.held_out else ()
+            logs.update(
+                {f"val_{network}_{name}": float("nan") for network in self.networks for name in names}
+            )
             return
         for name, (network, config) in self.networks.items():
             copy_averaged_weights(self.model, name, network)
-            figures = validate_network(network, config, self.dataset) if self.dataset else {}
+            figures = validate_network(network, config, self.held_out) if self.held_out else {}
             logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
             self._save(name, network, config, epoch, figures)
         save_checkpoint(self.folder, self.model, self.progress)
-
-    def _validated(self):
-        return self.networks if self.dataset else ()
 
     def _is_last(self, epoch):
         return epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)
@@ -95,8 +99,8 @@ class Validator(keras.callbacks.Callback):
         if "seconds" in self.progress:
             metadata["seconds"] = round(self.progress["seconds"], 1)
         save_network(self.folder / f"{name}_last", network, config, metadata)
-        score = figures.get("max_f_focus", 0.0) - figures.get("mae", 0.0)
-        if score >= self.progress["best"].get(name, -1.0):
+        score = figures.get("selection", 0.0)
+        if score >= self.progress["best"].get(name, float("-inf")):
             self.progress["best"][name] = score
             save_network(self.folder / f"{name}_best", network, config, metadata)
 

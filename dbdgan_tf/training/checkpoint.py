@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from collections import Counter
 from pathlib import Path
 
 import keras
@@ -10,11 +12,27 @@ import numpy as np
 from dbdgan_tf.atomic_file import replacing
 
 FILE_NAME = "checkpoint.npz"
+_NUMBERED = re.compile(r"\b(distillation_gan|seed_generator|two_rate_adam|quantize_layer|[Aa]dam)_\d+")
 
 
-def state_variables(gan):
-    """Every variable a run depends on, in a fixed order: networks, spectral vectors, seeds, optimizers."""
-    return [*gan.variables, *gan.optimizer.variables]
+def state_variables(run):
+    """Every variable a run depends on, each by a name that says what it is.
+
+    Args:
+        run: What has `state_groups`: a compiled `DistillationGAN`, for example.
+
+    Returns:
+        Dict of "GROUP/PATH", "GROUP/PATH#2" where a group has several of one path, to variables.
+    """
+    named, seen = {}, Counter()
+    for group, variables in run.state_groups.items():
+        for variable in variables:
+            # Keras numbers parts of one name by how many of them the process had before.
+            path = _NUMBERED.sub(r"\1", getattr(variable, "path", variable.name))
+            seen[group, path] += 1
+            number = f"#{seen[group, path]}" if seen[group, path] > 1 else ""
+            named[f"{group}/{path}{number}"] = variable
+    return named
 
 
 def save_checkpoint(folder, gan, progress):
@@ -29,10 +47,7 @@ def save_checkpoint(folder, gan, progress):
         The path of the file.
     """
     path = Path(folder) / FILE_NAME
-    arrays = {
-        f"{index:05d}": keras.ops.convert_to_numpy(variable)
-        for index, variable in enumerate(state_variables(gan))
-    }
+    arrays = {name: keras.ops.convert_to_numpy(variable) for name, variable in state_variables(gan).items()}
     with replacing(path) as partial, open(partial, "wb") as file:
         np.savez(file, progress=np.frombuffer(json.dumps(progress).encode(), np.uint8), **arrays)
         file.flush()
@@ -59,16 +74,17 @@ def restore_checkpoint(folder, gan):
         raise FileNotFoundError(f"No checkpoint to resume from. Received: {path}.")
     variables = state_variables(gan)
     with np.load(path) as stored:
-        if len(stored.files) - 1 != len(variables):
+        differing = sorted(set(stored.files) - {"progress"} ^ set(variables))
+        if differing:
             raise ValueError(
-                f"{path} holds {len(stored.files) - 1} tensors and this run has {len(variables)}. "
-                "Resume with the flags the run was started with."
+                f"{path} holds other tensors than this run. Received: {', '.join(differing[:3])} "
+                f"({len(differing)} in all) on one side only. Resume with the flags the run was started with."
             )
-        for index, variable in enumerate(variables):
-            value = stored[f"{index:05d}"]
+        for name, variable in variables.items():
+            value = stored[name]
             if tuple(value.shape) != tuple(variable.shape):
                 raise ValueError(
-                    f"{path} does not fit {variable.path}. Received: shape {value.shape}. "
+                    f"{path} does not fit {name}. Received: shape {value.shape}. "
                     f"Allowed: {tuple(variable.shape)}. Resume with the flags the run was started with."
                 )
             variable.assign(value)

@@ -2,6 +2,9 @@
 
 from dbdgan_tf.losses import binary_cross_entropy, edge_loss, focus_iou_loss, soft_iou_loss, ssim_loss
 
+# Which output a term is computed from, where it is not the map.
+_TAPS = {"bce": "logits"}
+
 
 class ContentObjective:
     """Cross-entropy, IoU of both classes and of one, SSIM and edge terms, by the weights of a `LossOptions`.
@@ -29,16 +32,21 @@ class ContentObjective:
         """Names of the terms that are switched on."""
         return list(self._terms)
 
-    def __call__(self, target, prediction, sample_weight=None):
+    def __call__(self, target, outputs, sample_weight=None, counted=None):
         """The objective and its terms.
 
         Args:
             target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-            prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
+            outputs: Dict of "blur_map" (B, H, W, 1), probability of blur in 0..1, and "logits", the same
+                before its sigmoid.
             sample_weight: Tensor (B,), 0 for images without ground truth, or None.
+            counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
 
         Returns:
             A pair: the weighted sum, and a dict of the unweighted terms.
         """
-        values = {name: loss(target, prediction, sample_weight) for name, (_, loss) in self._terms.items()}
+        values = {
+            name: loss(target, outputs[_TAPS.get(name, "blur_map")], sample_weight, counted)
+            for name, (_, loss) in self._terms.items()
+        }
         return sum(self._terms[name][0] * value for name, value in values.items()), values

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from dbdgan_tf.losses import ADVERSARIAL_LOSSES, consistency_loss, feature_loss
+from dbdgan_tf.losses.reduction import counted_windows, image_weights
 from dbdgan_tf.models.discriminator import update_spectral_norms
 from dbdgan_tf.training.content_objective import ContentObjective
 
@@ -66,10 +67,10 @@ class DistillationGAN(_Step, keras.Model):
         self._content = ContentObjective(losses)
         self._adversarial = ADVERSARIAL_LOSSES[losses.adversarial_loss]
         # === Functional Model ===
-        self._student_graph = student
-        self._teacher_graph = teacher
-        if student is not None and losses.feature_weight:
-            self._build_feature_constraint(losses.feature_taps)
+        taps = tuple(losses.feature_taps) if student is not None and losses.feature_weight else ()
+        self._student_graph = _with_taps(student, ("logits", *taps))
+        self._teacher_graph = _with_taps(teacher, ("logits", *taps))
+        self._build_adapters(taps)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self._term_names()}
         self.built = True
 
@@ -100,12 +101,22 @@ class DistillationGAN(_Step, keras.Model):
             groups[f"discriminator_{name}"] = network.trainable_variables
         return groups
 
+    @property
+    def state_groups(self):
+        """Dict of every part's name to all its variables, moments and averages included."""
+        named = {"student": self.student, "teacher": self.teacher, "augmentation": self.augmentation}
+        named.update({f"discriminator_{name}": network for name, network in self.discriminators.items()})
+        named.update({f"adapter_{tap}": layer for tap, layer in self.adapters.items()})
+        groups = {name: part.variables for name, part in named.items() if part is not None}
+        return {"gan": [self.step], **groups, **self.optimizer.state_groups}
+
     def prepare(self, batch):
         """Everything of a step that no gradient flows through: augmentation, spectral norms, the step count.
 
         Args:
             batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), and, where they
-                apply, "labelled" (B,) and "teacher_maps" (B, H, W, 1).
+                apply, "labelled" (B,), "counted" (B, H, W, 1), 0 where a pixel is ignored, and
+                "teacher_maps" (B, H, W, 1).
 
         Returns:
             The augmented batch, images float32 in 0..255.
@@ -128,10 +139,10 @@ class DistillationGAN(_Step, keras.Model):
             A pair: dict of `variable_groups`' names to scalar losses, and dict of term names to scalars.
         """
         losses, terms = {}, {}
-        target, labelled = batch["segmentation_masks"], batch.get("labelled")
+        target, labelled, counted = batch["segmentation_masks"], batch.get("labelled"), batch.get("counted")
         taught = self._teacher_outputs(batch)
         if self.teacher_mode == "joint":
-            content, parts = self._content(target, taught["blur_map"], labelled)
+            content, parts = self._content(target, taught, labelled, counted)
             losses["teacher"] = content
             terms.update({f"teacher_{name}": value for name, value in parts.items()})
             self._judge("teacher", "teacher", target, taught["blur_map"], batch, labelled, losses, terms)
@@ -140,17 +151,17 @@ class DistillationGAN(_Step, keras.Model):
         return losses, terms
 
     def _student_losses(self, batch, target, labelled, taught, losses, terms):
-        options = self.losses_options
+        options, counted = self.losses_options, batch.get("counted")
         taught = {name: ops.stop_gradient(value) for name, value in taught.items()}
-        learned = _as_dict(self._student_graph(self.student_scaling.apply(batch["images"]), training=True))
-        content, parts = self._content(target, learned["blur_map"], labelled)
+        learned = self._student_graph(self.student_scaling.apply(batch["images"]), training=True)
+        content, parts = self._content(target, learned, labelled, counted)
         losses["student"] = content
         terms.update({f"student_{name}": value for name, value in parts.items()})
         if options.consistency_weight:
-            terms["consistency"] = consistency_loss(taught["blur_map"], learned["blur_map"])
+            terms["consistency"] = consistency_loss(taught["blur_map"], learned["blur_map"], counted=counted)
             losses["student"] += options.consistency_weight * terms["consistency"]
         if self.adapters:
-            terms["feature"] = self._feature_constraint(taught, learned)
+            terms["feature"] = self._feature_constraint(taught, learned, counted)
             losses["student"] += options.feature_weight * terms["feature"]
         self._judge("student", "student", target, learned["blur_map"], batch, labelled, losses, terms)
         self._judge(
@@ -162,13 +173,17 @@ class DistillationGAN(_Step, keras.Model):
         if judge not in self.discriminators:
             return
         images = batch["images"] / 127.5 - 1.0
-        count = ops.shape(images)[0]
-        inputs = {
-            "images": ops.concatenate([images, images]),
-            "maps": ops.concatenate([ops.cast(real, "float32"), fake]),
-        }
+        count, counted = ops.shape(images)[0], batch.get("counted")
+        maps = ops.concatenate([ops.cast(real, "float32"), fake])
+        if counted is not None:
+            # Real and fake are the same where nothing counts, so that no judge can tell them apart there.
+            maps = maps * ops.concatenate([counted, counted])
+        inputs = {"images": ops.concatenate([images, images]), "maps": maps}
         scores = self.discriminators[judge](inputs, training=False)
-        pairs = [self._adversarial(s[:count], s[count:], sample_weight) for s in scores.values()]
+        pairs = [
+            self._adversarial(s[:count], s[count:], *_score_weights(s, counted, sample_weight))
+            for s in scores.values()
+        ]
         on_judge = sum(pair[0] for pair in pairs) / len(pairs)
         on_generator = sum(pair[1] for pair in pairs) / len(pairs)
         losses[f"discriminator_{judge}"] = on_judge
@@ -187,19 +202,20 @@ class DistillationGAN(_Step, keras.Model):
         if self.teacher is None:
             return {"blur_map": batch["teacher_maps"]}
         images = self.teacher_scaling.apply(batch["images"])
-        return _as_dict(self._teacher_graph(images, training=self.teacher_mode == "joint"))
+        return self._teacher_graph(images, training=self.teacher_mode == "joint")
 
-    def _build_feature_constraint(self, taps):
-        self._student_graph = _with_taps(self.student, taps)
-        self._teacher_graph = _with_taps(self.teacher, taps)
+    def _build_adapters(self, taps):
         for tap in taps:
             channels = self.teacher.get_layer(tap).output.shape[-1]
             adapter = keras.layers.Conv2D(channels, 1, use_bias=False, name=f"adapt_{tap}")
             adapter.build(self.student.get_layer(tap).output.shape)
             self.adapters[tap] = adapter
 
-    def _feature_constraint(self, taught, learned):
-        pairs = [feature_loss(taught[tap], adapter(learned[tap])) for tap, adapter in self.adapters.items()]
+    def _feature_constraint(self, taught, learned, counted):
+        pairs = []
+        for tap, adapter in self.adapters.items():
+            weights = None if counted is None else _at_size(counted, taught[tap].shape[1])
+            pairs.append(feature_loss(taught[tap], adapter(learned[tap]), counted=weights))
         return sum(pairs) / len(pairs)
 
     def _term_names(self):
@@ -214,12 +230,23 @@ class DistillationGAN(_Step, keras.Model):
 
 
 def _with_taps(network, taps):
+    if network is None:
+        return None
     outputs = {tap: network.get_layer(tap).output for tap in taps}
     return keras.Model(network.input, {"blur_map": network.output, **outputs})
 
 
-def _as_dict(output):
-    return output if isinstance(output, dict) else {"blur_map": output}
+def _at_size(counted, height):
+    """Counted pixels of a smaller map: those that show counted pixels alone."""
+    factor = counted.shape[1] // height
+    return counted if factor == 1 else counted_windows(counted, factor, factor)
+
+
+def _score_weights(scores, counted, sample_weight):
+    """Weights of images, and of positions where there are any, for one of a discriminator's outputs."""
+    if counted is None or len(scores.shape) == 4:
+        return sample_weight, None if counted is None else _at_size(counted, scores.shape[1])
+    return image_weights(counted, sample_weight), None
 
 
 def _check_terms(teacher, mode, losses):

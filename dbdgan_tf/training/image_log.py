@@ -15,19 +15,20 @@ class TensorBoardLog(keras.callbacks.Callback):
     Args:
         folder: Where to.
         networks: Dict of "teacher" or "student" to a pair (network with averaged weights, its config).
-        dataset: Held-out batches, or None for no grids.
+        held_out: A `HeldOut`, or None for no grids.
+        first_epoch: Epochs that were logged before; later ones of a killed run are dropped.
     """
 
-    def __init__(self, folder, networks, dataset):
+    def __init__(self, folder, networks, held_out, first_epoch=0):
         super().__init__()
-        self.writer = SummaryWriter(str(folder))
-        self.networks, self.dataset = networks, dataset
+        self.writer = SummaryWriter(str(folder), purge_step=first_epoch + 1 if first_epoch else None)
+        self.networks, self.held_out = networks, held_out
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in {**(logs or {}), **self._rates()}.items():
             if not math.isnan(value):  # a figure that this epoch has not
                 self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
-        if self.dataset is not None:
+        if self.held_out is not None:
             self.writer.add_image("validation/maps", self._grid(), epoch + 1, dataformats="HWC")
         self.writer.flush()
 
@@ -38,7 +39,7 @@ class TensorBoardLog(keras.callbacks.Callback):
         return {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
 
     def _grid(self):
-        batch = self.dataset[0]
+        batch = self.held_out.first_batch()
         columns = [batch["images"], _grey(batch["segmentation_masks"])]
         for name in sorted(self.networks, reverse=True):
             network, config = self.networks[name]

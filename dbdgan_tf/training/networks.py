@@ -9,6 +9,7 @@ from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discrimina
 from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
+from dbdgan_tf.models.weights.imagenet import PRETRAINED
 from dbdgan_tf.models.weights.transfer import encoder_layer_names, load_encoder
 from dbdgan_tf.training.distillation_gan import DistillationGAN
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
@@ -130,7 +131,7 @@ def freeze_encoder_norms(network, encoder):
 
 def _make(build, config, weights):
     """Builds a network twice; a saved network's own config goes before the options', but for the size."""
-    saved = weights and weights != "imagenet" and network_files(weights)[1].is_file()
+    saved = weights and weights not in PRETRAINED and network_files(weights)[1].is_file()
     if saved and type(read_network_json(weights)["config"]) is not type(config):
         network = build(config)
         load_encoder(network, config.encoder, weights)

@@ -30,6 +30,12 @@ class OptimizerGroup:
         own = [variable for optimizer in self.optimizers.values() for variable in optimizer.variables]
         return own if self.horizon is None else [*own, self.horizon]
 
+    @property
+    def state_groups(self):
+        """Dict of "optimizer_NAME" to that optimizer's variables, and the horizon."""
+        groups = {f"optimizer_{name}": optimizer.variables for name, optimizer in self.optimizers.items()}
+        return groups if self.horizon is None else {**groups, "schedule": [self.horizon]}
+
     def apply(self, name, gradients, variables):
         """Updates one network's variables."""
         self.optimizers[name].apply(gradients, variables)

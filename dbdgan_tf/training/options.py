@@ -12,6 +12,18 @@ class DataOptions:
     data_dir: tuple = option(
         (), "Datasets with masks: ROOT/{train,test}/{images,masks} or a published layout."
     )
+    data_shares: tuple = option(
+        (), "Whole numbers, one per --data_dir, then per --unlabelled_dir: photographs are drawn in this "
+        "proportion. Nothing: all alike."
+    )  # fmt: skip
+    soft_masks: bool = option(
+        False, "Masks may hold more levels than 0, 128 (ignored) and 255: degrees of blur."
+    )
+    fold: int = option(0, "With --folds: the fold that is left out, from 0 on.")
+    folds: int = option(
+        0, "Divide the training photographs by scene into so many folds, for maps of photographs that a "
+        "network never saw; 0: train on all."
+    )  # fmt: skip
     unlabelled_dir: tuple = option((), "Folders of photographs without masks, for distillation only.")
     unlabelled_list: str = option(
         "", "Text file of the stems used of unlabelled_dir, one a line; nothing: all."
@@ -35,6 +47,10 @@ class DataOptions:
     workers: int = option(2, "Threads that load images.")
     validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
     validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")
+    uniform_dir: str = option("", "Folder of sharp photographs for --uniform_list.")
+    uniform_list: str = option(
+        "", "Text file of lines 'sharp STEM' and 'blurred STEM': scenes of one kind all over, for validation."
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +108,9 @@ class TeacherOptions:
 
     teacher_encoder: str = option("se_resnext101", "Encoder of the teacher.")
     teacher_size: str = option("full", "The paper's widths, or widths a CPU can train.", ("full", "light"))
-    teacher_weights: str = option("", "'imagenet', a saved network, or nothing for random weights.")
+    teacher_weights: str = option(
+        "", "'imagenet', 'hed' (VGG16 after edge detection), a saved network, or nothing for random weights."
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What is written beside every checkpoint: configuration, versions and the git revision."""
 
+import csv
 import importlib.metadata
 import json
 import subprocess
@@ -11,6 +12,7 @@ from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 from dbdgan_tf.training.configuration import to_dict
 
 FILE_NAME = "config.json"
+TRAINED_ON = "trained_on.txt"
 _PACKAGES = ("dbdgan_tf", "keras", "tensorflow", "jax", "numpy", "keras-cv")
 # What may differ between a run and its continuation.
 _FREE = {
@@ -57,6 +59,49 @@ def write_record(folder, config):
     record = {"run": type(config).__name__, "config": to_dict(config), **provenance()}
     write_bytes(Path(folder) / FILE_NAME, json.dumps(record, indent=2) + "\n")
     return record
+
+
+def forget_later_epochs(path, epochs):
+    """Drops what a killed run logged after its last checkpoint, for those epochs come again.
+
+    Args:
+        path: CSV file with an "epoch" column from 0 on; may be absent.
+        epochs: Epochs that the checkpoint holds.
+    """
+    if not path.exists():
+        return
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    kept = rows[:1] + [row for row in rows[1:] if row and int(row[0]) < epochs]
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(kept)
+
+
+def write_trained_on(folder, samples):
+    """Writes the stems of a run's photographs with masks, one a line; see `read_trained_on`."""
+    stems = sorted({sample.stem for sample in samples if sample.mask is not None})
+    (Path(folder) / TRAINED_ON).write_text("".join(f"{stem}\n" for stem in stems), encoding="utf-8")
+
+
+def read_trained_on(network):
+    """The stems that `write_trained_on` wrote beside a network.
+
+    Args:
+        network: PREFIX of a network in a run's folder.
+
+    Returns:
+        Set of str.
+
+    Raises:
+        ValueError: If there is no such list.
+    """
+    path = Path(network).parent / TRAINED_ON
+    if not path.is_file():
+        raise ValueError(
+            f"It is not known on which photographs {network} was trained. Received: no {path}. "
+            "Allowed: networks in the folders that trainers.teacher and trainers.distill write."
+        )
+    return set(path.read_text(encoding="utf-8").split("\n")) - {""}
 
 
 def claim_folder(config):

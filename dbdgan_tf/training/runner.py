@@ -99,11 +99,13 @@ def _train(config, gan, generators, datasets, began):
     progress = {"epoch": 0, "best": {}}
     if config.run.resume and (folder / FILE_NAME).exists():
         progress = restore_checkpoint(folder, gan)
+        records.forget_later_epochs(folder / "log.csv", progress["epoch"])
         print(f"Resuming after epoch {progress['epoch']} of {config.run.epochs}.")
     if timed and progress.get("finished_minutes", 0) >= config.run.fit_minutes:
         print(f"The run has had its {config.run.fit_minutes:g} minutes.")
         return None
     record = records.write_record(folder, config)
+    records.write_trained_on(folder, training.samples)
     return gan.fit(
         training,
         epochs=config.run.epochs,
@@ -121,12 +123,12 @@ def _callbacks(config, generators, training, held_out, folder, progress, record,
         cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
         *_clocks(config, progress, began),
         cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
-        keras.callbacks.CSVLogger(str(folder / "log.csv"), append=config.run.resume),
+        keras.callbacks.CSVLogger(str(folder / "log.csv"), append=progress["epoch"] > 0),
     ]
     if config.run.tensorboard:
         from dbdgan_tf.training.image_log import TensorBoardLog
 
-        found.append(TensorBoardLog(folder / "tensorboard", averaged, held_out))
+        found.append(TensorBoardLog(folder / "tensorboard", averaged, held_out, progress["epoch"]))
     return found
 
 

@@ -1,41 +1,16 @@
 """From data options to the batches of a run: training and held-out images."""
 
 import dataclasses
-import hashlib
+from pathlib import Path
 
-import keras
 from absl import logging
 
 from dbdgan_tf.data.checking import check_samples
 from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
-
-
-class EpochOfSteps(keras.utils.PyDataset):
-    """A data set with a fixed number of steps per epoch.
-
-    Every epoch draws a new order and takes its first batches; where it has too few, they come again.
-
-    Args:
-        dataset: A `BlurDataset`.
-        steps: Steps per epoch.
-        **kwargs: As for `keras.utils.PyDataset`.
-    """
-
-    def __init__(self, dataset, steps, **kwargs):
-        super().__init__(**kwargs)
-        self.dataset, self.steps = dataset, steps
-
-    def __len__(self):
-        return self.steps
-
-    def __getitem__(self, index):
-        return self.dataset[index % len(self.dataset)]
-
-    def set_epoch(self, epoch):
-        """Takes the order of an epoch."""
-        self.dataset.set_epoch(epoch)
+from dbdgan_tf.data.scenes import draw, fold_of
+from dbdgan_tf.training.held_out import HeldOut, UniformScenes
 
 
 def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
@@ -48,57 +23,132 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
         masks_for_maps: Where a labelled image has no teacher map its mask stands for it.
 
     Returns:
-        A pair: batches to train on, and held-out batches (None if nothing is held out).
+        A pair: a `BlurDataset` to train on, and a `HeldOut` (None if nothing is held out).
 
     Raises:
         BadDataError: If an image cannot be used and `on_bad_data` is "error".
-        ValueError: If no data set was named.
+        ValueError: If no data set was named, shares or folds do not fit, or a list names what is not there.
     """
-    training, held_out = divide(_labelled_samples(data), data)
-    unlabelled = _unlabelled_samples(data)
-    if unlabelled:
-        training += check_samples(unlabelled, on_bad=data.on_bad_data)
-    logging.info("%d images to train on, %d held out.", len(training), len(held_out))
+    _check_shares(data)
+    training, held_out = divide(_labelled_sources(data), data)
+    training = {name: _without_fold(samples, data) for name, samples in training.items()}
+    training.update(_unlabelled_sources(data))
+    samples = [sample for source in training.values() for sample in source]
+    logging.info(
+        "%d images to train on, %d held out.", len(samples), sum(len(source) for source in held_out.values())
+    )
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(
-        training, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
-        masks_for_maps=masks_for_maps, crop=_crop(data), workers=data.workers, **common,
+        samples, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
+        masks_for_maps=masks_for_maps, crop=_crop(data), workers=data.workers, steps=run.steps_per_epoch,
+        shares=_shares(training, data), source_names=tuple(training), **common,
     )  # fmt: skip
-    if run.steps_per_epoch:
-        dataset = EpochOfSteps(dataset, run.steps_per_epoch, workers=data.workers)
-    if not held_out:
-        return dataset, None
+    return dataset, _make_held_out(held_out, data, common)
+
+
+def _check_shares(data):
+    wanted, shares = len(data.data_dir) + len(data.unlabelled_dir), data.data_shares
+    if shares and (
+        len(shares) != wanted or not all(str(share).isdecimal() and int(share) for share in shares)
+    ):
+        raise ValueError(
+            f"--data_shares does not fit the data sets. Received: {','.join(map(str, shares))} for {wanted} "
+            "folders. Allowed: one whole number above 0 per --data_dir and then per --unlabelled_dir."
+        )
+
+
+def _shares(sources, data):
+    """(samples, share) of every source, or None where all photographs are drawn alike."""
+    if not data.data_shares:
+        return None
+    empty = [name for name, samples in sources.items() if not samples]
+    if empty:
+        raise ValueError(
+            f"--data_shares names data sets of which nothing is left to train on. Received: {empty}."
+        )
+    return [(len(s), int(share)) for s, share in zip(sources.values(), data.data_shares, strict=True)]
+
+
+def _without_fold(samples, data):
+    if not data.folds:
+        return samples
+    if data.folds < 2 or not 0 <= data.fold < data.folds:
+        raise ValueError(
+            f"No such fold. Received: --fold={data.fold} --folds={data.folds}. "
+            "Allowed: at least 2 folds, and a fold from 0 to one less."
+        )
+    kept = [sample for sample in samples if fold_of(sample.stem, data.folds) != data.fold]
+    if not 0 < len(kept) < len(samples):
+        raise ValueError(
+            f"Fold {data.fold} of {data.folds} leaves nothing out, or nothing to train on. "
+            f"Received: {len(kept)} of {len(samples)} photographs kept. Allowed: fewer --folds."
+        )
+    return kept
+
+
+def _make_held_out(sources, data, common):
+    sources = {name: samples for name, samples in sources.items() if samples}
+    uniform = None
+    if bool(data.uniform_dir) != bool(data.uniform_list):
+        raise ValueError(
+            "Uniform scenes need a folder and a list. "
+            f"Received: --uniform_dir={data.uniform_dir!r} --uniform_list={data.uniform_list!r}."
+        )
+    if not sources:
+        return None
+    if data.uniform_dir:
+        uniform = UniformScenes.read(data.uniform_dir, data.uniform_list, tuple(data.image_size))
     # The network that validates runs at one batch size, or it would be traced again for the last batch.
-    size = max(size for size in range(1, data.batch_size + 1) if len(held_out) % size == 0)
-    return dataset, BlurDataset(held_out, batch_size=size, shuffle=False, **common)
+    counts = [len(samples) for samples in sources.values()] + ([len(uniform.images)] if uniform else [])
+    size = max(n for n in range(1, data.batch_size + 1) if not any(count % n for count in counts))
+    return HeldOut(
+        {name: BlurDataset(s, batch_size=size, shuffle=False, **common) for name, s in sources.items()},
+        uniform,
+    )
 
 
 def _crop(data):
     return RandomCrop(data.smallest_crop) if data.augment and data.smallest_crop < 1 else None
 
 
-def divide(samples, data):
+def divide(sources, data):
     """Divides samples into those to train on and those held out.
 
     Without a list, a sample's stem alone decides, so that a photograph stays held out when others are added.
 
     Args:
-        samples: Labelled samples.
+        sources: Dict name -> labelled samples.
         data: A `DataOptions`.
 
     Returns:
-        A pair of lists.
+        A pair of such dicts.
 
     Raises:
-        ValueError: If the list names photographs that are not there.
+        ValueError: If the list names none of the photographs.
     """
+    stems = None
     if data.validation_list:
-        stems = _listed_stems(data.validation_list, samples, "--data_dir")
-        chosen = [sample.stem in stems for sample in samples]
-    else:
-        chosen = [_draw(sample.stem) < data.validation_fraction for sample in samples]
-    training = [sample for sample, held in zip(samples, chosen) if not held]
-    return training, [sample for sample, held in zip(samples, chosen) if held]
+        everything = [sample for samples in sources.values() for sample in samples]
+        stems = _held_out_stems(data.validation_list, everything)
+
+    def is_held(sample):
+        return sample.stem in stems if stems is not None else draw(sample.stem) < data.validation_fraction
+
+    training = {name: [s for s in samples if not is_held(s)] for name, samples in sources.items()}
+    return training, {name: [s for s in samples if is_held(s)] for name, samples in sources.items()}
+
+
+def _held_out_stems(path, samples):
+    """The listed stems; one list may serve several data sets, of which a run uses some."""
+    stems, known = read_stems(path), {sample.stem for sample in samples}
+    if not stems & known:
+        raise ValueError(
+            f"{path} names no photograph of the data sets. Received: {sorted(stems)[:5]} ({len(stems)}). "
+            "Allowed: stems found in --data_dir."
+        )
+    if stems - known:
+        logging.info("%d photographs of %s are in no data set of this run.", len(stems - known), path)
+    return stems
 
 
 def _listed_stems(path, samples, flag):
@@ -112,25 +162,42 @@ def _listed_stems(path, samples, flag):
     return stems
 
 
-def _draw(stem):
-    """A number in 0..1 that depends on the stem alone."""
-    return int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4], "big") / 2**32
-
-
-def _labelled_samples(data):
+def _labelled_sources(data):
     if not data.data_dir:
         raise ValueError("No data set was named. Received: --data_dir=''. Allowed: one folder or more.")
     polarity = None if data.mask_polarity == "auto" else data.mask_polarity
-    samples = [s for folder in data.data_dir for s in find_samples(folder, "train", polarity)]
-    return check_samples(samples, on_bad=data.on_bad_data)
+    found = [find_samples(folder, "train", polarity) for folder in data.data_dir]
+    good = check_samples(
+        [sample for samples in found for sample in samples],
+        on_bad=data.on_bad_data, soft_masks=data.soft_masks,
+    )  # fmt: skip
+    kept = {sample.image for sample in good}
+    names = _source_names(data.data_dir)
+    return {name: [s for s in samples if s.image in kept] for name, samples in zip(names, found, strict=True)}
 
 
-def _unlabelled_samples(data):
-    samples = [sample for folder in data.unlabelled_dir for sample in find_unlabelled(folder)]
+def _source_names(folders, taken=()):
+    """What logs call the data sets: their folders' names, numbered where two are alike."""
+    names = []
+    for folder in folders:
+        name = Path(folder).absolute().name
+        number = sum(other.partition("-")[0] == name for other in (*taken, *names))
+        names.append(f"{name}-{number + 1}" if number else name)
+    return names
+
+
+def _unlabelled_sources(data):
+    found = [find_unlabelled(folder) for folder in data.unlabelled_dir]
+    everything = [sample for samples in found for sample in samples]
+    chosen, sharp = None, set()
     if data.unlabelled_list:
-        stems = _listed_stems(data.unlabelled_list, samples, "--unlabelled_dir")
-        samples = [sample for sample in samples if sample.stem in stems]
+        chosen = _listed_stems(data.unlabelled_list, everything, "--unlabelled_dir")
+        everything = [sample for sample in everything if sample.stem in chosen]
     if data.sharp_list:
-        sharp = _listed_stems(data.sharp_list, samples, "--unlabelled_dir")
-        samples = [dataclasses.replace(sample, sharp=sample.stem in sharp) for sample in samples]
-    return samples
+        sharp = _listed_stems(data.sharp_list, everything, "--unlabelled_dir")
+    kept = {s.image for s in check_samples(everything, on_bad=data.on_bad_data)} if everything else set()
+    names = _source_names(data.unlabelled_dir, _source_names(data.data_dir))
+    return {
+        name: [dataclasses.replace(s, sharp=s.stem in sharp) for s in samples if s.image in kept]
+        for name, samples in zip(names, found, strict=True)
+    }

@@ -32,6 +32,11 @@ def only(**strengths):
     return dataclasses.replace(STILL, **strengths)
 
 
+def moved(layer, batch):
+    """What the layer makes of a batch before it changes colours."""
+    return {key: np.asarray(value) for key, value in layer._move(batch).items()}
+
+
 def test_the_batch_keeps_its_keys_shapes_and_ranges():
     batch = make_batch()
     changed = augment(build_augmentation(SIZE), batch)
@@ -57,15 +62,27 @@ def test_photo_mask_and_teacher_map_move_together():
     batch["images"] = np.rint(batch["segmentation_masks"] * 255).astype(np.uint8).repeat(3, -1)
     batch["segmentation_masks"] = batch["images"][..., :1].astype(np.float32) / 255
     batch["teacher_maps"] = 1 - batch["segmentation_masks"]
-    changed = augment(build_augmentation(SIZE, photometric=False), batch)
+    changed = moved(build_augmentation(SIZE), batch)
     np.testing.assert_allclose(changed["images"][..., :1] / 255, changed["segmentation_masks"], atol=1e-5)
     np.testing.assert_allclose(1 - changed["teacher_maps"], changed["segmentation_masks"], atol=1e-5)
     assert np.abs(changed["segmentation_masks"] - batch["segmentation_masks"]).mean() > 0.05
 
 
+def test_pixels_mixed_with_ignored_ones_do_not_count():
+    batch = make_batch()
+    batch["counted"] = np.ones((4, *SIZE, 1), np.float32)
+    batch["counted"][:, 3:5, 4:7] = 0
+    changed = augment(build_augmentation(SIZE, config=only(affine=1.0, rotation=20.0)), batch)["counted"]
+    assert set(np.unique(changed)) == {0.0, 1.0}
+    # Each output pixel shows up to four, so the hole grows, never shrinks.
+    assert (changed == 0).sum((1, 2, 3)).min() >= 6
+    still = augment(build_augmentation(SIZE, config=STILL), batch)["counted"]
+    np.testing.assert_array_equal(still, batch["counted"])
+
+
 def test_a_flip_is_exact():
     batch = make_batch()
-    changed = augment(build_augmentation(SIZE, config=only(flip=1.0), photometric=False), batch)
+    changed = moved(build_augmentation(SIZE, config=only(flip=1.0)), batch)
     np.testing.assert_array_equal(changed["images"], batch["images"][:, :, ::-1])
     np.testing.assert_array_equal(changed["segmentation_masks"], batch["segmentation_masks"][:, :, ::-1])
 
@@ -91,8 +108,8 @@ def test_colour_changes_look_at_one_pixel_at_a_time():
     def shuffle(images):
         return images.reshape(4, -1, 3)[:, order].reshape(images.shape)
 
-    config = dataclasses.replace(AugmentationConfig(), noise=0.0, grey=0.5)
-    first, last = (build_augmentation(SIZE, geometric=False, seed=3, config=config) for _ in range(2))
+    config = dataclasses.replace(AugmentationConfig(), flip=0.0, affine=0.0, noise=0.0, grey=0.5)
+    first, last = (build_augmentation(SIZE, seed=3, config=config) for _ in range(2))
     changed = augment(first, batch)["images"]
     shuffled = augment(last, {**batch, "images": shuffle(batch["images"])})["images"]
     np.testing.assert_allclose(shuffle(changed), shuffled, atol=0.01)
@@ -155,7 +172,7 @@ def test_the_state_is_one_variable_that_resumes_exactly():
 
 
 def test_config_round_trips():
-    layer = build_augmentation((8, 9), photometric=False, seed=2, config=only(flip=0.25))
+    layer = build_augmentation((8, 9), seed=2, config=only(flip=0.25))
     copy = BatchAugmentation.from_config(layer.get_config())
     assert copy.get_config() == {**layer.get_config(), "name": copy.name}
     assert copy.config == only(flip=0.25)

@@ -13,13 +13,13 @@ SIZE = (8, 6)
 
 @pytest.fixture
 def samples(tmp_path):
-    """Seven photographs whose grey level is 10 * number; masks are white, black, half; the last has none."""
+    """Seven photographs whose grey level is 10 * number; masks are soft, 0 to 204; the last has none."""
     made = []
     for number in range(7):
         stem = f"photo{number}"
         image, mask = tmp_path / "images" / f"{stem}.png", tmp_path / "masks" / f"{stem}.png"
         write_image(image, np.full((16, 12, 3), 10 * number, np.uint8))
-        write_map(mask, np.full((16, 12), (number % 3) / 2))
+        write_map(mask, np.full((16, 12), (number % 3) * 0.4))
         write_map(tmp_path / "teacher" / f"{stem}.png", np.full((4, 4), number / 10))
         made.append(Sample(stem, image, mask if number < 6 else None, "focus" if number == 1 else "blur"))
     return made
@@ -36,11 +36,12 @@ def test_batches_follow_the_convention(samples, cache):
         assert {key: (value.dtype.name, value.shape) for key, value in batch.items()} == {
             "images": ("uint8", (7, 8, 6, 3)),
             "segmentation_masks": ("float32", (7, 8, 6, 1)),
+            "counted": ("float32", (7, 8, 6, 1)),
             "labelled": ("float32", (7,)),
         }
         means = batch["segmentation_masks"].mean((1, 2, 3))
-        # photo1's mask says focus, so its 128 is 127 here; photo6 is unlabelled.
-        np.testing.assert_allclose(means * 255, [0, 127, 255, 0, 128, 255, 0], atol=1e-3)
+        # photo1's mask says focus, so its 102 is 153 here; photo6 is unlabelled.
+        np.testing.assert_allclose(means * 255, [0, 153, 204, 0, 102, 204, 0], atol=1e-3)
         np.testing.assert_array_equal(batch["labelled"], [1, 1, 1, 1, 1, 1, 0])
 
 
@@ -87,8 +88,8 @@ def test_masks_stand_in_for_missing_teacher_maps_of_labelled_samples(samples, tm
     options = {"teacher_maps_dir": tmp_path / "teacher", "masks_for_maps": True, "crop": crop}
     (tmp_path / "teacher/photo1.png").unlink()
     batch = BlurDataset(samples, SIZE, 7, shuffle=False, **options)[0]
-    # photo1's mask says focus, so its 128 is 127 here; the others keep their maps.
-    expected = [0, 127 / 255, 0.2, 0.3, 0.4, 0.5, 0.6]
+    # photo1's mask says focus, so its 102 is 153 here; the others keep their maps.
+    expected = [0, 0.6, 0.2, 0.3, 0.4, 0.5, 0.6]
     np.testing.assert_allclose(batch["teacher_maps"].mean((1, 2, 3)), expected, atol=1 / 255)
     (tmp_path / "teacher/photo6.png").unlink()
     with pytest.raises(ValueError, match="1 of 7 .*photo6.png"):
@@ -101,14 +102,6 @@ def test_the_cache_does_not_read_twice(samples):
     for sample in samples:
         sample.image.unlink()
     np.testing.assert_array_equal(dataset[0]["images"], first["images"])
-
-
-@pytest.mark.parametrize("cache", [False, True])
-def test_as_arrays_holds_everything_in_order(samples, cache):
-    arrays = BlurDataset(samples, SIZE, 2, cache=cache).as_arrays()
-    assert arrays["images"].shape == (7, 8, 6, 3) and arrays["segmentation_masks"].dtype == np.uint8
-    np.testing.assert_array_equal(arrays["images"][:, 0, 0, 0] // 10, np.arange(7))
-    np.testing.assert_array_equal(arrays["segmentation_masks"][:, 0, 0, 0], [0, 127, 255, 0, 128, 255, 0])
 
 
 def test_errors_say_what_was_received(samples):

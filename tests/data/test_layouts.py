@@ -52,13 +52,11 @@ def test_explicit_polarity_wins(tmp_path):
     assert [find_samples(tmp_path, polarity=p)[0].polarity for p in (None, "blur")] == ["focus", "blur"]
 
 
-def test_cuhk_keeps_only_out_of_focus_unless_asked(tmp_path):
+def test_cuhk_keeps_only_out_of_focus(tmp_path):
     for folder in ("shi800train", "shi800train-gt"):
         place(tmp_path / folder / "motion0001.png")
         place(tmp_path / folder / "out_of_focus0002.png")
     assert [sample.stem for sample in find_samples(tmp_path)] == ["out_of_focus0002"]
-    stems = [sample.stem for sample in find_samples(tmp_path, include_motion=True)]
-    assert stems == ["motion0001", "out_of_focus0002"]
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".JPG", ".Jpeg", ".png", ".BMP", ".webp", ".tif", ".TIFF"])

@@ -71,6 +71,8 @@ def write_photographs(folder):
         cv2.imwrite(str(folder / "REGIONS" / f"{name}.png"), regions)
     shutil.copytree(folder / "SHARP_PHOTOS", folder / "DATA" / "bsds500" / "images")
     shutil.copytree(folder / "REGIONS", folder / "DATA" / "bsds500" / "regions")
+    (folder / "configs").mkdir()
+    (folder / "configs/bsds500_uniform.txt").write_text("sharp c\nblurred d\n")
 
 
 def write_film(path):

@@ -168,3 +168,19 @@ def test_bad_arguments_are_refused():
         score_map(MAP, MASK, "sharp")
     with pytest.raises(ValueError, match="differ in size"):
         score_map(MAP, np.zeros((3, 2)), "blur")
+
+
+def test_ignored_pixels_have_no_influence():
+    rng = np.random.default_rng(0)
+    blur_map, mask = rng.random((12, 10)), rng.random((12, 10)) > 0.5
+    counted = np.ones((12, 10), bool)
+    counted[:, 7:] = False
+    for positive in ("blur", "focus"):
+        scores = score_map(blur_map, mask, positive, counted)
+        other = score_map(np.where(counted, blur_map, 0.9), np.where(counted, mask, True), positive, counted)
+        assert other.values == scores.values
+        cut = score_map(blur_map[:, :7], mask[:, :7], positive)
+        for name in ("best_f", "f_050", "mae", "iou", "accuracy"):
+            assert scores.values[name] == pytest.approx(cut.values[name]), name
+    with pytest.raises(ValueError, match="pixels that count"):
+        score_map(blur_map, mask, "blur", counted & False)

@@ -33,7 +33,7 @@ def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(networks, tiny
     mean, one, other = (load_network(path)[0].get_weights() for path in paths)
     for result, first, second in zip(mean, one, other, strict=True):
         np.testing.assert_allclose(result, (first + second) / 2, atol=1e-6)
-    assert f"{tmp_path / 'mean'} max_f_focus " in capsys.readouterr().out
+    assert f"{tmp_path / 'mean'} selection " in capsys.readouterr().out
 
 
 def test_nothing_held_out_is_an_error(networks, tiny_dataset, tmp_path):

@@ -32,7 +32,7 @@ def test_maps_folder_by_flags(dataset, tmp_path, capsys):
     )
     evaluate.run(parse(*arguments.split()))
     metrics = json.loads((out / "metrics.json").read_text())
-    names = "n max_f f_050 adaptive_f mae iou s_measure e_measure weighted_f".split()
+    names = "n max_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f".split()
     assert set(names) <= set(metrics)
     assert (metrics["n"], metrics["max_f"], metrics["mae"]) == (2, 1, 0)
     printed = capsys.readouterr().out
@@ -94,3 +94,48 @@ def test_keras_model_keeps_its_maps(dataset, tmp_path):
 def test_exactly_one_source(sources):
     with pytest.raises(ValueError, match="exactly one of --maps_dir and --model"):
         parse("--data_dir=x", "--output_dir=y", *sources)
+
+
+@pytest.fixture
+def several(tmp_path):
+    """Two data sets, one of a scene focused near and far, and two uniform scenes."""
+    half = np.zeros((32, 32), np.uint8)
+    half[:, 16:] = 255
+    for name, stems in (("photos", ("p1", "p2")), ("scenes", ("s_near", "s_far"))):
+        for stem in stems:
+            mask = 255 - half if stem in ("p2", "s_far") else half
+            for folder in ("train/images", "train/masks"):
+                (tmp_path / name / folder).mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(tmp_path / name / folder / f"{stem}.png"), mask)
+    (tmp_path / "uniform").mkdir()
+    for stem, level in (("sky", 10), ("wall", 250)):
+        cv2.imwrite(str(tmp_path / f"uniform/{stem}.png"), np.full((32, 32), level, np.uint8))
+    (tmp_path / "uniform.txt").write_text("sharp sky\nblurred wall\n")
+    (tmp_path / "list.txt").write_text("p1\ns_near\ns_far\n")
+    return tmp_path
+
+
+def test_sources_and_uniform_scenes_become_one_number(several, monkeypatch, capsys):
+    from dbdgan_tf.evaluation import ImagePredictor
+
+    # What is bright is called blurred, and of the scene focused far nothing.
+    def run_batch(images):
+        return [image[..., 0] / 255.0 * (image[0, 0, 0] < 200 or image.std() < 5) for image in images]
+
+    monkeypatch.setattr("dbdgan_tf.evaluation.model_predictor", lambda *_, **__: ImagePredictor(run_batch))
+    words = f"""--data_dir={several}/photos,{several}/scenes --split=train --model=any.tflite --noprogress
+        --list={several}/list.txt --output_dir={several}/out
+        --uniform_dir={several}/uniform --uniform_list={several}/uniform.txt"""
+    results = evaluate.run(parse(*words.split()))
+    assert results["photos"].classes["focus"].stems == ("p1",)
+    printed = capsys.readouterr().out
+    # p1 is right; half of the scene focused far is wrong, a quarter of the pair; uniform scenes are right.
+    assert "Selection 0.8750: photos max F in focus 1.0000 - MAE 0.0000; half of 0.2500 of" in printed
+    assert "1 scenes sharp all over: in-focus share 1.000 (worst: sky 1.00)" in printed
+    shares = json.loads((several / "out/uniform.json").read_text())["mean_in_focus_share"]
+    assert shares == {"sharp": 1, "blurred": 0}
+
+
+def test_uniform_scenes_need_folder_list_and_model(several):
+    with pytest.raises(ValueError, match="go together, with --model"):
+        evaluate.EvaluateConfig("data", "out", model="m", uniform_dir="photos")

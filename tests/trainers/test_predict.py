@@ -123,7 +123,7 @@ def test_mean_of_two_networks_at_another_size(photographs, tmp_path):
     assert maps["mean"].shape == (64, 64) and abs(maps["a"] - maps["b"]).max() > 10
     np.testing.assert_allclose(maps["mean"], (maps["a"] + maps["b"]) / 2, atol=1.1)
     source = json.loads((tmp_path / "maps/mean/maps.json").read_text())
-    assert source["image_size"] == [64, 64] and len(source["averaged"]) == 1
+    assert source["image_size"] == [64, 64] and len(source["models"]) == 2
 
 
 def test_main_ends_with_one_when_a_file_failed(photographs, tmp_path, monkeypatch):
@@ -151,3 +151,9 @@ def test_missing_model(photographs, tmp_path):
         predict.run(
             parse(f"--model={tmp_path}/absent", f"--input_dir={photographs}", f"--output_dir={tmp_path}/o")
         )
+
+
+def test_model_or_folds_but_not_both():
+    for wrong in ({}, {"model": "m", "out_of_fold": ("a", "b")}):
+        with pytest.raises(ValueError, match="exactly one of --model and --out_of_fold"):
+            predict.PredictConfig(output_dir="out", input_dir="photos", **wrong)

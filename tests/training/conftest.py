@@ -61,6 +61,8 @@ def batch(count=4, labelled=None, teacher_maps=False):
     rng = np.random.default_rng(5)
     result = {"images": rng.integers(0, 256, (count, *SIZE, 3)).astype("uint8"),
               "segmentation_masks": (rng.random((count, *SIZE, 1)) > 0.5).astype("float32")}
+    result["counted"] = np.ones_like(result["segmentation_masks"])
+    result["counted"][:, 2:7, 3:6] = 0
     if labelled is not None:
         result["labelled"] = np.array(labelled, "float32")
     if teacher_maps:

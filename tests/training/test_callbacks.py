@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 
 from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit, Validator
-from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint
+from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
+from dbdgan_tf.training.held_out import HeldOut
 
 
 def fake_model(step=7):
@@ -65,6 +68,16 @@ def test_time_limit_counts_preparation_and_does_not_take_compiling_for_an_epoch(
     assert stopped == [False, False, True]
 
 
+def test_every_variable_has_a_name_that_no_other_build_changes(tiny):
+    first, second = (tiny["make_gan"]("joint") for _ in range(2))
+    names = state_variables(first)
+    assert list(names) == list(state_variables(second))
+    assert names["student/stem/kernel"] is first.student.get_layer("stem").kernel
+    assert names["teacher/stem/kernel"] is first.teacher.get_layer("stem").kernel
+    kept = {id(variable) for variable in names.values()}
+    assert kept >= {id(variable) for variable in first.variables + first.optimizer.variables}
+
+
 def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
     save_checkpoint(tmp_path, tiny["make_gan"]("joint"), {})
     with pytest.raises(ValueError, match="Resume with the flags the run was started with"):
@@ -75,9 +88,11 @@ def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
 
 def test_the_log_has_columns_for_figures_that_come_every_other_epoch(tiny, tmp_path):
     network = tiny["network"]("averaged", 4)
-    validator = Validator({"student": (network, None)}, [object()], tmp_path, {"best": {}}, {}, every=2)
+    held_out = HeldOut({"a": SimpleNamespace(samples=[SimpleNamespace(stem="photo")])})
+    validator = Validator({"student": (network, None)}, held_out, tmp_path, {"best": {}}, {}, every=2)
     validator.set_params({"epochs": 4})
     logs = {}
     validator.on_epoch_end(0, logs)
-    assert set(logs) == {"val_student_max_f_focus", "val_student_max_f_blur", "val_student_mae"}
+    names = ("selection", "max_f_focus", "max_f_blur", "mae")
+    assert set(logs) == {f"val_student_{name}" for name in names}
     assert all(np.isnan(value) for value in logs.values())

@@ -28,3 +28,11 @@ def test_what_is_free_may_change(tmp_path):
     write(tmp_path, DistillRun())
     free = DistillRun(run=options.RunOptions(fit_minutes=3.0), data=options.DataOptions(image_size=(64, 64)))
     records.check_same_config(tmp_path, free)
+
+
+def test_epochs_after_the_checkpoint_leave_the_log(tmp_path):
+    path = tmp_path / "log.csv"
+    records.forget_later_epochs(path, 2)
+    path.write_text("epoch,loss\n0,0.5\n1,0.4\n2,0.3\n")
+    records.forget_later_epochs(path, 2)
+    assert path.read_text().split() == ["epoch,loss", "0,0.5", "1,0.4"]

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.checking import BadDataError
+from dbdgan_tf.data.scenes import fold_of
 from dbdgan_tf.photo import write_image, write_map
 from dbdgan_tf.training.options import DataOptions, RunOptions
 from dbdgan_tf.training.training_data import divide, make_datasets
@@ -22,10 +23,13 @@ def test_a_list_of_stems_divides_the_training_images(tiny_dataset, tmp_path):
     assert len(training.samples) == 6
 
 
-def test_a_list_that_names_absent_photographs_is_an_error(tiny_dataset, tmp_path):
+def test_one_list_may_serve_several_data_sets(tiny_dataset, tmp_path):
     listed = tmp_path / "list.txt"
-    listed.write_text("photo1\nphoto99\n")
-    with pytest.raises(ValueError, match=r"Received: \['photo99'\] \(1 in all\)"):
+    listed.write_text("photo1\nelsewhere\n")
+    _, held_out = make_datasets(options(tiny_dataset, validation_list=str(listed)), RunOptions())
+    assert [sample.stem for sample in held_out.samples] == ["photo1"]
+    listed.write_text("elsewhere\n")
+    with pytest.raises(ValueError, match=r"names no photograph of the data sets. Received: \['elsewhere'\]"):
         make_datasets(options(tiny_dataset, validation_list=str(listed)), RunOptions())
 
 
@@ -34,10 +38,39 @@ def test_the_hash_rule_keeps_a_photograph_on_its_side_when_others_come(tiny_data
 
     samples = find_samples(tiny_dataset)
     some = options(tiny_dataset, validation_fraction=0.5)
-    _, few = divide(samples[:4], some)
-    _, many = divide(samples, some)
+    few, many = (divide({"a": found}, some)[1]["a"] for found in (samples[:4], samples))
     assert {s.stem for s in few} == {s.stem for s in many} & {s.stem for s in samples[:4]}
     assert 0 < len(many) < len(samples)
+
+
+def test_batches_come_in_shares_and_the_log_tells_what_was_drawn(tiny_dataset):
+    unlabelled = {"unlabelled_dir": (str(tiny_dataset / "test/images"),), "data_shares": (3, 1)}
+    training, _ = make_datasets(
+        options(tiny_dataset, batch_size=4, **unlabelled), RunOptions(steps_per_epoch=5)
+    )
+    assert [training[step]["labelled"].sum() for step in range(5)] == [3] * 5
+    assert training.drawn() == {f"drawn_{tiny_dataset.name}": 15, "drawn_images": 5}
+
+
+@pytest.mark.parametrize("shares", [(1,), (1, 2, 3), (1, 0), (1, "x")])
+def test_shares_that_do_not_fit_are_named(tiny_dataset, shares):
+    unlabelled = (str(tiny_dataset / "test/images"),)
+    chosen = options(tiny_dataset, unlabelled_dir=unlabelled, data_shares=shares)
+    with pytest.raises(ValueError, match="--data_shares does not fit .* for 2 folders"):
+        make_datasets(chosen, RunOptions())
+
+
+def test_folds_leave_each_photograph_out_once(tiny_dataset):
+    kept = [
+        {s.stem for s in make_datasets(options(tiny_dataset, fold=f, folds=2), RunOptions())[0].samples}
+        for f in range(2)
+    ]
+    assert kept[0] | kept[1] == {f"photo{number}" for number in range(8)} and not kept[0] & kept[1]
+    with pytest.raises(ValueError, match="Received: --fold=2 --folds=2"):
+        make_datasets(options(tiny_dataset, fold=2, folds=2), RunOptions())
+    with pytest.raises(ValueError, match="leaves nothing out.* Received: 8 of 8"):
+        empty = next(f for f in range(1000) if f not in {fold_of(f"photo{n}", 1000) for n in range(8)})
+        make_datasets(options(tiny_dataset, fold=empty, folds=1000), RunOptions())
 
 
 def test_nothing_held_out_means_no_validation(tiny_dataset):
@@ -51,7 +84,7 @@ def test_a_fixed_number_of_steps_draws_a_new_order_every_epoch(tiny_dataset):
     assert len(training) == 6
     training.set_epoch(0)
     first = [training[i]["images"] for i in range(6)]
-    np.testing.assert_array_equal(first[0], first[4])
+    np.testing.assert_array_equal(training.drawing.indices(0, 0), training.drawing.indices(0, 4))
     training.set_epoch(1)
     assert not np.array_equal(first[0], training[0]["images"])
     training.set_epoch(0)

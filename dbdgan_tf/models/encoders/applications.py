@@ -19,6 +19,10 @@ class ApplicationSpec:
 
 
 APPLICATIONS = {
+    "vgg16": ApplicationSpec(
+        "VGG16",
+        {"s2": "block2_conv2", "s4": "block3_conv3", "s8": "block4_conv3", "s16": "block5_conv3"},
+    ),
     "mobilenet_v2": ApplicationSpec(
         "MobileNetV2",
         {
@@ -79,7 +83,7 @@ def build_applications_encoder(name, inputs, keras_module):
       keras_module: keras or tf_keras.
 
     Returns:
-      A dict of tensors "s2" .. "s32".
+      A dict of tensors "s2" .. "s32", of VGG16 "s2" .. "s16".
     """
     model = instantiate_application(name, keras_module, input_tensor=inputs)
     return {key: model.get_layer(layer).output for key, layer in APPLICATIONS[name].taps.items()}

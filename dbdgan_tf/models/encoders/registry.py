@@ -15,13 +15,13 @@ class EncoderSpec:
       family: who builds it and where its ImageNet weights come from: "efficientnet", "efficientnet_lite",
         "se_resnext" or "applications".
       scaling: a key of `dbdgan_tf.models.scaling.SCALINGS`, what its ImageNet weights expect.
-      imagenet: whether ImageNet weights exist.
+      weights: names of the pretrained weights that exist.
     """
 
     name: str
     family: str
     scaling: str
-    imagenet: bool = True
+    weights: tuple = ("imagenet",)
 
 
 # family: (module, function), imported when first used
@@ -35,9 +35,10 @@ BUILDERS = {
 _SPECS = [
     *(EncoderSpec(f"efficientnet_b{i}", "efficientnet", "imagenet") for i in range(8)),
     *(EncoderSpec(f"efficientnet_lite{i}", "efficientnet_lite", "lite") for i in range(3)),
-    EncoderSpec("efficientnet_lite_nano", "efficientnet_lite", "lite", imagenet=False),
+    EncoderSpec("efficientnet_lite_nano", "efficientnet_lite", "lite", weights=()),
     EncoderSpec("se_resnext50", "se_resnext", "imagenet"),
     EncoderSpec("se_resnext101", "se_resnext", "imagenet"),
+    EncoderSpec("vgg16", "applications", "caffe", weights=("imagenet", "hed")),
     EncoderSpec("mobilenet_v2", "applications", "symmetric"),
     EncoderSpec("resnet50_v2", "applications", "symmetric"),
     EncoderSpec("efficientnet_v2_b0", "applications", "imagenet"),

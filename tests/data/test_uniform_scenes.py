@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from dbdgan_tf.data import uniform_scenes as us
 from dbdgan_tf.data.layouts import read_stems
 from dbdgan_tf.data.synthesis import find_sources, split_sources
-from dbdgan_tf.evaluation import uniform_scenes as us
 
 
 @pytest.fixture

@@ -1,0 +1,91 @@
+"""Which samples a batch is made of: by seed, epoch and step alone, so that a resumed run sees the same."""
+
+import functools
+
+import numpy as np
+
+
+class EpochDrawing:
+    """Every epoch goes through all samples once in a new order, or takes a number of steps of that order.
+
+    Args:
+        count: Number of samples.
+        batch_size: Samples per batch.
+        seed: Of the orders.
+        shuffle: Whether to draw orders; otherwise samples come as they are.
+        drop_remainder: Leave out the samples that do not fill the last batch.
+        steps: Batches per epoch; 0 for one pass. Where an order has too few, its batches come again.
+    """
+
+    def __init__(self, count, batch_size, seed=0, shuffle=True, drop_remainder=True, steps=0):
+        self.count, self.batch_size, self.seed, self.shuffle = count, batch_size, seed, shuffle
+        full, rest = divmod(count, batch_size)
+        self._batches = full if drop_remainder or not rest else full + 1
+        self.steps = steps if steps and self._batches else self._batches
+
+    def indices(self, epoch, step):
+        """The samples of one batch, int array (B,)."""
+        first = step % self._batches * self.batch_size
+        return self._order(epoch)[first : first + self.batch_size]
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019
+    def _order(self, epoch):
+        order = np.arange(self.count)
+        if self.shuffle:
+            np.random.default_rng([self.seed, epoch]).shuffle(order)
+        return order
+
+
+class ShareDrawing:
+    """Batches to which several sources give samples in a fixed proportion.
+
+    At every moment of a run each source has given its share to within one sample, and has gone through all of
+    its samples, in a random order, before any comes again.
+
+    Args:
+        counts: Number of samples of every source; their samples follow one another.
+        shares: Whole numbers above 0, one per source.
+        batch_size: Samples per batch.
+        seed: Of the orders.
+        steps: Batches per epoch; 0 for as many as one pass over all samples would have.
+    """
+
+    def __init__(self, counts, shares, batch_size, seed=0, steps=0):
+        self.counts, self.batch_size, self.seed = tuple(counts), batch_size, seed
+        self.steps = steps or sum(counts) // batch_size
+        self._firsts = np.concatenate([[0], np.cumsum(counts)])
+        self._pattern = _spread(shares)
+        self._per_period = tuple(shares)
+
+    def indices(self, epoch, step):
+        """The samples of one batch, int array (B,)."""
+        first = (epoch * self.steps + step) * self.batch_size
+        return np.array([self._sample(first + place) for place in range(self.batch_size)])
+
+    def drawn(self, epoch):
+        """How many samples every source gives in an epoch, a tuple of ints."""
+        slots = np.arange(self.steps * self.batch_size) + epoch * self.steps * self.batch_size
+        sources = np.array(self._pattern)[slots % len(self._pattern)]
+        return tuple(int((sources == source).sum()) for source in range(len(self.counts)))
+
+    def _sample(self, slot):
+        period, place = divmod(slot, len(self._pattern))
+        source = self._pattern[place]
+        turn = period * self._per_period[source] + self._pattern[:place].count(source)
+        rounds, position = divmod(turn, self.counts[source])
+        return self._firsts[source] + self._order(source, rounds)[position]
+
+    @functools.lru_cache(maxsize=32)  # noqa: B019
+    def _order(self, source, rounds):
+        return np.random.default_rng([self.seed, source, rounds]).permutation(self.counts[source])
+
+
+def _spread(shares):
+    """One period of sources in which each comes as often as its share, spread as evenly as can be."""
+    total, owed, pattern = sum(shares), [0] * len(shares), []
+    for _ in range(total):
+        owed = [debt + share for debt, share in zip(owed, shares)]
+        source = owed.index(max(owed))
+        owed[source] -= total
+        pattern.append(source)
+    return tuple(pattern)

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
+
+
+def epoch(drawing, number):
+    return np.concatenate([drawing.indices(number, step) for step in range(drawing.steps)])
+
+
+def test_an_epoch_holds_every_sample_once_in_an_order_of_its_own():
+    drawing = EpochDrawing(10, 4, seed=3, drop_remainder=False)
+    first, second = epoch(drawing, 0), epoch(drawing, 1)
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert (first != second).any()
+    np.testing.assert_array_equal(epoch(EpochDrawing(10, 4, seed=3, drop_remainder=False), 0), first)
+    assert EpochDrawing(10, 4).steps == 2
+
+
+def test_steps_beyond_one_pass_come_again():
+    drawing = EpochDrawing(8, 4, steps=5)
+    np.testing.assert_array_equal(drawing.indices(0, 0), drawing.indices(0, 2))
+    assert drawing.steps == 5
+
+
+def test_shares_hold_at_every_moment():
+    drawing = ShareDrawing((30, 20, 10), (3, 2, 1), batch_size=4, seed=1, steps=6)
+    sources = np.searchsorted([30, 50], np.concatenate([epoch(drawing, 0), epoch(drawing, 1)]), side="right")
+    assert drawing.drawn(0) == (12, 8, 4) == drawing.drawn(1)
+    for slots in range(1, len(sources) + 1):
+        given = np.bincount(sources[:slots], minlength=3)
+        np.testing.assert_array_less(np.abs(given - slots * np.array([3, 2, 1]) / 6), 1)
+
+
+def test_a_source_is_gone_through_before_any_sample_comes_again():
+    drawing = ShareDrawing((100, 5), (1, 1), batch_size=2, seed=7, steps=5)
+    seen = [index - 100 for number in range(2) for index in epoch(drawing, number) if index >= 100]
+    assert sorted(seen[:5]) == sorted(seen[5:]) == list(range(5))
+    assert seen[:5] != seen[5:]
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_step_is_the_same_whenever_it_is_asked_for(number):
+    shares = {"counts": (9, 4), "shares": (2, 1), "batch_size": 3, "seed": 5}
+    resumed = ShareDrawing(**shares)
+    assert resumed.steps == 4
+    np.testing.assert_array_equal(epoch(resumed, number), epoch(ShareDrawing(**shares), number))
