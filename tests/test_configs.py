@@ -10,8 +10,8 @@ from dbdgan_tf.training.configuration import DistillRun, TeacherRun
 
 RECIPES = {
     "quickstart": "distill", "teacher": "teacher", "teacher_vgg16": "teacher", "distill": "distill",
-    "lite_512": "distill", "lite_start": "distill", "lite": "distill", "lite_qat": "qat", "qat": "qat", "b3": "distill",
-    "paper": "distill", "ablation": "ablation",
+    "lite_512": "distill", "lite_start": "distill", "lite": "distill", "lite_qat": "qat", "qat": "qat",
+    "b3": "distill", "paper": "distill", "ablation": "ablation",
 }  # fmt: skip
 CLASSES = {"teacher": TeacherRun, "distill": DistillRun, "ablation": DistillRun, "qat": QatRun}
 
