@@ -81,6 +81,12 @@ def test_every_bad_image_is_listed(dataset):
     assert "NaN" in raised.value.problems["a"] and "b.png" in raised.value.problems["b"]
 
 
+def test_two_samples_of_one_stem_are_an_error(dataset):
+    samples = find_samples(dataset, "test")
+    with pytest.raises(EvaluationError, match="(?s)1 file names occur more than once.*rename the photographs"):
+        evaluate([*samples, samples[0]], maps_predictor(dataset / "maps"))
+
+
 def test_unknown_class(dataset):
     with pytest.raises(ValueError, match="Received: 'sharp'"):
         evaluate([], lambda image: image, "sharp")

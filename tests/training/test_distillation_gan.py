@@ -123,3 +123,17 @@ def test_without_a_teacher_only_cached_maps_are_allowed(tiny, mode, losses):
 def test_unknown_mode_is_named(tiny):
     with pytest.raises(ValueError, match="Received: 'maybe'. Allowed: joint, frozen, cached, none"):
         make(tiny, "maybe")
+
+
+def test_ignored_pixels_change_no_term_of_any_network(tiny):
+    gan = make(tiny, "joint")
+    batch = gan.prepare(tiny["batch"]())
+    masks, counted = batch["segmentation_masks"], batch["counted"]
+    losses, terms = gan.network_losses(batch)
+    other = {**batch, "segmentation_masks": np.where(counted > 0, masks, 1 - masks)}
+    new_losses, new_terms = gan.network_losses(other)
+    assert {"d_teacher", "d_student", "d_distill", "feature", "consistency"} <= set(terms)
+    for before, after in ((losses, new_losses), (terms, new_terms)):
+        assert {n: float(v) for n, v in after.items()} == pytest.approx({n: float(v) for n, v in before.items()})
+    _, everywhere = gan.network_losses({**other, "counted": np.ones_like(counted)})
+    assert float(everywhere["student_bce"]) != pytest.approx(float(terms["student_bce"]))
