@@ -83,7 +83,7 @@ def test_every_bad_image_is_listed(dataset):
 
 def test_two_samples_of_one_stem_are_an_error(dataset):
     samples = find_samples(dataset, "test")
-    with pytest.raises(EvaluationError, match="(?s)1 file names occur more than once.*rename the photographs"):
+    with pytest.raises(EvaluationError, match="(?s)1 file names occur more than once.*rename"):
         evaluate([*samples, samples[0]], maps_predictor(dataset / "maps"))
 
 
