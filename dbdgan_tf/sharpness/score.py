@@ -1,0 +1,140 @@
+"""The score of a photograph: a verdict, a number that ranks, and what they were read from."""
+
+import dataclasses
+import functools
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.inference.detector import BlurDetector
+from dbdgan_tf.inference.image_input import to_rgb
+from dbdgan_tf.sharpness.edges import edge_blur
+
+# Long side, px, at which a photograph must be sharp to be called so.
+SHARP_AT = 2048
+# Blur, standard deviation in px, that the eye still takes for sharp.
+_SHARP_BLUR = 0.85
+# Variances, px^2, of what a pixel of a real sensor adds to the blur, and of a perfect edge as it is measured.
+_PIXEL, _PERFECT = 1 / 4, 1 / 12
+# From 10 to 90 % of its step a Gaussian edge takes so many standard deviations.
+_RISE = 2.563
+# From this ratio of the widest to the narrowest direction on it is motion.
+_MOTION_RATIO = 1.7
+# A place counts this much even where the map is sure that it is blurred: maps miss small subjects.
+_LEAST_FOCUS = 0.1
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """How sharp a photograph is.
+
+    Attributes:
+        verdict: "sharp", "soft", or "uncertain" where nothing in it can tell (sky, fog, mere noise).
+        sharpness: 0..1, the number that ranks: 1 = edges as thin as this photograph's pixels allow, 0.5 =
+            twice as wide; 0 where uncertain.
+        edge_px: Width of the subject's edges from 10 to 90 % of their step, across the direction in which they
+            are widest, px of the photograph; None where uncertain.
+        sharp_up_to: Long side, px, up to which the photograph, shrunk, is critically sharp; 0 where uncertain.
+        blur: "none", "defocus" or "motion" (edges are wide in one direction only).
+        in_focus: Share of the photograph (of the region, where one is asked for), 0..1, that the blur map
+            calls in focus.
+        width: Of the photograph, px.
+        height: Of the photograph, px.
+    """
+
+    verdict: str
+    sharpness: float
+    edge_px: float | None
+    sharp_up_to: int
+    blur: str
+    in_focus: float
+    width: int
+    height: int
+
+
+def score(photo, detector=None, *, roi=None, sharp_at=SHARP_AT):
+    """Scores one photograph.
+
+    Args:
+        photo: What `BlurDetector` takes: a path, bytes, a PIL image or an array.
+        detector: `BlurDetector` that says where the photograph is in focus; None for the bundled model.
+        roi: Optional (x, y, width, height) of the subject in px, or in shares where none exceeds 1.
+        sharp_at: Long side, px, at which the verdict asks for sharpness; smaller photographs at their own.
+
+    Returns:
+        A `Score`.
+
+    Raises:
+        ValueError: If the photograph cannot be used or the region lies outside of it.
+
+    Example:
+        >>> dbdgan_tf.score("photo.jpg").verdict
+        'sharp'
+    """
+    pixels = to_rgb(photo)
+    blur_map = (detector or _bundled()).small_map(pixels)
+    return score_pixels(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), blur_map, roi, sharp_at)
+
+
+def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
+    """Scores a decoded photograph.
+
+    Args:
+        grey: uint8 (H, W) at the photograph's own size.
+        blur_map: float32 (h, w) in 0..1 of any size, 1 = out of focus.
+        roi: As for `score`.
+        sharp_at: As for `score`.
+
+    Returns:
+        A `Score`.
+    """
+    height, width = grey.shape
+    focus = np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32)
+    if roi is not None:
+        region = relative_roi(roi, grey.shape)
+        grey, blur_map, focus = _cut(grey, region), _cut(blur_map, region), None
+    facts = {"in_focus": float((blur_map < 0.5).mean()), "width": width, "height": height}
+    found = edge_blur(grey, focus)
+    if found is None:
+        return Score("uncertain", 0.0, None, 0, "none", **facts)
+    long_side = max(width, height)
+    blur = float(np.sqrt(max(found.variance, _SHARP_BLUR**2)))
+    edge = np.sqrt(max(found.variance, _PERFECT) + _PIXEL)
+    up_to = int(long_side * _SHARP_BLUR / blur)
+    sharp = up_to >= min(sharp_at, long_side)
+    kind = "none" if sharp else "motion" if found.anisotropy > _MOTION_RATIO else "defocus"
+    verdict = "sharp" if sharp else "soft"
+    sharpness = np.sqrt(_PERFECT + _PIXEL) / edge
+    return Score(verdict, float(sharpness), float(_RISE * edge), up_to, kind, **facts)
+
+
+def relative_roi(roi, size):
+    """(x, y, width, height) in px, or in shares where none exceeds 1, as shares of a photograph.
+
+    Args:
+        roi: Four numbers.
+        size: (height, width) of the photograph, px.
+
+    Raises:
+        ValueError: If nothing of the region lies in the photograph.
+    """
+    height, width = size
+    scale = (1, 1, 1, 1) if max(roi) <= 1 else (width, height, width, height)
+    x, y, across, down = (value / side for value, side in zip(roi, scale, strict=True))
+    if not (0 <= x < 1 and 0 <= y < 1 and across > 0 and down > 0):
+        text = ",".join(f"{value:g}" for value in roi)
+        raise ValueError(f"the region {text} lies outside of the photograph, {width} x {height}")
+    return x, y, min(across, 1 - x), min(down, 1 - y)
+
+
+def _cut(plane, region):
+    """A region in shares of a plane; a pixel at least."""
+    height, width = plane.shape
+    left, top = min(int(region[0] * width), width - 1), min(int(region[1] * height), height - 1)
+    right, bottom = round((region[0] + region[2]) * width), round((region[1] + region[3]) * height)
+    return plane[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+@functools.cache
+def _bundled():
+    return BlurDetector()
