@@ -16,8 +16,8 @@ from dbdgan_tf.cli.options import (
     max_megapixels_option,
     model_option,
     quiet_option,
+    scale_option,
     threads_option,
-    tile_option,
 )
 
 STREAM = "-"
@@ -37,7 +37,7 @@ class MapConfig:
     max_megapixels: float = MAX_MEGAPIXELS
     model: str = "lite"
     threads: int | None = None
-    tile: bool = False
+    scale: str = "whole"
     overwrite: bool = False
     quiet: bool = False
 
@@ -71,7 +71,7 @@ class MapConfig:
 @max_megapixels_option
 @model_option
 @threads_option
-@tile_option
+@scale_option
 @click.option("--overwrite", is_flag=True, help="Make outputs again that exist already.")
 @quiet_option
 def command(**options):
@@ -122,7 +122,7 @@ def _run_one(config):
     if config.output != STREAM and Path(config.output).is_file() and not config.overwrite:
         click.echo(f"{config.output} exists; --overwrite makes it again.", err=True)
         return 0
-    detectors = Detectors(config.model, config.tile, count_threads(config.threads))
+    detectors = Detectors(config.model, config.scale, count_threads(config.threads))
     try:
         content = _make(config, detectors, _read_stdin() if source == STREAM else Path(source), ending)
     except (ValueError, MemoryError) as error:
@@ -144,7 +144,7 @@ def _run_many(config):
     planned = list(zip(found.photos, plan_outputs(found.photos, folder, ENDINGS[config.format]), strict=True))
     waiting = [pair for pair in planned if config.overwrite or not _is_finished(pair[1])]
     threads = min(count_threads(config.threads), max(1, len(waiting)))
-    work = functools.partial(_map_photo, config, Detectors(config.model, config.tile), ENDINGS[config.format])
+    work = functools.partial(_map_photo, config, Detectors(config.model, config.scale), ENDINGS[config.format])
     outcomes = run_in_threads(waiting, work, threads)
     for (photo, _), outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
         if isinstance(outcome, Exception):
@@ -180,7 +180,7 @@ def _make(config, detectors, source, ending):
 
 def _pixels_needed(rendering, detectors):
     """What the photo's shorter side must keep; None if every pixel counts."""
-    if detectors.tile or (rendering.needs_photo and not rendering.max_side):
+    if detectors.scale == "native" or (rendering.needs_photo and not rendering.max_side):
         return None
     return max(*detectors.image_size, rendering.max_side if rendering.needs_photo else 0)
 

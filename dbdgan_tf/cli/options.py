@@ -45,8 +45,12 @@ threads_option = click.option(
     default=None,
     help="Photographs at work at the same time.  [default: all cores]",
 )
-tile_option = click.option(
-    "--tile", is_flag=True, help="Look through overlapping windows: finer for large photographs, slower."
+scale_option = click.option(
+    "--scale",
+    type=click.Choice(["whole", "native"]),
+    default="whole",
+    show_default=True,
+    help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
@@ -82,14 +86,13 @@ class Detectors:
 
     Args:
         model: As `--model`.
-        tile: As `--tile`.
+        scale: As `--scale`.
         threads: Of each detector; more than 1 only where one image is all there is.
     """
 
-    def __init__(self, model, tile=False, threads=1):
-        self._path, self._tile, self._threads = find_model(model), tile, threads
+    def __init__(self, model, scale="whole", threads=1):
+        self._path, self.scale, self._threads = find_model(model), scale, threads
         self._own = threading.local()
-        self.tile = tile
         # Opened at once: a bad model must be told before the first photograph is read.
         _silence_native_libraries()
         self.image_size = self.get().image_size
@@ -99,13 +102,13 @@ class Detectors:
         if not hasattr(self._own, "detector"):
             from dbdgan_tf.inference import BlurDetector
 
-            self._own.detector = BlurDetector(self._path, num_threads=self._threads, tile=self._tile)
+            self._own.detector = BlurDetector(self._path, num_threads=self._threads, scale=self.scale)
         return self._own.detector
 
     def find_blur(self, pixels):
-        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size with tiles, the model's without."""
+        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""
         detector = self.get()
-        return detector(pixels).blur_map if self._tile else detector.small_map(pixels)
+        return detector(pixels).blur_map if self.scale == "native" else detector.small_map(pixels)
 
 
 def _silence_native_libraries():

@@ -8,12 +8,13 @@ import numpy as np
 from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
 from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
-from dbdgan_tf.inference.tiling import TileGrid, blend, windows
+from dbdgan_tf.inference.tiling import LONGEST, NATIVE, TileGrid, blend, panorama_windows, windows
 from dbdgan_tf.inference.upsampling import guided_upsample
 from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata, read_metadata
 from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, resize, to_rgb
 from dbdgan_tf.photo.film import read_frames
 
+SCALES = ("whole", "native")
 UPSAMPLINGS = ("bilinear", "guided")
 
 
@@ -40,6 +41,9 @@ class BlurDetector:
         model: A bundled model's name ("lite", "lite_float16"), the path of a .tflite file,
             or its content (bytes).
         num_threads: Threads of the interpreter.
+        scale: "whole" looks at a photograph shrunk to the model's size, which hides small blur in large ones;
+            "native" also looks through windows in which nothing shrinks, and what either calls blurred is
+            blurred.
         tile: True to look at large photographs through overlapping windows, or a `TileGrid`.
         upsampling: "bilinear", or "guided" to follow the photograph's edges.
         max_pixels: Larger images are refused before they are decoded.
@@ -58,19 +62,20 @@ class BlurDetector:
         model=DEFAULT_NAME,
         *,
         num_threads=2,
+        scale="whole",
         tile=False,
         upsampling="bilinear",
         max_pixels=DEFAULT_MAX_PIXELS,
         metadata=None,
     ):
-        if upsampling not in UPSAMPLINGS:
-            allowed = ", ".join(UPSAMPLINGS)
-            raise ValueError(f"Unknown upsampling. Received: {upsampling!r}. Allowed: {allowed}.")
+        for name, value, allowed in (("upsampling", upsampling, UPSAMPLINGS), ("scale", scale, SCALES)):
+            if value not in allowed:
+                raise ValueError(f"Unknown {name}. Received: {value!r}. Allowed: {', '.join(allowed)}.")
         model = model if isinstance(model, bytes) else model_path(model)
         self._model = LiteRTModel(model, num_threads)
         self.metadata = metadata or _metadata_of(model)
         self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
-        self._upsampling = upsampling
+        self._scale, self._upsampling = scale, upsampling
         self._max_pixels = max_pixels
         self._table = _input_table(self._model.input, self.metadata)
 
@@ -93,16 +98,23 @@ class BlurDetector:
             ValueError: If the image is broken, empty, too large, or holds NaN.
         """
         photo = to_rgb(image, self._max_pixels)
-        if self._grid is None:
-            blur_map = self._whole_map(photo)
-        else:
-            places = windows(photo.shape[:2], self.image_size, self._grid)
-            blur_map = blend(photo.shape[:2], ((place, self._whole_map(photo[place])) for place in places))
+        blur_map = self._whole_map(photo) if self._grid is None else self._windows_map(photo, self._grid)
+        if self._scale == "native":
+            blur_map = np.maximum(blur_map, self._windows_map(photo, NATIVE))
         return BlurResult(blur_map, photo)
 
     def small_map(self, photo):
-        """The map of a uint8 (H, W, 3) RGB photo at the model's own size: float32 (h, w), 1 = blurred."""
-        return self.run_prepared(self.prepare(photo))
+        """The map of a uint8 (H, W, 3) RGB photo at the model's own size: float32 (h, w), 1 = blurred.
+
+        A panorama is cut, so that its map is longer.
+        """
+        if max(photo.shape[:2]) <= LONGEST * min(photo.shape[:2]):
+            return self.run_prepared(self.prepare(photo))
+        shrink = min(1, min(self.image_size) / min(photo.shape[:2]))
+        strip = resize(photo, [max(1, round(side * shrink)) for side in photo.shape[:2]])
+        places = panorama_windows(strip.shape[:2])
+        pieces = (resize(self.run_prepared(self.prepare(strip[p])), strip[p].shape[:2]) for p in places)
+        return blend(strip.shape[:2], zip(places, pieces, strict=True))
 
     def run_prepared(self, tensor):
         """The map (h, w) for a tensor that `prepare` made."""
@@ -164,6 +176,10 @@ class BlurDetector:
 
     def _whole_map(self, photo):
         return self.upsample(self.small_map(photo), photo)
+
+    def _windows_map(self, photo, grid):
+        places = windows(photo.shape[:2], self.image_size, grid)
+        return blend(photo.shape[:2], ((place, self._whole_map(photo[place])) for place in places))
 
 
 def _metadata_of(model):

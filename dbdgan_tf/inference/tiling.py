@@ -44,6 +44,17 @@ class TileGrid:
         return [(int(start), min(length, math.ceil(start + window))) for start in starts]
 
 
+# Windows at the photograph's own scale; a photograph longer than `LONGEST` times its width is cut likewise.
+NATIVE = TileGrid(zoom=1.0, max_windows=64)
+LONGEST = 3.0
+_PANORAMA = TileGrid(zoom=1.5, max_windows=16)
+
+
+def panorama_windows(image_size):
+    """The windows of a photograph so long that squeezing it would hide what is in it, along its longer side."""
+    return windows(image_size, (min(image_size),) * 2, _PANORAMA)
+
+
 def windows(image_size, model_size, grid):
     """The windows of a photograph as (rows, columns) pairs of slices.
 
