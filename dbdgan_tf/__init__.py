@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "official",
         "photo",
         "quantization",
+        "sharpness",
         "training",
         "verification",
     ],
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "models.student": ["StudentConfig", "build_student"],
         "models.teacher": ["TeacherConfig", "build_teacher"],
         "photo": ["load_photo"],
+        "sharpness": ["Score", "score"],
         "training": ["DistillationGAN"],
     },
 )

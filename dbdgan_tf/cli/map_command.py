@@ -144,7 +144,9 @@ def _run_many(config):
     planned = list(zip(found.photos, plan_outputs(found.photos, folder, ENDINGS[config.format]), strict=True))
     waiting = [pair for pair in planned if config.overwrite or not _is_finished(pair[1])]
     threads = min(count_threads(config.threads), max(1, len(waiting)))
-    work = functools.partial(_map_photo, config, Detectors(config.model, config.scale), ENDINGS[config.format])
+    work = functools.partial(
+        _map_photo, config, Detectors(config.model, config.scale), ENDINGS[config.format]
+    )
     outcomes = run_in_threads(waiting, work, threads)
     for (photo, _), outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
         if isinstance(outcome, Exception):

@@ -1,45 +1,77 @@
-"""Scores as a table for people, CSV for spreadsheets, JSON lines for programs."""
+"""Scores as a table for people, CSV for spreadsheets, JSON lines for programs, and their order."""
 
 import csv
+import dataclasses
 import io
 import json
 
 from dbdgan_tf.cli.pipeline import printable
 
-FIELDS = ("path", "in_focus_share", "sharpness", "subject_focus", "uncertain", "verdict")
-FORMATS = ("table", "csv", "jsonl")
-_TABLE = "{:>8} {:>9} {:>7}  {:9} {}"
+NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
+FIELDS = (
+    "path",
+    "verdict",
+    "sharpness",
+    "edge_px",
+    "sharp_up_to",
+    "blur",
+    "in_focus",
+    "width",
+    "height",
+    "error",
+)
+_TABLE = "{:9} {:>9} {:>7} {:>11}  {:8} {:>8}  {}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One `FoundPhoto`: its `Score`, or the error that kept it from one."""
+
+    photo: object
+    score: object = None
+    error: str = ""
+
+    def value(self, column):
+        """What stands in a column; None where there is nothing."""
+        if column in ("path", "error"):
+            return str(self.photo.path) if column == "path" else self.error
+        value = getattr(self.score, column, None)
+        return round(value, 4) if isinstance(value, float) else value
+
+
+def ordered(rows, column):
+    """Best first: the largest number, the thinnest edge, words by the alphabet; what has no value last."""
+
+    def key(row):
+        value = row.value(column)
+        if column not in NUMBERS:
+            return value is None, value or ""
+        sign = 1 if column == "edge_px" else -1
+        return value is None, sign * (value or 0)
+
+    return sorted(rows, key=key)
 
 
 def header(kind):
-    """The first line, or None."""
+    """The first line of a format, or None."""
     if kind == "table":
-        return _TABLE.format("in focus", "sharpness", "subject", "verdict", "photo")
+        return _TABLE.format("verdict", "sharpness", "edge px", "sharp up to", "blur", "in focus", "photo")
     return ",".join(FIELDS) if kind == "csv" else None
 
 
-def row(kind, path, score, sharp_from):
-    """One line for one photograph.
-
-    Args:
-        kind: One of `FORMATS`.
-        path: The photograph.
-        score: Its `Score`.
-        sharp_from: As for `Score.verdict`.
-    """
-    verdict = score.verdict(sharp_from)
-    if kind == "table":
-        shares = (
-            f"{100 * score.in_focus_share:.1f} %",
-            f"{score.sharpness:.2f}",
-            f"{score.subject_focus:.2f}",
-        )
-        return _TABLE.format(*shares, verdict, printable(path))
-    numbers = [round(value, 4) for value in (score.in_focus_share, score.sharpness, score.subject_focus)]
-    values = [printable(path), *numbers, score.uncertain, verdict]
+def line(kind, row):
+    """One line for one `Row`; None for one that failed in a table, where failures are listed at the end."""
     if kind == "jsonl":
         # Escaped to ASCII, names survive every pipe.
-        return json.dumps(dict(zip(FIELDS, [str(path), *values[1:]], strict=True)))
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([*values[:4], str(score.uncertain).lower(), verdict])
-    return line.getvalue()
+        return json.dumps({column: row.value(column) for column in FIELDS})
+    if kind == "csv":
+        text = io.StringIO()
+        values = [row.value(column) for column in FIELDS]
+        csv.writer(text, lineterminator="").writerow([printable(values[0]), *values[1:]])
+        return text.getvalue()
+    if row.error:
+        return None
+    score, edge = row.score, row.score.edge_px
+    numbers = f"{score.sharpness:.2f}", "" if edge is None else f"{edge:.1f}", score.sharp_up_to
+    share = f"{100 * score.in_focus:.1f} %"
+    return _TABLE.format(score.verdict, *numbers, score.blur, share, printable(row.photo.path))

@@ -17,7 +17,7 @@ from dbdgan_tf.cli.options import (
     threads_option,
 )
 
-FIELDS = ("frame", "seconds", "blur_share", "in_focus_share", "sharpness", "subject_focus", "uncertain")
+FIELDS = ("frame", "seconds", "blur_share", "in_focus", "sharpness", "edge_px", "blur", "verdict")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,18 +113,21 @@ def run(config):
 
 
 def _measure(config, detectors, frame):
+    import cv2
+
     from dbdgan_tf.cli.rendering import Rendering
-    from dbdgan_tf.cli.scoring import score_photo
     from dbdgan_tf.photo import Photo
+    from dbdgan_tf.sharpness import score_pixels
 
     blur_map = detectors.find_blur(frame.pixels)
     overlay = None
     if config.overlay:
         photo = Photo(frame.pixels, frame.pixels.shape[:2])
         overlay = Rendering("overlay", max_side=config.max_side).draw(blur_map, photo)
+    grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
     # Only the sharpest of a window is ever saved, so that without windows the pixels can go at once.
     kept = frame if config.window else dataclasses.replace(frame, pixels=None)
-    return _Measured(kept, score_photo(frame.pixels, blur_map), overlay)
+    return _Measured(kept, score_pixels(grey, blur_map), overlay)
 
 
 class _Outputs:
@@ -157,9 +160,10 @@ class _Outputs:
 
     def add(self, measured):
         frame, score = measured.frame, measured.score
-        shares = (1 - score.in_focus_share, score.in_focus_share, score.sharpness, score.subject_focus)
-        numbers = [f"{value:.4f}" for value in (frame.seconds, *shares)]
-        self._csv.writerow([frame.number, *numbers, str(score.uncertain).lower()])
+        numbers = [frame.seconds, 1 - score.in_focus, score.in_focus, score.sharpness]
+        edge = "" if score.edge_px is None else f"{score.edge_px:.2f}"
+        numbers = [f"{number:.4f}" for number in numbers]
+        self._csv.writerow([frame.number, *numbers, edge, score.blur, score.verdict])
         if self._film is not None:
             self._film.add(measured.overlay)
         if self._config.window:
@@ -189,7 +193,7 @@ class _Outputs:
 
 def _rank(score):
     """Sharp edges in focus, over as much of the frame as possible; motion blur widens edges as well."""
-    return score.sharpness * (0.5 + 0.5 * score.in_focus_share)
+    return score.sharpness * (0.5 + 0.5 * score.in_focus)
 
 
 def _plot(folder, outputs):

@@ -16,23 +16,25 @@ _TEMPLATE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """
 
 
-def rating(score):
-    """Stars, 1..5, from the subject's focus; 0 (unrated) where the score is uncertain."""
-    return 0 if score.uncertain else min(5, 1 + int(5 * score.subject_focus))
+def rating(score, sharp_at):
+    """Stars: 5 where sharp, 1 to 4 by how close a soft photograph comes to that, 0 where uncertain."""
+    if score.verdict != "soft":
+        return 5 if score.verdict == "sharp" else 0
+    return 1 + int(4 * score.sharp_up_to / min(sharp_at, max(score.width, score.height)))
 
 
-def write_sidecar(path, score, sharp_from):
+def write_sidecar(path, score, sharp_at):
     """Writes the sidecar of a photograph, unless another program's is there.
 
     Args:
         path: The .xmp file.
         score: `Score` of the photograph.
-        sharp_from: As for `Score.verdict`.
+        sharp_at: What its verdict asked for, px.
 
     Raises:
         ValueError: If a sidecar of another program is there: its edits are worth more than our stars.
     """
     if os.path.lexists(path) and f'CreatorTool="{_MARK}"'.encode() not in path.read_bytes():
         raise ValueError(f"the sidecar {path.name} belongs to another program and was left as it is")
-    text = _TEMPLATE.format(mark=_MARK, rating=rating(score), label=score.verdict(sharp_from))
+    text = _TEMPLATE.format(mark=_MARK, rating=rating(score, sharp_at), label=score.verdict)
     write_bytes(path, text.encode())

@@ -51,7 +51,7 @@ _PANORAMA = TileGrid(zoom=1.5, max_windows=16)
 
 
 def panorama_windows(image_size):
-    """The windows of a photograph so long that squeezing it would hide what is in it, along its longer side."""
+    """The windows along a photograph so long that squeezing it would hide what is in it."""
     return windows(image_size, (min(image_size),) * 2, _PANORAMA)
 
 

@@ -18,7 +18,7 @@ _TEXTURE_FACTOR, _MOST_TEXTURE = 5.0, 0.7
 _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # Of each direction the strongest quarter counts; one with few or faint edges does not.
 _DIRECTIONS, _STRONG_SHARE, _FAINT, _LEAST_SHARE = 8, 0.25, 0.3, 0.02
-_LEAST_EDGES, _LEAST_OF_A_DIRECTION, _PRIOR, _NARROWEST = 60, 5, 0.1, 0.16
+_LEAST_EDGES, _LEAST_OF_A_DIRECTION, _PRIOR, _NARROWEST = 60, 10, 0.1, 0.16
 # From this blur on a photograph of half the size tells more.
 _HALVE_FROM, _LARGEST_FACTOR, _SMALLEST_SIDE = 6.0, 8, 64
 _DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
@@ -31,7 +31,7 @@ class EdgeBlur:
     Attributes:
         variance: Of the Gaussian, px^2, across the direction in which edges are widest; below 0 down to -0.7
             for lines that are thinner than any edge.
-        anisotropy: How many times wider that is than at right angles to it, 1 or more; well above under motion.
+        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above under motion.
     """
 
     variance: float
@@ -100,7 +100,7 @@ def _best_cells(grey, focus):
     count = min(max(round(_CELL_SHARE * detail.size), _LEAST_CELLS), _MOST_CELLS, detail.size)
     best = np.argsort(-detail, axis=None, kind="stable")[:count]
     # A small sharp subject must not drown in its soft background.
-    enough = detail.ravel()[best] >= _LEAST_DETAIL * detail.ravel()[best][: _LEAST_CELLS].mean()
+    enough = detail.ravel()[best] >= _LEAST_DETAIL * detail.ravel()[best][:_LEAST_CELLS].mean()
     best = best[enough | (np.arange(len(best)) < _LEAST_CELLS)]
     padded = cv2.copyMakeBorder(grey, *[_MARGIN] * 4, cv2.BORDER_REFLECT_101)
     height, width = (min(side, _CELL) if n > 1 else side for n, side in zip((rows, columns), grey.shape))
@@ -110,7 +110,7 @@ def _best_cells(grey, focus):
 
 
 def _bends(grey):
-    """How far each fourth line's pixels are from the mean of two diagonal neighbours: blind to smooth ramps."""
+    """How far each fourth line's pixels are from the mean of two diagonal neighbours."""
     if min(grey.shape) <= 2 * _LAG:
         return np.zeros_like(grey)
     lines = (grey.shape[0] - 2 * _LAG + 3) // 4

@@ -32,9 +32,10 @@ class Score:
         verdict: "sharp", "soft", or "uncertain" where nothing in it can tell (sky, fog, mere noise).
         sharpness: 0..1, the number that ranks: 1 = edges as thin as this photograph's pixels allow, 0.5 =
             twice as wide; 0 where uncertain.
-        edge_px: Width of the subject's edges from 10 to 90 % of their step, across the direction in which they
-            are widest, px of the photograph; None where uncertain.
-        sharp_up_to: Long side, px, up to which the photograph, shrunk, is critically sharp; 0 where uncertain.
+        edge_px: Width of the subject's edges from 10 to 90 % of their step, across the direction in which
+            they are widest, px of the photograph; None where uncertain.
+        sharp_up_to: Long side, px, up to which the photograph, shrunk, is critically sharp; 0 where
+            uncertain.
         blur: "none", "defocus" or "motion" (edges are wide in one direction only).
         in_focus: Share of the photograph (of the region, where one is asked for), 0..1, that the blur map
             calls in focus.

@@ -131,9 +131,9 @@ def test_mask_threshold(call, model, ramp, tmp_path):
     assert shares[2] == pytest.approx((220 - 148.3) / 160, abs=0.02)
 
 
-@pytest.mark.parametrize("tile", [(), ("--tile",)])
-def test_conservative_masks_hold_the_plain_ones(call, model, ramp, tmp_path, tile):
-    common = ("--format", "mask", "--model", model, *tile)
+@pytest.mark.parametrize("scale", ["whole", "native"])
+def test_conservative_masks_hold_the_plain_ones(call, model, ramp, tmp_path, scale):
+    common = ("--format", "mask", "--model", model, "--scale", scale)
     for name, options in (("strict", ("--threshold", "0.2")), ("safe", ("--conservative",))):
         assert call("map", ramp, tmp_path / f"{name}.png", *common, *options).exit_code == 0
     strict, safe = read(tmp_path / "strict.png") > 0, read(tmp_path / "safe.png") > 0

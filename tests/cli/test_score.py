@@ -13,47 +13,44 @@ import pytest
 
 @pytest.fixture
 def folder(tmp_path):
-    """in/sharp.png (dark: in focus), in/sub/soft.png (bright: blurred), in/flat.png."""
+    """in/sharp.png (640 px, dark: in focus), in/sub/soft.png (bright: blurred), in/flat.png."""
     root = tmp_path / "in"
     (root / "sub").mkdir(parents=True)
-    detail = np.random.default_rng(0).integers(0, 60, (120, 160, 3), np.uint8)
-    detail = cv2.resize(detail, (640, 480), interpolation=cv2.INTER_NEAREST)
-    cv2.imwrite(str(root / "sharp.png"), detail)
-    cv2.imwrite(str(root / "sub/soft.png"), detail + 190)
+    cv2.imwrite(str(root / "sharp.png"), detail())
+    cv2.imwrite(str(root / "sub/soft.png"), cv2.GaussianBlur(detail() + 190, (0, 0), 3))
     cv2.imwrite(str(root / "flat.png"), np.full((300, 400, 3), 10, np.uint8))
     return root
+
+
+def detail():
+    field = np.random.default_rng(0).integers(0, 60, (60, 80, 3), np.uint8)
+    return cv2.resize(field, (640, 480), interpolation=cv2.INTER_NEAREST)
 
 
 def test_table(call, model, folder):
     result = call("score", folder, "--model", model)
     assert result.exit_code == 0, result.stderr
-    lines = result.stdout.splitlines()
-    assert lines[0].split() == ["in", "focus", "sharpness", "subject", "verdict", "photo"]
-    assert [line.split()[-1] for line in lines[1:]] == [
-        str(folder / p) for p in ("flat.png", "sharp.png", "sub/soft.png")
-    ]
-    assert "100.0 %" in lines[2] and " sharp " in lines[2]
-    assert "0.0 %" in lines[3] and " soft " in lines[3]
-    assert " uncertain " in lines[1]
+    title, flat, sharp, soft = result.stdout.splitlines()
+    assert title.split() == "verdict sharpness edge px sharp up to blur in focus photo".split()
+    assert flat.split() == ["uncertain", "0.00", "0", "none", "100.0", "%", str(folder / "flat.png")]
+    assert sharp.split() == ["sharp", "0.83", "1.8", "640", "none", "100.0", "%", str(folder / "sharp.png")]
+    assert soft.split()[::7] == ["soft", str(folder / "sub/soft.png")] and " defocus      0.0 %" in soft
 
 
 def test_csv_and_json_lines_agree(call, model, folder):
-    rows = list(
-        csv.DictReader(io.StringIO(call("score", folder, "--format", "csv", "--model", model).stdout))
+    (folder / "bad.jpg").write_bytes(b"")
+    rows, objects = (
+        call("score", folder, "--format", kind, "--model", model).stdout for kind in ("csv", "jsonl")
     )
-    texts = call("score", folder, "--format", "jsonl", "--model", model).stdout.splitlines()
-    objects = [json.loads(text) for text in texts]
-    assert (
-        [row["verdict"] for row in rows]
-        == [item["verdict"] for item in objects]
-        == ["uncertain", "sharp", "soft"]
-    )
-    assert [float(row["sharpness"]) for row in rows] == [item["sharpness"] for item in objects]
-    assert (
-        objects[1]["sharpness"] > 0.8
-        and objects[1]["in_focus_share"] == 1
-        and objects[0]["uncertain"] is True
-    )
+    rows, objects = list(csv.DictReader(io.StringIO(rows))), list(map(json.loads, objects.splitlines()))
+    columns = "path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split()
+    assert all(list(row) == columns for row in (*rows, *objects))
+    assert [[str(item[c] if item[c] is not None else "") for c in columns] for item in objects] == [
+        list(row.values()) for row in rows
+    ]
+    assert [item["verdict"] for item in objects] == [None, "uncertain", "sharp", "soft"]
+    assert "empty" in objects[0]["error"] and objects[2]["error"] == ""
+    assert objects[1]["edge_px"] is None and objects[2]["width"] == 640 and objects[2]["height"] == 480
 
 
 def test_output_file_and_bad_photographs(call, model, folder, tmp_path):
@@ -61,24 +58,48 @@ def test_output_file_and_bad_photographs(call, model, folder, tmp_path):
     out = tmp_path / "s.csv"
     result = call("score", folder, "--format", "csv", "-o", out, "--model", model)
     assert result.exit_code == 1 and "1 of 4 failed" in result.stderr and result.stdout == ""
-    assert len(out.read_text().splitlines()) == 4
+    assert len(out.read_text().splitlines()) == 5
 
 
-def test_roi(call, model, tmp_path):
-    photo = np.full((480, 640, 3), 230, np.uint8)
-    photo[240:, 320:] = np.random.default_rng(0).integers(0, 60, (240, 320, 3))
+@pytest.mark.parametrize(
+    "options, names",
+    [
+        (("--top", "2"), ["sharp.png", "soft.png"]),
+        (("--sort-by", "edge_px"), ["sharp.png", "soft.png", "flat.png"]),
+        (("--sort-by", "width", "--top", "1"), ["sharp.png"]),
+        (("--sort-by", "verdict"), ["sharp.png", "soft.png", "flat.png"]),
+    ],
+)
+def test_order(call, model, folder, options, names):
+    text = call("score", folder, "--format", "csv", "--model", model, *options).stdout
+    assert [os.path.basename(row["path"]) for row in csv.DictReader(io.StringIO(text))] == names
+
+
+def test_roi_and_sharp_at(call, model, tmp_path):
+    photo = detail()
+    photo[:240, :320] = cv2.GaussianBlur(photo[:240, :320], (0, 0), 2)
     cv2.imwrite(str(tmp_path / "p.png"), photo)
 
-    def subject(*options):
+    def score(*options):
         result = call("score", tmp_path / "p.png", "--format", "jsonl", "--model", model, *options)
-        return json.loads(result.stdout)["subject_focus"]
+        return json.loads(result.stdout)
 
-    assert subject("--roi", "320,240,320,240") > 0.9
-    assert subject("--roi", "0.5,0.5,0.5,0.5") > 0.9
-    assert subject("--roi", "0,0,320,240") < 0.1
+    assert score()["verdict"] == score("--roi", "320,240,320,240")["verdict"] == "sharp"
+    assert score("--roi", "0.5,0.5,0.5,0.5")["verdict"] == "sharp"
+    soft = score("--roi", "0,0,320,240")
+    assert soft["verdict"] == "soft" and 200 < soft["sharp_up_to"] < 330 and soft["width"] == 640
+    assert score("--roi", "0,0,320,240", "--sharp-at", "200")["verdict"] == "sharp"
     assert call("score", tmp_path / "p.png", "--roi", "1,2,3", "--model", model).exit_code == 2
     outside = call("score", tmp_path / "p.png", "--roi", "700,0,9,9", "--model", model)
     assert outside.exit_code == 1 and "outside of the photograph" in outside.stderr
+
+
+def test_jpegs_are_judged_at_their_own_size(call, model, tmp_path):
+    large = np.tile(detail(), (2, 2, 1))
+    cv2.imwrite(str(tmp_path / "sharp.jpg"), large)
+    cv2.imwrite(str(tmp_path / "soft.jpg"), cv2.GaussianBlur(large, (0, 0), 2))
+    text = call("score", tmp_path, "--format", "csv", "--model", model).stdout
+    assert [row["verdict"] for row in csv.DictReader(io.StringIO(text))] == ["sharp", "soft"]
 
 
 def listing(root):
@@ -92,7 +113,7 @@ SORTED = ["sharp/sharp.png", "soft/sub/soft.png", "uncertain/flat.png"]
 def test_sorting_loses_nothing(call, model, folder, tmp_path, way):
     before = {path: (folder / path).read_bytes() for path in listing(folder)}
     out = tmp_path / "sorted"
-    options = ("--sort-into", out, "--sort-by", way, "--model", model)
+    options = ("--sort-into", out, "--transfer", way, "--model", model)
     assert call("score", folder, *options).exit_code == 0
     assert listing(out) == SORTED
     assert {path.split("/", 1)[1]: (out / path).read_bytes() for path in SORTED} == before
@@ -108,7 +129,7 @@ def test_dry_run_touches_nothing(call, model, folder, tmp_path):
     options = (
         "--sort-into",
         tmp_path / "sorted",
-        "--sort-by",
+        "--transfer",
         "move",
         "--dry-run",
         "--xmp",
@@ -126,7 +147,7 @@ def test_sorting_never_replaces_another_file(call, model, folder, tmp_path):
     taken.write_bytes(b"another photograph")
     assert (
         call(
-            "score", folder, "--sort-into", tmp_path / "sorted", "--sort-by", "move", "--model", model
+            "score", folder, "--sort-into", tmp_path / "sorted", "--transfer", "move", "--model", model
         ).exit_code
         == 0
     )
@@ -169,13 +190,13 @@ def test_sidecars(call, model, folder):
         "Rating": "5",
         "Label": "sharp",
     }
-    assert stars(folder / "sub/soft.xmp")["Rating"] == "1"
+    assert stars(folder / "sub/soft.xmp")["Rating"] == "2"
 
 
 def test_sidecars_move_along(call, model, folder, tmp_path):
     out = tmp_path / "sorted"
     assert (
-        call("score", folder, "--xmp", "--sort-into", out, "--sort-by", "move", "--model", model).exit_code
+        call("score", folder, "--xmp", "--sort-into", out, "--transfer", "move", "--model", model).exit_code
         == 0
     )
     assert "sharp/sharp.xmp" in listing(out) and "soft/sub/soft.xmp" in listing(out)
