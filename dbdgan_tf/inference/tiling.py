@@ -45,7 +45,7 @@ class TileGrid:
 
 
 # Windows at the photograph's own scale; a photograph longer than `LONGEST` times its width is cut likewise.
-NATIVE = TileGrid(zoom=1.0, max_windows=64)
+NATIVE = TileGrid(zoom=0.75, max_windows=64)
 LONGEST = 3.0
 _PANORAMA = TileGrid(zoom=1.5, max_windows=16)
 

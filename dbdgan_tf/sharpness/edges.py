@@ -31,7 +31,7 @@ class EdgeBlur:
     Attributes:
         variance: Of the Gaussian, px^2, across the direction in which edges are widest; below 0 down to -0.7
             for lines that are thinner than any edge.
-        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above under motion.
+        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above if moved.
     """
 
     variance: float

@@ -1,0 +1,102 @@
+"""Sharp photographs made worse at their own resolution, by kernels that are known."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.data.synthesis.lens import aperture_kernel
+
+CURVE_RADII = (0, 1, 2, 3, 4, 6, 8)
+_NOISE = 8
+_SUPERSAMPLING = 8
+_WORDS = "an edge is sharp where light turns dark within one pixel and soft where it takes many".split()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Version:
+    """One version of a photograph.
+
+    Attributes:
+        name: "sharp", "disc 2", "motion 9", ...
+        image: uint8 (H, W, 3), RGB.
+        kernel: Standard deviation of its blur across the widest direction, px; 0 for a sharp one.
+        blur: "none", "defocus" or "motion".
+    """
+
+    name: str
+    image: np.ndarray
+    kernel: float = 0.0
+    blur: str = "none"
+
+
+def versions(image, rng):
+    """A sharp photograph and what may befall it.
+
+    Args:
+        image: uint8 (H, W, 3), RGB.
+        rng: numpy Generator of noise and the directions of motion.
+
+    Yields:
+        `Version`s: sharp ones first.
+    """
+    yield Version("sharp", image)
+    yield Version("sharp, noise", _noisy(image, rng))
+    yield Version("sharp, half size", cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    yield Version("sharp, JPEG 50", _jpeg(image, 50))
+    for radius in (1, 2, 4):
+        yield Version(f"disc {radius}", disc(image, radius), radius / 2, "defocus")
+    for length in (9, 21):
+        moved = blurred(image, motion_kernel(length, rng.uniform(0, np.pi)))
+        yield Version(f"motion {length}", moved, length / np.sqrt(12), "motion")
+    yield Version("disc 3, noise", _noisy(disc(image, 3), rng), 1.5, "defocus")
+
+
+def disc(image, radius):
+    """The photograph out of focus: uint8 (H, W, 3) through a disc of a radius in px."""
+    return blurred(image, aperture_kernel(2 * radius)) if radius else image
+
+
+def blurred(image, kernel):
+    """uint8 (H, W, 3) through a kernel of sum 1."""
+    return cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+
+
+def motion_kernel(length, angle):
+    """The path of a point that moves evenly: a line one px wide.
+
+    Args:
+        length: px.
+        angle: Direction, radians.
+
+    Returns:
+        float32 array (K, K), K odd, sum 1.
+    """
+    size = 2 * int(np.ceil(length / 2)) + 3
+    along, across = np.mgrid[: size * _SUPERSAMPLING, : size * _SUPERSAMPLING] / _SUPERSAMPLING - size / 2
+    cos, sin = np.cos(angle), np.sin(angle)
+    inside = (np.abs(across * cos + along * sin) <= length / 2) & (np.abs(along * cos - across * sin) <= 0.5)
+    kernel = cv2.resize(inside.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
+    return kernel / kernel.sum()
+
+
+def text_page(height=2339, width=1654, letter=28):
+    """A printed page, uint8 (height, width, 3), with lines of a letter height in px."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    scale, thick = letter / 30, max(1, round(letter / 14))
+    rows = range(3 * letter, height - 2 * letter, round(1.5 * letter))
+    text = " ".join(_WORDS * 9)
+    for number, row in enumerate(rows):
+        place, start = (3 * letter, row), 7 * number % 80
+        line = text[start : start + round(1.1 * width / letter)]
+        cv2.putText(page, line, place, cv2.FONT_HERSHEY_SIMPLEX, scale, (25,) * 3, thick, cv2.LINE_AA)
+    return page
+
+
+def _noisy(image, rng):
+    noise = rng.normal(0, _NOISE, image.shape)
+    return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
+
+
+def _jpeg(image, quality):
+    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)

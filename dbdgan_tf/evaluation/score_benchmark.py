@@ -1,0 +1,172 @@
+"""Does the score tell sharp from soft, and does it rank? Versions of sharp photographs, and partners."""
+
+import collections
+
+import cv2
+import numpy as np
+
+from dbdgan_tf.data.image_io import read_image, read_mask_uint8
+from dbdgan_tf.evaluation.degradations import CURVE_RADII, Version, disc, text_page, versions
+from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.sharpness import score
+
+SHARP = ("sharp", "sharp, noise", "sharp, half size", "sharp, JPEG 50")
+COLUMNS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "laplacian", "tenengrad")
+# Thinner edges are sharper.
+_SMALLER_IS_SHARPER = {"edge_px"}
+_IGNORED, _LEAST_REGION = 128, 24
+_PAGE_BLURS = (0, 2, 8)
+
+
+def measure(photographs, detector, seed=0):
+    """Scores every version of every photograph.
+
+    Args:
+        photographs: Paths of sharp photographs.
+        detector: `BlurDetector`.
+        seed: Of noise and directions.
+
+    Returns:
+        List with, for each photograph, a dict version name -> dict of the score's fields, "laplacian",
+        "tenengrad", and the version's "kernel" and "true_blur".
+    """
+    found = []
+    for number, path in enumerate(photographs):
+        image, rng = read_image(path), np.random.default_rng((seed, number))
+        made = [*versions(image, rng), *(Version(f"curve {r}", disc(image, r), r / 2) for r in CURVE_RADII)]
+        found.append({version.name: _row(version, detector) for version in made})
+    return found
+
+
+def measure_pages(detector):
+    """Scores pages of text; as `measure` for one photograph."""
+    page = text_page()
+    made = [Version("page", page)]
+    for sigma in _PAGE_BLURS[1:]:
+        made.append(Version(f"page, sigma {sigma}", cv2.GaussianBlur(page, (0, 0), sigma), sigma, "defocus"))
+    return {version.name: _row(version, detector) for version in made}
+
+
+def count_partners(samples, detector):
+    """Pairs of the same scene focused near and far: the region in focus must beat that in the partner.
+
+    Args:
+        samples: `Sample`s with stems SCENE_near and SCENE_far; of masks 128 is ignored.
+        detector: `BlurDetector`.
+
+    Returns:
+        (ordered rightly, compared), compared being the regions that hold a square of 48 px.
+    """
+    scenes = collections.defaultdict(list)
+    for sample in samples:
+        scenes[sample.stem.rsplit("_", 1)[0]].append(sample)
+    right = compared = 0
+    for pair in (pair for pair in scenes.values() if len(pair) == 2):
+        images = [read_image(sample.image) for sample in pair]
+        for own, other, sample in ((0, 1, pair[0]), (1, 0, pair[1])):
+            roi = _largest_square(read_mask_uint8(sample.mask, sample.polarity) == 0)
+            if roi is not None:
+                in_focus, partner = (score(images[k], detector, roi=roi).sharpness for k in (own, other))
+                right, compared = right + (in_focus > partner), compared + 1
+    return right, compared
+
+
+def summarize(found):
+    """The figures of `measure`.
+
+    Returns:
+        JSON-ready dict: "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur"
+        (version -> answer -> share), "rank" (mean rank correlation of sharpness with the kernel, by photograph), "curve"
+        (radius -> median sharp_up_to and edge_px).
+    """
+    names = [name for name in found[0] if not name.startswith("curve")]
+    soft = [name for name in names if name not in SHARP]
+    kernels = [found[0][name]["kernel"] for name in names if name not in SHARP[1:]]
+    ranks = [
+        -_rank_correlation([row[n]["sharpness"] for n in names if n not in SHARP[1:]], kernels)
+        for row in found
+    ]
+    return {
+        "photographs": len(found),
+        "auc": {c: {s: {g: _auc(found, c, g, s) for g in SHARP} for s in soft} for c in COLUMNS},
+        "verdict": {name: _shares(found, name, "verdict") for name in names},
+        "blur": {name: _shares(found, name, "blur") for name in names},
+        "rank": float(np.mean(ranks)),
+        "curve": {
+            r: {c: _median(found, f"curve {r}", c) for c in ("sharp_up_to", "edge_px")} for r in CURVE_RADII
+        },
+    }
+
+
+def format_summary(summary):
+    """The figures as Markdown tables."""
+    tables = []
+    for column, by_soft in summary["auc"].items():
+        rows = [[soft, *(f"{value:.3f}" for value in aucs.values())] for soft, aucs in by_soft.items()]
+        tables.append(markdown_table([f"AUC of {column}", *(f"against {name}" for name in SHARP)], rows))
+    answers = ("sharp", "soft", "uncertain"), ("none", "defocus", "motion")
+    rows = [
+        [
+            name,
+            *(
+                f"{summary[kind][name].get(a, 0):.2f}"
+                for kind, words in zip(("verdict", "blur"), answers, strict=True)
+                for a in words
+            ),
+        ]
+        for name in summary["verdict"]
+    ]
+    tables.append(markdown_table(["share of verdicts and blurs", *answers[0], *answers[1]], rows))
+    rows = [
+        [str(r), f"{row['sharp_up_to']:.0f}", f"{row['edge_px']:.2f}"] for r, row in summary["curve"].items()
+    ]
+    tables.append(markdown_table(["disc, radius px", "sharp_up_to, median", "edge_px, median"], rows))
+    tables.append(f"Rank correlation of sharpness with the kernel: {summary['rank']:.3f}")
+    return "\n\n".join(tables)
+
+
+def _row(version, detector):
+    grey = cv2.cvtColor(version.image, cv2.COLOR_RGB2GRAY)
+    across, down = (cv2.Sobel(grey, cv2.CV_32F, x, 1 - x) for x in (1, 0))
+    found = vars(score(version.image, detector)) | {"kernel": version.kernel, "true_blur": version.blur}
+    found["laplacian"] = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    return found | {"tenengrad": float((across * across + down * down).mean())}
+
+
+def _column(found, name, column):
+    values = [row[name][column] for row in found]
+    worst = np.inf if column in _SMALLER_IS_SHARPER else 0
+    values = np.array([worst if value is None else value for value in values], float)
+    return -values if column in _SMALLER_IS_SHARPER else values
+
+
+def _auc(found, column, sharp, soft):
+    """Probability that a sharp version is ranked above a soft one, ties half."""
+    higher, lower = _column(found, sharp, column)[:, None], _column(found, soft, column)[None]
+    return float((higher > lower).mean() + (higher == lower).mean() / 2)
+
+
+def _shares(found, name, column):
+    counts = collections.Counter(row[name][column] for row in found)
+    return {answer: count / len(found) for answer, count in counts.items()}
+
+
+def _median(found, name, column):
+    return float(np.median(np.abs(_column(found, name, column))))
+
+
+def _rank_correlation(first, second):
+    """Spearman's, of values without ties in `second`; equal values share their mean rank."""
+    ranks = []
+    for values in (np.asarray(first), np.asarray(second)):
+        ranks.append((values[:, None] > values).sum(1) + ((values[:, None] == values).sum(1) - 1) / 2)
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def _largest_square(region):
+    """(x, y, width, height) in px of the largest square within a bool (H, W) region; None if too small."""
+    distance = cv2.distanceTransform(np.pad(region, 1).astype(np.uint8), cv2.DIST_C, 3)[1:-1, 1:-1]
+    y, x = np.unravel_index(distance.argmax(), distance.shape)
+    reach = int(distance[y, x]) - 1
+    side = 2 * reach + 1
+    return (int(x) - reach, int(y) - reach, side, side) if reach >= _LEAST_REGION else None
