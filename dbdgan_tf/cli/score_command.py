@@ -140,7 +140,6 @@ def run(config):
 
 
 def _score(config, detectors, photo):
-def _score(config, detectors, photo):
     from dbdgan_tf.photo import load_photo
     from dbdgan_tf.sharpness import score_pixels
 

@@ -5,9 +5,9 @@ import collections
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.image_io import read_image, read_mask_uint8
 from dbdgan_tf.evaluation.degradations import CURVE_RADII, Version, disc, text_page, versions
 from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.photo import read_image, read_mask_uint8
 from dbdgan_tf.sharpness import score
 
 SHARP = ("sharp", "sharp, noise", "sharp, half size", "sharp, JPEG 50")
@@ -76,8 +76,8 @@ def summarize(found):
 
     Returns:
         JSON-ready dict: "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur"
-        (version -> answer -> share), "rank" (mean rank correlation of sharpness with the kernel, by photograph), "curve"
-        (radius -> median sharp_up_to and edge_px).
+        (version -> answer -> share), "rank" (mean by photograph of the rank correlation of
+        sharpness with the kernel), "curve" (radius -> median sharp_up_to and edge_px).
     """
     names = [name for name in found[0] if not name.startswith("curve")]
     soft = [name for name in names if name not in SHARP]

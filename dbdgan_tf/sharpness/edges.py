@@ -19,8 +19,8 @@ _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # Of each direction the strongest quarter counts; one with few or faint edges does not.
 _DIRECTIONS, _STRONG_SHARE, _FAINT, _LEAST_SHARE = 8, 0.25, 0.3, 0.02
 _LEAST_EDGES, _LEAST_OF_A_DIRECTION, _PRIOR, _NARROWEST = 60, 10, 0.1, 0.16
-# From this blur on a photograph of half the size tells more.
-_HALVE_FROM, _LARGEST_FACTOR, _SMALLEST_SIDE = 6.0, 8, 64
+# From this variance on a photograph of half the size tells more.
+_HALVE_FROM, _LARGEST_FACTOR, _SMALLEST_SIDE = 3.0, 8, 64
 _DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
 
 
@@ -57,20 +57,22 @@ def edge_blur(grey, focus=None):
     Source:
         Zhuo and Sim, "Defocus map estimation from a single image", 2011, section 3.
     """
-    found, factor = [], 1
+    found, factor, least = [], 1, -_FINE_VARIANCE
     while True:
         here = _blur_at_this_size(grey, focus)
         if here:
-            found.append(EdgeBlur(here.variance * factor**2, here.anisotropy))
+            found.append(EdgeBlur(max(least, here.variance) * factor**2, here.anisotropy))
         halved = grey.shape[1] // 2, grey.shape[0] // 2
         clear = here and here.variance < _HALVE_FROM
         if clear or factor == _LARGEST_FACTOR or min(halved) < _SMALLEST_SIDE:
             break
+        # What is halved for being wide cannot turn out thin; flat profiles only seem wider than they are.
+        least = _HALVE_FROM / 4 if here else least / 4
         grey, factor = cv2.resize(grey, halved, interpolation=cv2.INTER_AREA), 2 * factor
     if not found:
         return None
     anisotropy = np.exp(np.mean([np.log(blur.anisotropy) for blur in found]))
-    return EdgeBlur(max(blur.variance for blur in found), float(anisotropy))
+    return EdgeBlur(found[-1].variance, float(anisotropy))
 
 
 def _blur_at_this_size(grey, focus):
@@ -81,7 +83,7 @@ def _blur_at_this_size(grey, focus):
     directions = np.rint(direction * (_DIRECTIONS / np.pi)).astype(int) % _DIRECTIONS
     members = [_strongest(np.flatnonzero(directions == d), strength, faint) for d in range(_DIRECTIONS)]
     total = sum(map(len, members))
-    least = max(_LEAST_OF_A_DIRECTION, _LEAST_SHARE * total)
+    least = max(min(_LEAST_OF_A_DIRECTION, 0.1 * total), _LEAST_SHARE * total)
     weights = np.array([len(m) / total if len(m) >= least else 0 for m in members])
     if not weights.any():
         return None
@@ -146,7 +148,7 @@ def _edge_points(cells):
 def _least_gradient(flat):
     """The coarse gradient, grey levels a px, that noise does not reach."""
     noise = _quiet(np.abs(cv2.filter2D(flat, -1, _NOISE_KERNEL))) * np.sqrt(np.pi / 2) / 6
-    return max(_LEAST_GRADIENT, _NOISE_FACTOR * noise / (np.sqrt(8 * np.pi) * _COARSE_VARIANCE))
+    return _LEAST_GRADIENT + _NOISE_FACTOR * noise / (np.sqrt(8 * np.pi) * _COARSE_VARIANCE)
 
 
 def _quiet(plane):

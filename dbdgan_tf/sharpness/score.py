@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.inference.detector import BlurDetector
-from dbdgan_tf.inference.image_input import to_rgb
+from dbdgan_tf.photo import to_rgb
 from dbdgan_tf.sharpness.edges import edge_blur
 
 # Long side, px, at which a photograph must be sharp to be called so.
@@ -19,7 +19,7 @@ _PIXEL, _PERFECT = 1 / 4, 1 / 12
 # From 10 to 90 % of its step a Gaussian edge takes so many standard deviations.
 _RISE = 2.563
 # From this ratio of the widest to the narrowest direction on it is motion.
-_MOTION_RATIO = 1.7
+_MOTION_RATIO = 1.75
 # A place counts this much even where the map is sure that it is blurred: maps miss small subjects.
 _LEAST_FOCUS = 0.1
 

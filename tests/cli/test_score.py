@@ -34,7 +34,7 @@ def test_table(call, model, folder):
     assert title.split() == "verdict sharpness edge px sharp up to blur in focus photo".split()
     assert flat.split() == ["uncertain", "0.00", "0", "none", "100.0", "%", str(folder / "flat.png")]
     assert sharp.split() == ["sharp", "0.83", "1.8", "640", "none", "100.0", "%", str(folder / "sharp.png")]
-    assert soft.split()[::7] == ["soft", str(folder / "sub/soft.png")] and " defocus      0.0 %" in soft
+    assert soft.split()[::7] == ["soft", str(folder / "sub/soft.png")] and " defocus     0.0 %" in soft
 
 
 def test_csv_and_json_lines_agree(call, model, folder):
