@@ -24,13 +24,16 @@ class ScoreBenchmarkConfig:
     count: int | None = option(None, "Only the first so many.", at_least=1)
     seed: int = option(0, "Of noise and directions of motion.", at_least=0)
     output: str | None = option(None, "JSON file to write.")
+    picture: str | None = option(None, "Only draw the first photograph at five kernels into this file.")
 
 
 def run(config):
-    """Measures, prints and writes; returns the JSON-ready figures."""
+    """Measures, prints and writes; returns the JSON-ready figures, or None for a picture."""
     from dbdgan_tf import BlurDetector
     from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
     from dbdgan_tf.evaluation import score_benchmark
+    from dbdgan_tf.evaluation.score_picture import score_picture
+    from dbdgan_tf.photo import read_image, write_image
 
     samples = find_unlabelled(config.sharp_dir)
     if config.list:
@@ -40,6 +43,8 @@ def run(config):
         raise ValueError(f"No photograph is left. Received: {config.sharp_dir}, {config.list}.")
     detector = BlurDetector(config.model)
     photographs = [sample.image for sample in samples][: config.count]
+    if config.picture:
+        return write_image(config.picture, score_picture(read_image(photographs[0]), detector))
     summary = score_benchmark.summarize(score_benchmark.measure(photographs, detector, config.seed))
     print(score_benchmark.format_summary(summary))
     pages = score_benchmark.measure_pages(detector)

@@ -73,7 +73,8 @@ def motion_kernel(length, angle):
         float32 array (K, K), K odd, sum 1.
     """
     size = 2 * int(np.ceil(length / 2)) + 3
-    along, across = np.mgrid[: size * _SUPERSAMPLING, : size * _SUPERSAMPLING] / _SUPERSAMPLING - size / 2
+    points = np.mgrid[: size * _SUPERSAMPLING, : size * _SUPERSAMPLING] + 0.5
+    along, across = points / _SUPERSAMPLING - size / 2
     cos, sin = np.cos(angle), np.sin(angle)
     inside = (np.abs(across * cos + along * sin) <= length / 2) & (np.abs(along * cos - across * sin) <= 0.5)
     kernel = cv2.resize(inside.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)

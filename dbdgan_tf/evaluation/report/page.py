@@ -4,10 +4,14 @@ import base64
 import html
 import io
 
+import cv2
+
 from dbdgan_tf.evaluation.plots import f_figure, pr_figure
 from dbdgan_tf.evaluation.report.comparison import LOWER_IS_BETTER
 from dbdgan_tf.evaluation.report.pictures import comparison_tiles, data_uri
 from dbdgan_tf.evaluation.result import METRIC_NAMES
+from dbdgan_tf.photo import read_image, read_mask
+from dbdgan_tf.sharpness import score_pixels
 
 CLASS_TITLES = {"blur": "Out of focus as the positive class", "focus": "In focus as the positive class"}
 STYLE = """
@@ -110,6 +114,14 @@ def _examples(comparison, count, sort_by):
     return parts
 
 
+def _edges(comparison, stem):
+    """Whether the photograph itself is sharp where it should be in focus: no map is to blame if it is not."""
+    files = comparison.image_files(stem)
+    grey = cv2.cvtColor(read_image(files["image"]), cv2.COLOR_RGB2GRAY)
+    found = score_pixels(grey, read_mask(files["mask"], files["polarity"]))
+    return "" if found.edge_px is None else f": {found.verdict}, edges {found.edge_px:.1f} px"
+
+
 def _strip(comparison, stem, positive, maps):
     scores = comparison.scores_of(stem, positive)
     figures = []
@@ -118,7 +130,7 @@ def _strip(comparison, stem, positive, maps):
         if title in scores:
             caption += f": MAE {scores[title]['mae']:.3f}, IoU {scores[title]['iou']:.3f}"
         elif title == "photo":
-            caption = html.escape(stem)
+            caption = html.escape(stem) + _edges(comparison, stem)
         picture = "<div class='none'></div>" if pixels is None else f"<img alt='' src='{data_uri(pixels)}'>"
         figures.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>")
     return f"<div class='strip'>{''.join(figures)}</div>"
