@@ -17,7 +17,7 @@ ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
 def main(folder):
     """Writes everything."""
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.photo import write_map
+    from dbdgan_tf.photo import load_photo, write_map
     from tflite.golden import make
 
     photos = write_photos(folder / "photos")
@@ -26,7 +26,10 @@ def main(folder):
         make.run(make.MakeConfig(str(model), str(model.parent), with_model=False))
         detector = BlurDetector(model)
         for photo in photos:
-            write_map(model.parent / "maps" / f"{photo.stem}.png", detector(photo).blur_map)
+            # One run of the model on the whole photograph: Python alone cuts panoramas.
+            pixels = load_photo(photo).pixels
+            blur_map = detector.upsample(detector.run_prepared(detector.prepare(pixels)), pixels)
+            write_map(model.parent / "maps" / f"{photo.stem}.png", blur_map)
 
 
 def write_photos(folder):
