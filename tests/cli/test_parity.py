@@ -173,7 +173,12 @@ def test_the_limit_is_the_callers(call, model, tmp_path, command):
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [("map", "--threshold"), ("map", "--max-megapixels"), ("score", "--max-megapixels"), ("video", "--window")],
+    [
+        ("map", "--threshold"),
+        ("map", "--max-megapixels"),
+        ("score", "--max-megapixels"),
+        ("video", "--window"),
+    ],
 )
 def test_nan_is_refused(call, model, tmp_path, command, option):
     (tmp_path / "a.png").write_bytes(pil("PNG"))
