@@ -1,6 +1,7 @@
 """From data options to the batches of a run: training and held-out images."""
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 from absl import logging
@@ -181,8 +182,8 @@ def _source_names(folders, taken=()):
     names = []
     for folder in folders:
         name = Path(folder).absolute().name
-        number = sum(other.partition("-")[0] == name for other in (*taken, *names))
-        names.append(f"{name}-{number + 1}" if number else name)
+        numbered = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        names.append(next(each for each in numbered if each not in (*taken, *names)))
     return names
 
 

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,16 @@ def test_batches_come_in_shares_and_the_log_tells_what_was_drawn(tiny_dataset):
     )
     assert [training[step]["labelled"].sum() for step in range(5)] == [3] * 5
     assert training.drawn() == {f"drawn_{tiny_dataset.name}": 15, "drawn_images": 5}
+
+
+def test_folders_of_one_name_stay_apart(tiny_dataset, tmp_path):
+    folders = [tmp_path / place / "a-b" for place in ("one", "two", "three")]
+    for folder in folders:
+        shutil.copytree(tiny_dataset, folder)
+    found = options(tiny_dataset, data_dir=tuple(map(str, folders)), data_shares=(1, 1, 1))
+    training, _ = make_datasets(found, RunOptions(steps_per_epoch=3))
+    assert len(training.samples) == 24
+    assert training.drawn() == {"drawn_a-b": 2, "drawn_a-b-2": 2, "drawn_a-b-3": 2}
 
 
 @pytest.mark.parametrize("shares", [(1,), (1, 2, 3), (1, 0), (1, "x")])
