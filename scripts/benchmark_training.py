@@ -192,6 +192,14 @@ class _StepTimes(keras.callbacks.Callback):
         self.system.append(resource.getrusage(resource.RUSAGE_SELF).ru_stime)
 
 
+def timed_fit(gan, batch, repeats):
+    """Mean seconds of a step within one run of fit, after three to warm up: dict of "wall" and "system"."""
+    times = _StepTimes()
+    gan.fit(_SameBatch(batch, repeats + 3), epochs=1, verbose=0, callbacks=[times])
+    return {name: (ends[-1] - ends[2]) / repeats for name, ends in
+            (("wall", times.wall), ("system", times.system))}  # fmt: skip
+
+
 def time_one_allocator(values):
     """Prints one side's seconds per step, system seconds of a step and peak memory as JSON."""
     if values.allocator_side == "kept" and not keep_freed_memory():
@@ -199,15 +207,8 @@ def time_one_allocator(values):
     encoder = "efficientnet_lite0"
     values = dataclasses.replace(values, size=160, batch=8, student_encoder=encoder, teacher_encoder=encoder)
     judges = options.DiscriminatorOptions("patch", 8)
-    gan, times = (
-        make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True),
-        _StepTimes(),
-    )
-    gan.fit(_SameBatch(make_batch(values), values.repeats + 3), epochs=1, verbose=0, callbacks=[times])
-    figures = {
-        name: (ends[-1] - ends[2]) / values.repeats
-        for name, ends in (("wall", times.wall), ("system", times.system))
-    }
+    gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
+    figures = timed_fit(gan, make_batch(values), values.repeats)
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
@@ -223,9 +224,8 @@ def cost_of_teacher(values):
                 discriminator=options.DiscriminatorOptions("patch"), seed=0,
             )  # fmt: skip
             networks.compile_gan(gan, options.OptimizerOptions(), 1000)
-            batch, times = make_batch(dataclasses.replace(values, size=size)), _StepTimes()
-            gan.fit(_SameBatch(batch, values.repeats + 3), epochs=1, verbose=0, callbacks=[times])
-            step = (times.wall[-1] - times.wall[2]) / values.repeats
+            batch = make_batch(dataclasses.replace(values, size=size))
+            step = timed_fit(gan, batch, values.repeats)["wall"]
             print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
             keras.utils.clear_session(free_memory=True)
 

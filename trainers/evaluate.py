@@ -144,13 +144,13 @@ def _evaluate_uniform(config, predictor):
 
 
 def _print_selection(results, uniform):
-    from dbdgan_tf.data.scenes import in_pairs
+    from dbdgan_tf.data.scenes import only_pairs
     from dbdgan_tf.metrics.selection import selection_score
 
     focus = {name: result.classes.get("focus") for name, result in results.items()}
     if None in focus.values():
         return
-    pairs = [name for name, scores in focus.items() if set(scores.stems) == in_pairs(scores.stems)]
+    pairs = [name for name, scores in focus.items() if only_pairs(scores.stems)]
     parts = {
         name: (float(scores.curves().f.max()), float(scores.values["mae"].mean()))
         for name, scores in focus.items() if name not in pairs

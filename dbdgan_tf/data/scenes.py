@@ -20,6 +20,11 @@ def in_pairs(stems):
     return {stem for group in focused.values() if len(group) > 1 for stem in group}
 
 
+def only_pairs(stems):
+    """Whether stems are those of scenes focused near and far and of nothing else."""
+    return set(stems) == in_pairs(stems)
+
+
 def draw(stem, salt=""):
     """A number in 0..1 that depends on a stem alone, so that nothing moves when photographs are added."""
     return int.from_bytes(hashlib.sha256((salt + stem).encode()).digest()[:4], "big") / 2**32

@@ -5,6 +5,7 @@ import collections
 import cv2
 import numpy as np
 
+from dbdgan_tf.data.scenes import scene_of
 from dbdgan_tf.evaluation.degradations import CURVE_RADII, Version, disc, text_page, versions
 from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.photo import read_image, read_mask_uint8
@@ -14,7 +15,7 @@ SHARP = ("sharp", "sharp, noise", "sharp, half size", "sharp, JPEG 50")
 COLUMNS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "laplacian", "tenengrad")
 # Thinner edges are sharper.
 _SMALLER_IS_SHARPER = {"edge_px"}
-_IGNORED, _LEAST_REGION = 128, 24
+_LEAST_REGION = 24
 _PAGE_BLURS = (0, 2, 8)
 
 
@@ -59,7 +60,7 @@ def count_partners(samples, detector):
     """
     scenes = collections.defaultdict(list)
     for sample in samples:
-        scenes[sample.stem.rsplit("_", 1)[0]].append(sample)
+        scenes[scene_of(sample.stem)].append(sample)
     right = compared = 0
     for pair in (pair for pair in scenes.values() if len(pair) == 2):
         images = [read_image(sample.image) for sample in pair]

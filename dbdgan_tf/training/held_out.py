@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from dbdgan_tf.data.scenes import in_pairs
+from dbdgan_tf.data.scenes import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
 from dbdgan_tf.photo import resize
 
@@ -56,8 +56,7 @@ class HeldOut:
     @property
     def pairs(self):
         """Names of the sources that hold scenes focused near and far and nothing else."""
-        stems = {name: {s.stem for s in dataset.samples} for name, dataset in self.sources.items()}
-        return [name for name, own in stems.items() if own == in_pairs(own)]
+        return [name for name, data in self.sources.items() if only_pairs([s.stem for s in data.samples])]
 
     def first_batch(self):
         """A batch to look at."""
