@@ -2,30 +2,38 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 
 @contextlib.contextmanager
-def replacing(path):
-    """Gives a temporary path beside `path` to write to; renames it when all went well, removes it when not.
+def replacing(path, follow=False):
+    """Gives a temporary path to write to; renames it to `path` when all went well, removes it when not.
 
     Args:
-        path: The file to be; its folder is made. An older file stays untouched until the rename.
+        path: The file to be; its folder is made. An older file stays untouched until the rename. A device or
+            pipe is written to.
+        follow: Whether of a link the file is replaced that it leads to, and not the link.
 
     Yields:
         Path of the same name, since some writers go by its extensions.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path) if follow else path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    is_stream = path.exists() and not path.is_file() and not path.is_dir()
     # A folder and not a longer name: the name itself may be as long as the file system allows.
-    with tempfile.TemporaryDirectory(prefix=".dbdgan-", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=".dbdgan-", dir=None if is_stream else path.parent) as folder:
         partial = Path(folder) / path.name
         yield partial
-        os.replace(partial, path)
+        if is_stream:
+            with open(partial, "rb") as source, open(path, "wb") as stream:
+                shutil.copyfileobj(source, stream)
+        else:
+            os.replace(partial, path)
 
 
-def write_bytes(path, content):
+def write_bytes(path, content, follow=False):
     """Writes bytes, or text as UTF-8; readers see the old file or the whole new one."""
-    with replacing(path) as partial:
+    with replacing(path, follow) as partial:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -31,3 +31,22 @@ def test_a_failed_write_keeps_the_older_file(tmp_path, monkeypatch):
     with pytest.raises(OSError):
         write_bytes(tmp_path / "m.png", b"newer")
     assert os.listdir(tmp_path) == ["m.png"] and (tmp_path / "m.png").read_bytes() == b"older"
+
+
+def test_what_a_link_leads_to_is_replaced_where_asked_for(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a").symlink_to("sub/target")
+    write_bytes(tmp_path / "a", b"1", follow=True)
+    assert (tmp_path / "a").is_symlink() and (tmp_path / "sub/target").read_bytes() == b"1"
+    write_bytes(tmp_path / "a", b"2")
+    assert not (tmp_path / "a").is_symlink() and (tmp_path / "sub/target").read_bytes() == b"1"
+
+
+def test_a_device_stays_one(tmp_path):
+    write_bytes(os.devnull, b"x")
+    assert not os.path.isfile(os.devnull)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_bytes(tmp_path / "pipe", b"through")
+    assert os.read(reader, 99) == b"through" and os.listdir(tmp_path) == ["pipe"]
+    os.close(reader)

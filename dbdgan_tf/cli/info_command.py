@@ -37,10 +37,12 @@ def describe(model):
         ValueError: If the file is no blur model.
     """
     from dbdgan_tf.inference.interpreter import LiteRTModel
+    from dbdgan_tf.inference.trial import check_model
     from dbdgan_tf.model_file.flat_graph import read_graph
     from dbdgan_tf.model_file.metadata import read_metadata
 
     path = find_model(model)
+    check_model(path)
     loaded = LiteRTModel(path, 1)
     content = path.read_bytes()
     graph = read_graph(content)

@@ -1,5 +1,6 @@
 """Options that several commands share, and the detectors that they open."""
 
+import hashlib
 import math
 import os
 import sys
@@ -51,6 +52,9 @@ scale_option = click.option(
     default="whole",
     show_default=True,
     help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
+)
+follow_links_option = click.option(
+    "--follow-links", is_flag=True, help="Search folders that are links as well."
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
@@ -104,6 +108,10 @@ class Detectors:
 
             self._own.detector = BlurDetector(self._path, num_threads=self._threads, scale=self.scale)
         return self._own.detector
+
+    def model_checksum(self):
+        """SHA-256 of the model file."""
+        return hashlib.sha256(self._path.read_bytes()).hexdigest()
 
     def find_blur(self, pixels):
         """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from dbdgan_tf.photo import SUFFIXES
 
+# Pictures of formats that are not read; a folder's other files are none of our business.
+_UNREAD = frozenset((".gif", ".jxl", ".jp2", ".psd", ".exr", ".hdr", ".tga", ".ppm", ".pgm", ".svg"))
+
 
 @dataclasses.dataclass(frozen=True)
 class FoundPhoto:
@@ -24,13 +27,14 @@ class FoundPhoto:
 
 @dataclasses.dataclass(frozen=True)
 class SearchResult:
-    """Photographs, and (path, reason) of what could not be searched."""
+    """Photographs, (path, reason) of what could not be searched, and lines about what was left out."""
 
     photos: list
     problems: list
+    notes: list
 
 
-def find_photos(sources, exclude=None, suffixes=SUFFIXES):
+def find_photos(sources, exclude=None, suffixes=SUFFIXES, follow_links=False):
     """Finds photographs, each once, in sorted order.
 
     Args:
@@ -38,19 +42,19 @@ def find_photos(sources, exclude=None, suffixes=SUFFIXES):
             glob patterns.
         exclude: A folder that is not searched, as it takes the output.
         suffixes: Extensions, lower case, that count in folders.
+        follow_links: Whether folders that are links are searched.
 
     Returns:
         A `SearchResult`.
     """
-    photos, problems, seen = [], [], set()
-    barred = Path(exclude).resolve() if exclude is not None else None
+    search, photos, seen = _Search(exclude, suffixes, follow_links), [], set()
     for source in sources:
-        for photo in _search(str(source), barred, suffixes, problems):
+        for photo in search.find(str(source)):
             identity = os.path.abspath(photo.path)
             if identity not in seen:
                 seen.add(identity)
                 photos.append(photo)
-    return SearchResult(photos, problems)
+    return SearchResult(photos, search.problems, search.notes())
 
 
 def plan_outputs(photos, folder, ending):
@@ -79,51 +83,80 @@ def plan_outputs(photos, folder, ending):
     return planned
 
 
-def _search(source, barred, suffixes, problems):
-    path = Path(source)
-    if path.is_dir():
-        yield from _walk(path, path, barred, suffixes, problems)
-    elif os.path.lexists(path):
-        yield FoundPhoto(path, Path(path.name))
-    elif glob.has_magic(source):
-        yield from _expand(source, barred, suffixes, problems)
-    else:
-        problems.append((path, "does not exist"))
+class _Search:
+    def __init__(self, exclude, suffixes, follow_links):
+        self._barred = Path(exclude).resolve() if exclude is not None else None
+        self._suffixes, self._follow = suffixes, follow_links
+        self.problems, self._links, self._unread = [], [], collections.Counter()
 
+    def notes(self):
+        """Lines about what was left out."""
+        notes = [f"{link} is a linked folder and was not searched (--follow-links)" for link in self._links]
+        if self._unread:
+            listed = ", ".join(f"{count} {suffix}" for suffix, count in sorted(self._unread.items()))
+            notes.append(f"left out, as these formats are not read: {listed}")
+        return notes
 
-def _expand(pattern, barred, suffixes, problems):
-    root = _fixed_part(pattern)
-    matches = sorted(glob.glob(pattern, recursive=True))
-    if not matches:
-        problems.append((Path(pattern), "matches no file"))
-    for match in map(Path, matches):
-        if match.is_dir():
-            # `**` names every folder as well as what is in it.
-            if "**" not in pattern:
-                yield from _walk(match, root, barred, suffixes, problems)
-        elif match.suffix.lower() in suffixes and not _is_inside(match, barred):
-            yield FoundPhoto(match, match.relative_to(root))
+    def find(self, source):
+        path = Path(source)
+        if path.is_dir():
+            yield from self._walk(path, path)
+        elif os.path.lexists(path):
+            yield FoundPhoto(path, Path(path.name))
+        elif glob.has_magic(source):
+            yield from self._expand(source)
+        else:
+            self.problems.append((path, "does not exist"))
+
+    def _expand(self, pattern):
+        root = _fixed_part(pattern)
+        matches = sorted(glob.glob(pattern, recursive=True))
+        if not matches:
+            self.problems.append((Path(pattern), "matches no file"))
+        for match in map(Path, matches):
+            if match.is_dir():
+                # `**` names every folder as well as what is in it.
+                if "**" not in pattern:
+                    yield from self._walk(match, root)
+            elif self._counts(match) and not self._is_barred(match):
+                yield FoundPhoto(match, match.relative_to(root))
+
+    def _walk(self, folder, root):
+        visited = {folder.resolve()}
+        for place, folders, names in os.walk(folder, onerror=self._note, followlinks=True):
+            here = Path(place)
+            folders[:] = [name for name in sorted(folders) if self._enters(here / name, visited)]
+            for path in (here / name for name in sorted(names)):
+                if not path.name.startswith(".") and self._counts(path):
+                    yield FoundPhoto(path, path.relative_to(root))
+
+    def _enters(self, folder, visited):
+        if folder.name.startswith(".") or self._is_barred(folder):
+            return False
+        if folder.is_symlink():
+            if not self._follow:
+                self._links.append(folder)
+                return False
+            # A link to a folder above would be searched for ever.
+            if folder.resolve() in visited:
+                return False
+            visited.add(folder.resolve())
+        return True
+
+    def _counts(self, path):
+        suffix = path.suffix.lower()
+        if suffix in _UNREAD:
+            self._unread[suffix] += 1
+        return suffix in self._suffixes
+
+    def _is_barred(self, path):
+        return self._barred is not None and path.resolve().is_relative_to(self._barred)
+
+    def _note(self, error):
+        self.problems.append((Path(error.filename), f"cannot be searched ({error.strerror})"))
 
 
 def _fixed_part(pattern):
     parts = Path(pattern).parts
     fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
     return Path(*parts[:fixed])
-
-
-def _walk(folder, root, barred, suffixes, problems):
-    def note(error):
-        problems.append((Path(error.filename), f"cannot be searched ({error.strerror})"))
-
-    for place, folders, names in os.walk(folder, onerror=note):
-        here = Path(place)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not _is_inside(here / name, barred)
-        )
-        for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in suffixes:
-                yield FoundPhoto(here / name, (here / name).relative_to(root))
-
-
-def _is_inside(path, barred):
-    return barred is not None and path.resolve().is_relative_to(barred)

@@ -1,5 +1,6 @@
 """BlurDetector: a photograph in, a blur map of its size out."""
 
+import functools
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
 from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.tiling import LONGEST, NATIVE, TileGrid, blend, panorama_windows, windows
+from dbdgan_tf.inference.trial import check_model
 from dbdgan_tf.inference.upsampling import guided_upsample
 from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata, read_metadata
 from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, resize, to_rgb
@@ -71,13 +73,20 @@ class BlurDetector:
         for name, value, allowed in (("upsampling", upsampling, UPSAMPLINGS), ("scale", scale, SCALES)):
             if value not in allowed:
                 raise ValueError(f"Unknown {name}. Received: {value!r}. Allowed: {', '.join(allowed)}.")
+        self._arguments = {"num_threads": num_threads, "scale": scale, "tile": tile, "upsampling": upsampling}
+        self._arguments |= {"model": model, "max_pixels": max_pixels, "metadata": metadata}
         model = model if isinstance(model, bytes) else model_path(model)
+        check_model(model)
         self._model = LiteRTModel(model, num_threads)
         self.metadata = metadata or _metadata_of(model)
         self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
         self._scale, self._upsampling = scale, upsampling
         self._max_pixels = max_pixels
         self._table = _input_table(self._model.input, self.metadata)
+
+    def __reduce__(self):
+        """A pickled detector opens its model anew where it arrives."""
+        return functools.partial(BlurDetector, **self._arguments), ()
 
     @property
     def image_size(self):

@@ -1,6 +1,7 @@
 """The LiteRT interpreter, boxed: no other module of the library calls ai_edge_litert's interpreter."""
 
 import dataclasses
+import numbers
 import threading
 from pathlib import Path
 
@@ -12,6 +13,14 @@ _ALLOWED_TYPES = (np.float32, np.uint8, np.int8)
 
 class ModelFileError(ValueError):
     """A file that should hold a blur model cannot be used as one."""
+
+
+def cannot_load(label, said):
+    """The error of a model that LiteRT cannot load or run; `said` is what it said of it."""
+    return ModelFileError(
+        f"LiteRT cannot load the model. Received: {label}. "
+        f"Allowed: a .tflite file of built-in ops. LiteRT says: {said}"
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,11 +76,11 @@ class LiteRTModel:
     """
 
     def __init__(self, model, num_threads=2, keep_native=False):
-        if not isinstance(num_threads, int) or num_threads < 1:
+        if isinstance(num_threads, bool) or not isinstance(num_threads, numbers.Integral) or num_threads < 1:
             raise ValueError(f"num_threads must be a positive whole number. Received: {num_threads!r}.")
         self._lock = threading.Lock()
         self._label = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
-        self._interpreter = self._load(model, num_threads, keep_native)
+        self._interpreter = self._load(model, int(num_threads), keep_native)
         self.input = self._only_tensor(self._interpreter.get_input_details(), "input", channels=3)
         self.output = self._only_tensor(self._interpreter.get_output_details(), "output", channels=1)
 
@@ -92,7 +101,10 @@ class LiteRTModel:
         tensor = np.ascontiguousarray(tensor).reshape(self.input.shape)
         with self._lock:
             self._interpreter.set_tensor(self.input.index, tensor)
-            self._interpreter.invoke()
+            try:
+                self._interpreter.invoke()
+            except RuntimeError as error:
+                raise cannot_load(self._label, error) from error
             stored = self._interpreter.get_tensor(self.output.index)
         return self.output.dequantize(stored)[0, :, :, 0]
 
@@ -139,10 +151,7 @@ class LiteRTModel:
             )
             interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"LiteRT cannot load the model. Received: {self._label}. "
-                f"Allowed: a .tflite file of built-in ops. LiteRT says: {error}"
-            ) from error
+            raise cannot_load(self._label, error) from error
         return interpreter
 
     def _only_tensor(self, details, kind, channels):

@@ -1,10 +1,13 @@
 """Photographs from paths and bytes."""
 
+import stat
 from pathlib import Path
 
 from dbdgan_tf.photo.decoding import DEFAULT_MAX_PIXELS, decode
 from dbdgan_tf.photo.errors import ImageInputError, named
 from dbdgan_tf.photo.pillow_limit import without_pillow_limit
+
+_MOST_BYTES = 4 * 10**9
 
 
 def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
@@ -50,10 +53,18 @@ def read_bytes(path):
     """The content of a file.
 
     Raises:
-        ImageInputError: If it cannot be opened or is empty.
+        ImageInputError: If it cannot be opened, is no regular file, or is empty.
     """
+    path = Path(path)
     try:
-        data = Path(path).read_bytes()
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode) and not stat.S_ISDIR(facts.st_mode):
+            raise ImageInputError(
+                "cannot be opened (it is a pipe or device and no regular file)", "not opened"
+            )
+        if facts.st_size > _MOST_BYTES:
+            raise ImageInputError(f"is too large ({facts.st_size / 1e9:.1f} GB; allowed: 4)", "too large")
+        data = path.read_bytes()
     except OSError as error:
         raise ImageInputError(f"cannot be opened ({error.strerror or error})", "not opened") from error
     if not data:

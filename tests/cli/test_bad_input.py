@@ -93,6 +93,42 @@ def test_names_that_are_no_utf8(command_line, model, picture, tmp_path):
     assert os.listdir(os.fsencode(tmp_path) + b"/out") == [b"gr\xfc\xdfe.png"]
 
 
+def test_what_is_no_regular_file_is_refused_at_once(command_line, model, picture, tmp_path):
+    (tmp_path / "in").mkdir()
+    os.mkfifo(tmp_path / "in/pipe.jpg")
+    (tmp_path / "in/endless.jpg").symlink_to("/dev/zero")
+    (tmp_path / "in/good.jpg").write_bytes(picture())
+    for command in (("map", tmp_path / "in", tmp_path / "out"), ("score", tmp_path / "in")):
+        process = command_line(*command, "--model", model)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 1 and err.count(b"it is a pipe or device") == 2
+    assert os.listdir(tmp_path / "out") == ["good.png"]
+    process = command_line("map", tmp_path / "in/pipe.jpg", tmp_path / "m.png", "--model", model)
+    assert b"it is a pipe or device" in process.communicate(timeout=60)[1]
+
+
+def test_what_a_folder_holds_besides_is_told(call, model, picture, tmp_path):
+    for name in ("in/a.jpg", "in/b.gif", "in/c.GIF", "in/d.jxl", "in/notes.txt", "other/e.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(picture())
+    (tmp_path / "in/linked").symlink_to(tmp_path / "other")
+    (tmp_path / "other/above").symlink_to(tmp_path / "in")
+    told = call("map", tmp_path / "in", tmp_path / "out", "--model", model).stderr
+    assert "1 written" in told and "linked is a linked folder and was not searched" in told
+    assert "left out, as these formats are not read: 2 .gif, 1 .jxl" in told
+    told = call("map", tmp_path / "in", tmp_path / "out2", "--model", model, "--follow-links").stderr
+    assert "2 written" in told and (tmp_path / "out2/linked/e.png").is_file()
+
+
+def test_a_name_too_long_for_its_output_stops_nothing(call, model, picture, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("n" * 251 + ".jpg", "z.jpg"):
+        (tmp_path / "in" / name).write_bytes(picture())
+    result = call("map", tmp_path / "in", tmp_path / "out", "--format", "mask", "--model", model)
+    assert result.exit_code == 1 and "File name too long" in result.stderr
+    assert os.listdir(tmp_path / "out") == ["z_mask.png"]
+
+
 def test_longest_possible_name(call, model, picture, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / ("n" * 251 + ".jpg")).write_bytes(picture())

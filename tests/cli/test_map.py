@@ -89,26 +89,6 @@ def test_equal_stems_keep_their_extensions(call, model, picture, tmp_path):
     assert read(tmp_path / "out/a.jpg.png").min() > 250
 
 
-def test_finished_outputs_are_skipped(call, model, tree, tmp_path):
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "a.png").write_bytes(b"made earlier")
-    (out / "b.png").write_bytes(b"")
-    result = call("map", tree, out, "--model", model)
-    assert "2 written" in result.stderr and "1 were there already" in result.stderr
-    assert (out / "a.png").read_bytes() == b"made earlier"
-    assert read(out / "b.png").shape == (21, 33)
-    call("map", tree, out, "--model", model, "--overwrite")
-    assert read(out / "a.png").shape == (40, 60)
-
-
-def test_one_existing_file_is_kept(call, model, tree, tmp_path):
-    (tmp_path / "m.png").write_bytes(b"mine")
-    result = call("map", tree / "a.jpg", tmp_path / "m.png", "--model", model)
-    assert result.exit_code == 0 and "--overwrite" in result.stderr
-    assert (tmp_path / "m.png").read_bytes() == b"mine"
-
-
 @pytest.fixture
 def ramp(tmp_path):
     """Sharp (dark) on the left, blurred (bright) on the right."""
@@ -179,6 +159,9 @@ def test_reduced_decoding_hardly_changes_a_map(call, model, tmp_path):
     ("arguments", "message"),
     [
         (("in", "in"), "another folder than IN"),
+        (("in", "m.png"), "Several photographs go into a folder"),
+        (("in/*.jpg", "m.png"), "Several photographs go into a folder"),
+        (("in", "in/a.jpg"), "which is a file"),
         (("in/a.jpg", "m.xyz"), "Allowed: .jpg"),
         (("in/a.jpg", "m"), "no known extension"),
         (("in", "-"), "Only one photograph"),

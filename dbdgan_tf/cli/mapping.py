@@ -1,0 +1,174 @@
+"""What `dbdgan map` does: one photograph into one file or stream, or many into a folder."""
+
+import functools
+import glob
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.cli import origin
+from dbdgan_tf.cli.options import Detectors, count_threads
+from dbdgan_tf.cli.photo_search import find_photos
+from dbdgan_tf.cli.pipeline import Failures, explain, is_disk_full, progress_bar, run_in_threads
+from dbdgan_tf.cli.rendering import ENDINGS, QUALITY, Rendering
+from dbdgan_tf.photo import IMAGE_SUFFIXES, encode, load_photo
+
+STREAM = "-"
+
+
+def run_one(config):
+    """One photograph: all threads go into the model, and the output's extension tells its format."""
+    if len(config.sources) != 1 or (config.sources[0] != STREAM and os.path.isdir(config.sources[0])):
+        raise click.UsageError("Only one photograph fits into one output; give a folder as OUT.")
+    source = config.sources[0]
+    ending = _ending_for(config)
+    _refuse_own_input(source, config.output)
+    detectors = Detectors(config.model, config.scale, count_threads(config.threads))
+    settings = _settings(config, detectors)
+    if not config.overwrite and os.path.isfile(config.output):
+        return _tell_existing(source, config.output, settings)
+    try:
+        content = _make(config, detectors, _read_stdin() if source == STREAM else Path(source), ending)
+    except (ValueError, MemoryError) as error:
+        failures = Failures([("stdin" if source == STREAM else source, explain(error))])
+        return failures.report(1)
+    if STREAM not in (source, config.output):
+        content = origin.with_origin(content, origin.origin_of(source, settings))
+    _write_one(config.output, content)
+    return 0
+
+
+def _tell_existing(source, output, settings):
+    found = origin.read_origin(output)
+    finished = source != STREAM and found and found.settings == settings and found.describes(source)
+    why = "" if finished else " and was not made from this photograph with these options"
+    click.echo(f"{output} exists{why}; --overwrite makes it again.", err=True)
+    return 0 if finished else 1
+
+
+def run_many(config, to_folder):
+    """Many photographs, as many at a time as there are threads; those that are up to date are skipped."""
+    folder = Path(config.output)
+    _check_folder(folder, config.sources, to_folder)
+    found = find_photos(config.sources, folder, follow_links=config.follow_links)
+    failures = Failures(found.problems)
+    detectors = Detectors(config.model, config.scale)
+    settings, ending = _settings(config, detectors), ENDINGS[config.format]
+    planned = origin.plan(found.photos, folder, ending)
+    waiting = [place for place in planned if config.overwrite or not _is_finished(place, settings, failures)]
+    skipped = len(planned) + len(found.problems) - len(waiting) - len(failures.reasons)
+    threads = min(count_threads(config.threads), max(1, len(waiting)))
+    work = functools.partial(_map_photo, config, detectors, settings, ending)
+    outcomes = run_in_threads(waiting, work, threads)
+    for (photo, *_), outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
+        if isinstance(outcome, Exception):
+            failures.add(photo.path, outcome)
+    done = len(planned) + len(found.problems) - skipped - len(failures.reasons)
+    if not config.quiet:
+        there = f", {skipped} were there already" * bool(skipped)
+        click.echo(f"{done} written to {config.output}{there}", err=True)
+    for note in found.notes:
+        click.echo(note, err=True)
+    if not planned and not failures.reasons:
+        failures.reasons.append((config.sources[0], "holds no photograph"))
+    return failures.report(len(planned) + len(found.problems) or 1)
+
+
+def _is_finished(place, settings, failures):
+    photo, output, found = place
+    if found is origin.UNKNOWN:
+        failures.reasons.append(
+            (photo.path, f"{output} is there and was not made by dbdgan; --overwrite replaces it")
+        )
+        return True
+    return found is not None and found.settings == settings and found.describes(photo.path)
+
+
+def _settings(config, detectors):
+    """Checksum of all that decides how an output looks."""
+    return origin.checksum(repr((_rendering(config), config.scale, detectors.model_checksum())))
+
+
+def _map_photo(config, detectors, settings, ending, place):
+    photo, output, _ = place
+    _refuse_own_input(photo.path, output)
+    if not output.parent.resolve().is_relative_to(Path(config.output).resolve()):
+        raise ValueError(f"a link leads its output out of the folder, to {output.parent.resolve()}")
+    content = _make(config, detectors, photo.path, Path(ending).suffix or ending)
+    write_bytes(output, origin.with_origin(content, origin.origin_of(photo.path, settings)))
+
+
+def _make(config, detectors, source, ending):
+    """Bytes of the output for one photograph: a path, or the bytes of a file."""
+    rendering = _rendering(config)
+    photo = load_photo(source, _pixels_needed(rendering, detectors), config.max_megapixels * 1e6)
+    return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
+
+
+def _rendering(config):
+    return Rendering(config.format, config.threshold, config.conservative, config.white, config.max_side)
+
+
+def _pixels_needed(rendering, detectors):
+    """What the photo's shorter side must keep; None if every pixel counts."""
+    if detectors.scale == "native" or (rendering.needs_photo and not rendering.max_side):
+        return None
+    return max(*detectors.image_size, rendering.max_side if rendering.needs_photo else 0)
+
+
+def _ending_for(config):
+    if config.output == STREAM:
+        return ".png"
+    ending = Path(config.output).suffix.lower()
+    if ending not in IMAGE_SUFFIXES:
+        allowed = ", ".join(IMAGE_SUFFIXES)
+        raise click.UsageError(
+            f"OUT has no known extension. Received: {config.output}. Allowed: {allowed}, or a folder "
+            f"(ending in /), where the name becomes ...{ENDINGS[config.format]}."
+        )
+    return ending
+
+
+def _refuse_own_input(source, output):
+    if output == STREAM or source == STREAM or not os.path.exists(output):
+        return
+    if os.path.exists(source) and os.path.samefile(source, output):
+        raise ValueError(f"the output {output} would replace the photograph itself")
+
+
+def _check_folder(folder, sources, to_folder):
+    """A folder of maps amid the photographs would mix them, and replace photographs that are .png."""
+    for source in sources:
+        if os.path.isdir(source) and os.path.exists(folder) and os.path.samefile(source, folder):
+            raise click.UsageError(f"OUT must be another folder than IN. Received: {folder} twice.")
+    if to_folder:
+        return
+    if os.path.lexists(folder):
+        raise click.UsageError(f"Several photographs go into a folder. Received: {folder}, which is a file.")
+    if folder.suffix.lower() in IMAGE_SUFFIXES:
+        if len(sources) == 1 and not os.path.isdir(sources[0]) and not glob.has_magic(sources[0]):
+            raise ValueError(f"{sources[0]}: does not exist")
+        raise click.UsageError(
+            f"Several photographs go into a folder. Received: {folder}. Allowed: {folder}/ or a name "
+            "without extension."
+        )
+
+
+def _read_stdin():
+    return sys.stdin.buffer.read()
+
+
+def _write_one(output, content):
+    try:
+        if output == STREAM:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            write_bytes(output, content, follow=True)
+    except OSError as error:
+        if is_disk_full(error):
+            raise OSError(error.errno, f"there is no room left for the output ({error.strerror})") from error
+        raise
