@@ -11,13 +11,9 @@ from pathlib import Path
 def replacing(path, follow=False):
     """Gives a temporary path to write to; renames it to `path` when all went well, removes it when not.
 
-    Args:
-        path: The file to be; its folder is made. An older file stays untouched until the rename. A device or
-            pipe is written to.
-        follow: Whether of a link the file is replaced that it leads to, and not the link.
-
-    Yields:
-        Path of the same name, since some writers go by its extensions.
+    It has the same name, since some writers go by its extensions. The folder is made; an older file stays
+    untouched until the rename, a device or pipe is written to. `follow` replaces the file that a link leads
+    to.
     """
     path = Path(os.path.realpath(path) if follow else path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,19 +9,9 @@ BAD_INPUT = (ValueError, OSError)
 def ordered_map(function, items, workers=2, ahead=4, caught=BAD_INPUT):
     """Applies a function in threads, in order, never drawing more than `workers + ahead` items ahead.
 
-    Threads suffice where the work (decoding, a model, encoding) runs outside of Python.
-
-    Args:
-        function: Called with one item.
-        items: Any iterable, read lazily; an endless one is welcome.
-        workers: Threads.
-        ahead: Finished or waiting results kept beyond the running ones.
-        caught: Types of exceptions that become results; others propagate.
-
-    Yields:
-        (item, result) in the order of items; the result is the exception where the function raised a caught
-        one. When the consumer stops or is interrupted, what has not begun is dropped and what has begun is
-        finished.
+    Threads suffice where the work (decoding, a model, encoding) runs outside of Python. Items may be endless.
+    Yields (item, result), the exception where the function raised a caught one. When the consumer stops or is
+    interrupted, what has not begun is dropped and what has begun is finished.
     """
     pending = collections.deque()
     pool = concurrent.futures.ThreadPoolExecutor(workers)

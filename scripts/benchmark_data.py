@@ -36,11 +36,7 @@ def epoch_rate(dataset):
 
 
 def run(samples, image_size, batch_size, threads):
-    """Measures one decoding and the best of three cached epochs.
-
-    Returns:
-        Dict of images per second: decoded, cached.
-    """
+    """Measures one decoding and the best of three cached epochs."""
     from dbdgan_tf.data import BlurDataset
 
     dataset = BlurDataset(samples, (image_size, image_size), batch_size, cache=True, threads=threads)

@@ -81,11 +81,7 @@ TABLES = {
 
 
 def fill(text):
-    """A page's text with its tables filled.
-
-    Raises:
-        ValueError: If a marker names no table.
-    """
+    """A page's text with its tables filled."""
 
     def replace(match):
         if match[2] not in TABLES:

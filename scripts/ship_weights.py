@@ -35,17 +35,7 @@ class ShipConfig:
 
 
 def run(config):
-    """Checks everything, then writes everything.
-
-    Args:
-        config: A `ShipConfig`.
-
-    Returns:
-        Dict file name -> size in bytes.
-
-    Raises:
-        ShippingError: If a file is another checkpoint's, or of a kind that is not shipped.
-    """
+    """Checks everything, then writes everything."""
     from dbdgan_tf.atomic_file import replacing, write_bytes
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
@@ -75,10 +65,6 @@ def write_half_weights(source, target):
     """Copies a .weights.h5 file, kernels as float16 and packed.
 
     Vectors (biases, batch norm) stay float32: they are few, and variances leave float16's range.
-
-    Args:
-        source: The file as Keras wrote it.
-        target: The file to write.
     """
     import h5py
     import numpy as np

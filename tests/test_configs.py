@@ -6,7 +6,7 @@ import pytest
 
 from dbdgan_tf.command.flags import parse
 from dbdgan_tf.quantization.options import QatRun
-from dbdgan_tf.training.configuration import DistillRun, TeacherRun
+from dbdgan_tf.training.options import DistillRun, TeacherRun
 
 RECIPES = {
     "quickstart": "distill", "teacher": "teacher", "teacher_vgg16": "teacher", "distill": "distill",

@@ -26,17 +26,7 @@ class DetectConfig:
 
 
 def run(config):
-    """Detects the blur of one photograph and writes its map.
-
-    Args:
-        config: A `DetectConfig`.
-
-    Returns:
-        The `BlurResult`.
-
-    Raises:
-        ValueError: If the photo or the model cannot be used.
-    """
+    """Detects the blur of one photograph and writes its map."""
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.photo import write_image, write_map
 

@@ -27,14 +27,7 @@ class AblationConfig:
 
 
 def run(config):
-    """Runs what is missing, writes the results after every run.
-
-    Args:
-        config: An `AblationConfig`.
-
-    Returns:
-        A JSON-ready dict: "rows" and "failed" (names of runs that ended with an error).
-    """
+    """Runs what is missing, writes the results after every run."""
     from dbdgan_tf.evaluation import ablation
 
     overlays = [ablation.read_overlay(path) for path in _files(config.overlays)]

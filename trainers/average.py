@@ -27,11 +27,7 @@ class AverageConfig:
 
 
 def run(config):
-    """Averages, scores, saves and prints.
-
-    Returns:
-        Dict PREFIX -> its scores on the held-out photographs; the mean's under `config.output`.
-    """
+    """Averages, scores, saves and prints."""
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
     from dbdgan_tf.models.weights.mean import mean_network
     from dbdgan_tf.training.records import provenance

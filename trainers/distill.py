@@ -1,7 +1,7 @@
 """Trains a student: python -m trainers.distill --flagfile=configs/distill.flags --data_dir=DATA."""
 
 from dbdgan_tf.command.flags import start
-from dbdgan_tf.training.configuration import DistillRun
+from dbdgan_tf.training.options import DistillRun
 
 
 def main(config):

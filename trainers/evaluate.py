@@ -58,11 +58,7 @@ class EvaluateConfig:
 
 
 def run(config):
-    """Evaluates and writes the results.
-
-    Returns:
-        The `EvaluationResult` of the one data set, or a dict of those of several by name.
-    """
+    """Evaluates and writes the results."""
     from dbdgan_tf.evaluation import format_table
 
     predictor = _predictor(config)

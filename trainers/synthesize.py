@@ -33,11 +33,7 @@ class SynthesizeConfig:
 
 
 def run(config):
-    """Makes the data set.
-
-    Returns:
-        True if it was made, False if the same one was already there.
-    """
+    """Makes the data set."""
     from tqdm import tqdm
 
     from dbdgan_tf.data import synthesis

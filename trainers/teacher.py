@@ -1,7 +1,7 @@
 """Trains a teacher: python -m trainers.teacher --flagfile=configs/teacher.flags --data_dir=DATA."""
 
 from dbdgan_tf.command.flags import start
-from dbdgan_tf.training.configuration import TeacherRun
+from dbdgan_tf.training.options import TeacherRun
 
 
 def main(config):

@@ -41,14 +41,7 @@ def command(**options):
 
 
 def run(config):
-    """Times a folder run and its parts.
-
-    Args:
-        config: A `BenchConfig`.
-
-    Returns:
-        dict name -> number.
-    """
+    """Times a folder run and its parts; numbers by name."""
     from dbdgan_tf.cli.map_command import MapConfig
     from dbdgan_tf.cli.map_command import run as run_map
 
@@ -81,11 +74,7 @@ def format_report(report):
 
 
 def write_photos(folder, count, megapixels):
-    """Writes `count` copies of one 4:3 JPEG of a phone's kind: soft areas, detail and noise, quality 92.
-
-    Returns:
-        Path of the first.
-    """
+    """Writes copies of one 4:3 JPEG of a phone's kind: soft areas, detail, noise; the first's path."""
     import cv2
     import numpy as np
 

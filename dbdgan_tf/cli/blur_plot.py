@@ -17,13 +17,7 @@ _INK, _GRID, _LINE, _BAND, _MARK = (
 def read_columns(path, frames, columns=_SIZE[0] - _LEFT - _RIGHT):
     """Condenses a film's CSV to one plot column each, however long the film is.
 
-    Args:
-        path: CSV with the fields "blur_share" and "seconds", one row per frame.
-        frames: Number of rows.
-        columns: Most columns.
-
-    Returns:
-        (values, seconds): float array (n, 3) of least, mean and greatest blur share, and the last time.
+    Returns (n, 3) of least, mean and greatest blur share, and the last frame's time in s.
     """
     count = max(1, min(columns, frames))
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
@@ -40,17 +34,7 @@ def read_columns(path, frames, columns=_SIZE[0] - _LEFT - _RIGHT):
 
 
 def draw_plot(values, seconds, marks=(), title="Blurred share of each frame"):
-    """Draws the blur of a film over time.
-
-    Args:
-        values: Of `read_columns`.
-        seconds: Time of the last frame.
-        marks: Times, s, of the frames that were saved.
-        title: Heading.
-
-    Returns:
-        PIL image.
-    """
+    """A PIL image of the blur of a film over time; `marks` are the times, s, of saved frames."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", _SIZE, "white")

@@ -25,17 +25,7 @@ def command(model, as_json):
 
 
 def describe(model):
-    """Facts about a model.
-
-    Args:
-        model: As `--model`.
-
-    Returns:
-        dict name -> JSON value.
-
-    Raises:
-        ValueError: If the file is no blur model.
-    """
+    """JSON-ready facts about a model, named as `--model` is."""
     from dbdgan_tf.inference.interpreter import LiteRTModel
     from dbdgan_tf.inference.trial import check_model
     from dbdgan_tf.model_file.flat_graph import read_graph

@@ -86,18 +86,7 @@ def command(**options):
 
 
 def run(config):
-    """Maps photographs.
-
-    Args:
-        config: A `MapConfig`.
-
-    Returns:
-        The exit code: 0, or 1 if some failed.
-
-    Raises:
-        click.UsageError: If input and output do not fit each other.
-        OSError: If there is no room for the output.
-    """
+    """Maps photographs; the exit code: 0, or 1 if some failed."""
     from dbdgan_tf.cli.mapping import STREAM, run_many, run_one
 
     if config.output == STREAM or config.sources == (STREAM,):

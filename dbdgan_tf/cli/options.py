@@ -15,11 +15,7 @@ class NumberRange(click.FloatRange):
     """A range of numbers; click's own lets NaN pass, as no comparison refuses it."""
 
     def convert(self, value, param, ctx):
-        """The number.
-
-        Raises:
-            click.BadParameter: If it is none, NaN included, or lies outside.
-        """
+        """The number; click.BadParameter if it is none, NaN included, or lies outside."""
         number = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(f"{value!r} is not a number.", param, ctx)
@@ -60,12 +56,7 @@ quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar
 
 
 def find_model(name):
-    """Path of a model that a person named.
-
-    Raises:
-        click.BadParameter: If there is no such file.
-        ModelFileError: If this installation lacks the bundled model of that name.
-    """
+    """Path of a model that a person named."""
     # Here, as it loads the interpreter, and --help should not wait for it.
     from dbdgan_tf.inference.bundled import MODEL_FILES, model_path
 
@@ -88,10 +79,7 @@ def count_threads(threads):
 class Detectors:
     """One single-threaded `BlurDetector` per thread that asks: parallel photographs beat parallel operators.
 
-    Args:
-        model: As `--model`.
-        scale: As `--scale`.
-        threads: Of each detector; more than 1 only where one image is all there is.
+    `threads` of each is more than 1 only where one image is all there is.
     """
 
     def __init__(self, model, scale="whole", threads=1):

@@ -21,13 +21,9 @@ UNKNOWN = "unknown"
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where an output comes from.
+    """Where an output comes from: the photograph's size in bytes, time in ns and checksum; the settings'.
 
-    Attributes:
-        place: Checksum of the photograph's absolute path, since outputs may be shared and paths may tell.
-        size, modified: Of the photograph, bytes and ns.
-        content: Checksum of the photograph.
-        settings: Checksum of model and options.
+    `place` is the checksum of its absolute path, since outputs may be shared and paths may tell.
     """
 
     place: str
@@ -102,15 +98,8 @@ def plan(photos, folder, ending):
     """Names the output of each photograph, as `plan_outputs` does, around what is there already.
 
     What was made from a photograph keeps its name, whatever else is mapped and in whatever order; where an
-    output of another photograph has the name, the next one is taken: a.png, a.jpg.png, _a.jpg.png.
-
-    Args:
-        photos: List of `FoundPhoto`.
-        folder: Where the tree is rebuilt.
-        ending: E.g. ".png" or "_mask.png".
-
-    Returns:
-        List of (photo, path, what is there: its `Origin`, None if nothing, `UNKNOWN` if it does not tell).
+    output of another photograph has the name, the next one is taken: a.png, a.jpg.png, _a.jpg.png. Lists
+    (photo, path, what is there: its `Origin`, None if nothing, `UNKNOWN` if it does not tell).
     """
     own = {photo: _own_output(photo, folder, ending) for photo in photos}
     taken = {_key(path) for path, _ in filter(None, own.values())}

@@ -14,12 +14,7 @@ _UNREAD = frozenset((".gif", ".jxl", ".jp2", ".psd", ".exr", ".hdr", ".tga", ".p
 
 @dataclasses.dataclass(frozen=True)
 class FoundPhoto:
-    """A file and its place in the tree that was asked for.
-
-    Attributes:
-        path: The file.
-        relative: Path below the folder, or the fixed part of the glob, that it was found in.
-    """
+    """A file, and its path below the folder, or the fixed part of the glob, that it was found in."""
 
     path: Path
     relative: Path
@@ -35,17 +30,9 @@ class SearchResult:
 
 
 def find_photos(sources, exclude=None, suffixes=SUFFIXES, follow_links=False):
-    """Finds photographs, each once, in sorted order.
+    """Finds photographs of files, folders (all the way down, none hidden) and globs, each once, sorted.
 
-    Args:
-        sources: Files (of any extension), folders (searched all the way down; hidden files are left out) and
-            glob patterns.
-        exclude: A folder that is not searched, as it takes the output.
-        suffixes: Extensions, lower case, that count in folders.
-        follow_links: Whether folders that are links are searched.
-
-    Returns:
-        A `SearchResult`.
+    `exclude` is a folder that takes the output; files that were named count whatever their suffix.
     """
     search, photos, seen = _Search(exclude, suffixes, follow_links), [], set()
     for source in sources:
@@ -58,17 +45,9 @@ def find_photos(sources, exclude=None, suffixes=SUFFIXES, follow_links=False):
 
 
 def plan_outputs(photos, folder, ending):
-    """Names the output of each photograph: folder / tree / stem + ending.
+    """Names the output of each photograph, folder / tree / stem + ending, no two alike, whatever their case.
 
     Photographs that would share an output (a.jpg and a.dng) all keep their extension: a.jpg.png, a.dng.png.
-
-    Args:
-        photos: List of `FoundPhoto`.
-        folder: Where the tree is rebuilt.
-        ending: E.g. ".png" or "_mask.png".
-
-    Returns:
-        List of paths, no two alike even where case does not count.
     """
     plain = [photo.relative.with_name(photo.relative.stem + ending) for photo in photos]
     count = collections.Counter(str(path).casefold() for path in plain)

@@ -15,15 +15,8 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def run_in_threads(items, work, threads, ahead=None):
     """As `ordered_map`, for photographs or frames: nothing that one of them does may lose the others.
 
-    Args:
-        items: Iterable.
-        work: Function of one item.
-        threads: Items at work at the same time.
-        ahead: Most items waiting beyond those; None for three per thread, so that one huge photograph at the
-            head of the queue does not idle the other threads.
-
-    Yields:
-        (item, result), the exception where there was one.
+    `ahead` is by default three per thread, so that one huge photograph at the head of the queue does not idle
+    the other threads.
     """
     cv2.setNumThreads(1 if threads > 1 else -1)
     return ordered_map(work, items, threads, 3 * threads if ahead is None else ahead, caught=Exception)
@@ -46,12 +39,7 @@ class Failures:
         self.reasons = [(path, str(reason)) for path, reason in problems]
 
     def add(self, path, error):
-        """Notes a failure.
-
-        Raises:
-            OSError: The error itself, if the disk is full or the reader of the output left: all that follow
-                would fail as well.
-        """
+        """Notes a failure; raises it where the disk is full or the reader left: all others would fail."""
         if isinstance(error, BrokenPipeError):
             raise error
         if is_disk_full(error):
@@ -63,11 +51,7 @@ class Failures:
         self.reasons.append((path, explain(error)))
 
     def report(self, total):
-        """Prints the list to stderr.
-
-        Returns:
-            The exit code, 0 or 1.
-        """
+        """Prints the list to stderr; the exit code, 0 or 1."""
         if not self.reasons:
             return 0
         click.echo(f"{len(self.reasons)} of {total} failed:", err=True)

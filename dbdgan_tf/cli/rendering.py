@@ -10,12 +10,7 @@ from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.photo import resize
 
 # format -> ending of the output's name in a folder.
-ENDINGS = {
-    "map": ".png",
-    "mask": "_mask.png",
-    "overlay": "_overlay.jpg",
-    "side-by-side": "_side-by-side.jpg",
-}
+ENDINGS = {"map": ".png", "mask": "_mask.png", "overlay": "_overlay.jpg", "side-by-side": "_side-by-side.jpg"}
 # Of pictures for people to look at.
 QUALITY = 92
 CONSERVATIVE_THRESHOLD = 0.2
@@ -27,13 +22,9 @@ _CONSERVATIVE_MARGIN = 1 / 160
 class Rendering:
     """How maps become pictures.
 
-    Attributes:
-        format: A key of `ENDINGS`.
-        threshold: From this probability on a pixel counts as blurred, 0..1; None for one half, or
-            for a strict 0.2 if conservative.
-        conservative: No blurred pixel may pass as sharp: a strict threshold, and blurred areas grown.
-        white: What white means in maps and masks: "blur" or "focus".
-        max_side: Longest side of the output, px; None for the photograph's own.
+    `threshold` None is one half, or a strict 0.2 if `conservative`: then no blurred pixel may pass as sharp,
+    and blurred areas are grown. `white` counts for maps and masks; `max_side` in px, None for the
+    photograph's own.
     """
 
     format: str = "map"
@@ -60,15 +51,7 @@ class Rendering:
         return tuple(max(1, round(side * scale)) for side in full_size)
 
     def draw(self, blur_map, photo):
-        """Draws one picture.
-
-        Args:
-            blur_map: float32 (h, w) in 0..1 of any size.
-            photo: The `Photo`.
-
-        Returns:
-            uint8 array, grey (H, W) for maps and masks, RGB (H, W, 3) for the others.
-        """
+        """Draws a blur map of any size: uint8, grey (H, W) for maps and masks, else RGB (H, W, 3)."""
         size = self.output_size(photo.full_size)
         if self.conservative:
             blur_map = _grow(blur_map)

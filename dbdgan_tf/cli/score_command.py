@@ -103,14 +103,7 @@ def command(**options):
 
 
 def run(config):
-    """Scores photographs.
-
-    Args:
-        config: A `ScoreConfig`.
-
-    Returns:
-        The exit code: 0, or 1 if some failed.
-    """
+    """Scores photographs; the exit code: 0, or 1 if some failed."""
     from dbdgan_tf.cli.photo_search import find_photos, plan_outputs
     from dbdgan_tf.cli.pipeline import Failures, progress_bar, run_in_threads
 

@@ -11,15 +11,7 @@ _SIDECARS = (".xmp", ".XMP")
 
 
 def destination(photo, folder):
-    """A free place for a photograph, its tree kept; an equal file that is there already is that place.
-
-    Args:
-        photo: `FoundPhoto`.
-        folder: Folder of the verdict.
-
-    Returns:
-        (path, exists): exists is True if the very photograph is there.
-    """
+    """A free place for a photograph, its tree kept, and False; or where an equal file is, and True."""
     wanted = folder / photo.relative
     for number in range(1, 10_000):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
@@ -31,16 +23,9 @@ def destination(photo, folder):
 
 
 def put(photo, folder, way, dry_run=False):
-    """Puts a photograph, and its .xmp sidecar, into a folder.
+    """Puts a photograph, and its .xmp sidecar, into a verdict's folder; where it is or would be.
 
-    Args:
-        photo: `FoundPhoto`.
-        folder: Folder of the verdict.
-        way: "copy", "link" (a symbolic link) or "move".
-        dry_run: True only tells.
-
-    Returns:
-        Where it is or would be.
+    `way` is "copy", "link" (a symbolic link) or "move"; `dry_run` only tells.
     """
     path, exists = destination(photo, folder)
     if not dry_run and not exists:

@@ -75,17 +75,7 @@ class _Measured:
 
 
 def run(config):
-    """Measures a film.
-
-    Args:
-        config: A `VideoConfig`.
-
-    Returns:
-        The exit code: 0, or 1 if the film ended early or could not be read.
-
-    Raises:
-        ValueError: If it is no film.
-    """
+    """Measures a film; the exit code: 0, or 1 if it ended early."""
     from dbdgan_tf.cli.pipeline import progress_bar, run_in_threads
     from dbdgan_tf.photo.film import read_facts, read_frames
 

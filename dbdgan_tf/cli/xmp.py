@@ -24,16 +24,7 @@ def rating(score, sharp_at):
 
 
 def write_sidecar(path, score, sharp_at):
-    """Writes the sidecar of a photograph, unless another program's is there.
-
-    Args:
-        path: The .xmp file.
-        score: `Score` of the photograph.
-        sharp_at: What its verdict asked for, px.
-
-    Raises:
-        ValueError: If a sidecar of another program is there: its edits are worth more than our stars.
-    """
+    """Writes a photograph's .xmp; a ValueError if another program's is there: its edits are worth more."""
     if os.path.lexists(path) and f'CreatorTool="{_MARK}"'.encode() not in path.read_bytes():
         raise ValueError(f"the sidecar {path.name} belongs to another program and was left as it is")
     text = _TEMPLATE.format(mark=_MARK, rating=rating(score, sharp_at), label=score.verdict)

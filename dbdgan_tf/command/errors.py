@@ -17,9 +17,6 @@ def one_line_errors():
 
     An OSError is the user's to mend wherever it was raised; the others below if this project raised them.
     What a library beneath raises says that the project called it wrongly, and keeps its traceback.
-
-    Raises:
-        SystemExit: In place of such an error.
     """
     try:
         yield

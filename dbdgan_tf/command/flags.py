@@ -12,12 +12,9 @@ from dbdgan_tf.command.errors import one_line_errors
 
 
 def start(config_class, main, arguments=None):
-    """Runs a command and ends the process; whatever is wrong with its input is told in one line.
+    """Runs a command of a configuration and ends the process; what is wrong is told in one line.
 
-    Args:
-        config_class: As in `define`.
-        main: Function of the configuration; what it returns is ignored.
-        arguments: Program name and words; None for those of the process.
+    `arguments` are the program's name and words; None for those of the process.
     """
     define(config_class)
     for field, _ in _options(config_class):
@@ -32,31 +29,14 @@ def start(config_class, main, arguments=None):
 
 
 def define(config_class, flag_values=flags.FLAGS):
-    """Defines one flag per option.
-
-    Args:
-        config_class: A dataclass of `option` fields, or one made of such dataclasses, as `DistillRun`.
-        flag_values: Where to define them.
-    """
+    """Defines one flag per option of a dataclass, or of one made of such dataclasses, as `DistillRun`."""
     for field, kind in _options(config_class):
         if not field.metadata["words"]:
             _define_one(field, kind, flag_values)
 
 
 def read(config_class, flag_values=flags.FLAGS, words=()):
-    """The configuration that the parsed flags describe.
-
-    Args:
-        config_class: As in `define`.
-        flag_values: Where they were defined.
-        words: What stood on the command line without a flag.
-
-    Returns:
-        An instance of it.
-
-    Raises:
-        flags.Error: If a value is of the wrong kind, or words are missing or unknown.
-    """
+    """The configuration that the parsed flags and the words without a flag describe."""
     groups = _groups(config_class)
     if groups:
         _check_words(words, None)
@@ -72,35 +52,14 @@ def read(config_class, flag_values=flags.FLAGS, words=()):
 
 
 def parse(config_class, *arguments):
-    """Reads a configuration from words, for a notebook or a test: `parse(DistillRun, "--epochs=3")`.
-
-    Args:
-        config_class: As in `define`.
-        *arguments: Words of the command line.
-
-    Returns:
-        An instance of it.
-
-    Raises:
-        flags.Error: As `read`, and for unknown flags.
-    """
+    """Reads a configuration from words, for a notebook or a test: `parse(DistillRun, "--epochs=3")`."""
     values = flags.FlagValues()
     define(config_class, values)
     return read(config_class, values, values(["program", *arguments])[1:])
 
 
 def named_paths(words):
-    """(name, path) pairs of a list flag such as --evaluations=student=OUT1,OUT2.
-
-    Args:
-        words: The flag's value: NAME=PATH or PATH each. The last "=" counts.
-
-    Returns:
-        A list of pairs of strings; the name is empty where there is none.
-
-    Raises:
-        ValueError: If a path is empty.
-    """
+    """(name, path) pairs of a list flag such as --evaluations=student=OUT1,OUT2; the last "=" counts."""
     pairs = []
     for word in words:
         name, _, path = word.rpartition("=")

@@ -8,16 +8,7 @@ REQUIRED = dataclasses.MISSING
 def option(default, help_text, choices=None, *, at_least=None, at_most=None, words=False):
     """A field with a help text. Its annotation says what the flag takes.
 
-    Args:
-        default: Value without the flag, or `REQUIRED`.
-        help_text: What `--help` says.
-        choices: Allowed values, or None for any.
-        at_least: Smallest allowed number.
-        at_most: Largest allowed number.
-        words: True for what stands on the command line without a flag, such as a photograph.
-
-    Returns:
-        A dataclass field.
+    `words` marks what stands on the command line without a flag, such as a photograph.
     """
     metadata = {"help": help_text, "choices": choices, "words": words}
     return dataclasses.field(default=default, metadata={**metadata, "at_least": at_least, "at_most": at_most})

@@ -16,14 +16,7 @@ _FLOAT32 = schema.TensorType.FLOAT32
 
 
 def split_byte_conversions(model):
-    """Writes each QUANTIZE at a graph's own input or output as DEQUANTIZE and QUANTIZE.
-
-    Args:
-        model: Content of a .tflite file (bytes).
-
-    Returns:
-        The new content (bytes); all other operators are untouched.
-    """
+    """Writes each QUANTIZE at the ends of a .tflite's graph as DEQUANTIZE and QUANTIZE."""
     tree = unpack_model(model)
     graph = tree.subgraphs[0]
     ends = {*map(int, graph.inputs), *map(int, graph.outputs)}

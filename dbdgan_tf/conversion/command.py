@@ -5,14 +5,7 @@ from dbdgan_tf.conversion.converter import ConversionConfig, convert
 
 
 def run(config):
-    """Converts and writes the file and its recipe.
-
-    Args:
-        config: A `ConversionConfig`.
-
-    Returns:
-        The `ConversionResult`.
-    """
+    """Converts and writes the file and its recipe; returns the `ConversionResult`."""
     result = convert(config)
     path, recipe = result.save(config.output)
     print(f"{path}: {config.variant}, {len(result.model) / 1e6:.2f} MB; recipe: {recipe}")

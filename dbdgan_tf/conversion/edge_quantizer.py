@@ -21,17 +21,7 @@ _WITH_DYNAMIC_KERNELS = ("CONV_2D", "FULLY_CONNECTED", "CONV_2D_TRANSPOSE")
 
 
 def quantize_dynamic(model):
-    """Stores convolution weights in 8 bits, per channel; activations are quantized as they come.
-
-    Args:
-        model: Content of a float32 .tflite file (bytes).
-
-    Returns:
-        Content of the dynamic-range file (bytes); input and output stay float32.
-
-    Raises:
-        ConversionError: With the quantizer's own words.
-    """
+    """Stores a .tflite's convolution weights in 8 bits, per channel; activations are quantized on the fly."""
     engine = quantizer.Quantizer(bytearray(model))
     for operation in _WITH_DYNAMIC_KERNELS:
         engine.add_dynamic_config(".*", operation, num_bits=8)

@@ -26,14 +26,7 @@ class Violation:
 
 
 def check_gpu_rules(graph):
-    """Checks every operator of a graph.
-
-    Args:
-        graph: A `FlatGraph`.
-
-    Returns:
-        List of `Violation`, empty if the GPU delegate takes the graph whole.
-    """
+    """`Violation`s of a `FlatGraph`'s operators; none if the GPU delegate takes the graph whole."""
     found = []
     for position, operator in enumerate(graph.operators):
         node = _Node(graph, operator)

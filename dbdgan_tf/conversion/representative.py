@@ -7,20 +7,7 @@ from dbdgan_tf.photo import ImageInputError, read_image, resize
 
 
 def representative_images(folder, image_size, count, seed=0):
-    """Reads a random choice of a folder's photographs at the network's size.
-
-    Args:
-        folder: Folder of images; sub-folders are not entered.
-        image_size: (height, width), px.
-        count: How many at most.
-        seed: Of the choice.
-
-    Returns:
-        List of uint8 arrays (height, width, 3), RGB.
-
-    Raises:
-        ValueError: If the folder holds no image that can be read.
-    """
+    """Reads a random choice of a folder's photographs (not of its sub-folders) at the network's size."""
     paths = list(list_images(folder))
     order = np.random.default_rng(seed).permutation(len(paths))
     images = []
@@ -39,14 +26,8 @@ def representative_images(folder, image_size, count, seed=0):
 def feeds(images, scale, full_range):
     """A generator function of the quantizer's kind: yields [image (1, H, W, 3) float32].
 
-    Args:
-        images: uint8 arrays (H, W, 3).
-        scale: Function from uint8 (H, W, 3) to the graph's real input.
-        full_range: True paints one corner of each image with the values 0 and 255. Then the range of the
-            input is exactly that of a byte, and a byte needs no conversion.
-
-    Returns:
-        A function of no arguments.
+    `full_range` paints one corner of each image with the values 0 and 255. Then the range of the input is
+    exactly that of a byte, and a byte needs no conversion.
     """
 
     def generate():

@@ -21,11 +21,8 @@ SIGNATURE = "serving_default"
 class ExportOptions:
     """How the converter writes the graph.
 
-    Attributes:
-        variant: "float32", "float16", "dynamic", "int8" (post-training) or "qat_int8".
-        io: "float32", or "uint8" (int8 variants only).
-        feeds: Function of no arguments that yields [image (1, H, W, 3) float32]; for "int8".
-        lead: None, or (factor, offset), three numbers each: the graph begins with x * factor + offset.
+    `feeds`, for "int8": as `representative.feeds`. `lead`: None, or (factor, offset), three numbers each: the
+    graph begins with x * factor + offset.
     """
 
     variant: str
@@ -35,19 +32,9 @@ class ExportOptions:
 
 
 def export(model, image_size, options):
-    """Converts a network.
+    """A Keras 3 or tf_keras model (1, H, W, 3) -> (1, H, W, 1) as the bytes of a .tflite file.
 
-    Args:
-        model: Keras 3 (TensorFlow backend) or tf_keras model, (1, H, W, 3) -> (1, H, W, 1).
-        image_size: (height, width), px.
-        options: An `ExportOptions`.
-
-    Returns:
-        Content of the .tflite file (bytes): static batch of 1, built-in ops only, signature "serving_default"
-        from "image" to "blur_map".
-
-    Raises:
-        ConversionError: With the converter's own words.
+    Static batch of 1, built-in ops only, signature "serving_default" from "image" to "blur_map".
     """
     with _quiet():
         converter = tf.lite.TFLiteConverter.from_concrete_functions([_freeze(model, image_size, options)])

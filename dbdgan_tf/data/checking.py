@@ -17,12 +17,7 @@ _EXIF_ORIENTATION = 0x0112
 
 
 class BadDataError(ValueError):
-    """Samples cannot be used; `problems` holds one (path, reason) for each.
-
-    Args:
-        problems: List of (path, reason).
-        total: Number of samples that were checked.
-    """
+    """Samples cannot be used; `problems` holds one (path, reason) for each of those, of `total` checked."""
 
     def __init__(self, problems, total):
         self.problems = list(problems)

@@ -11,16 +11,9 @@ from dbdgan_tf.photo import resize
 
 @dataclasses.dataclass(frozen=True)
 class RandomCrop:
-    """Windows that keep at least a share of either side, and never fewer pixels than the network takes.
+    """Windows that keep at least the share `smallest` of either side, by `probability`; else all is kept.
 
-    A window with fewer pixels would be magnified, which softens what the mask calls sharp.
-
-    Attributes:
-        smallest: Smallest share of a side, above 0; 1 keeps everything.
-        probability: Of cropping at all; the rest keeps the whole photograph, as it is seen later.
-
-    Raises:
-        ValueError: If a number is out of range.
+    None has fewer pixels than the network takes: magnified, it would soften what the mask calls sharp.
     """
 
     smallest: float = 0.6
@@ -34,16 +27,7 @@ class RandomCrop:
             )
 
     def window(self, draws, size, target):
-        """A window of a photograph.
-
-        Args:
-            draws: Five uniform numbers in 0..1.
-            size: (height, width) of the photograph in px.
-            target: (height, width) in px of what the network takes.
-
-        Returns:
-            A pair of slices, rows and columns.
-        """
+        """Slices of rows and columns from five uniform numbers; `target` is the network's (height, width)."""
         if draws[0] >= self.probability:
             return slice(0, size[0]), slice(0, size[1])
         return tuple(
@@ -58,17 +42,7 @@ class RandomCrop:
 
 
 class CropStore(SampleStore):
-    """Reads random windows of samples; keeps whole photographs, no larger than the windows need.
-
-    Args:
-        samples: Sequence of Sample.
-        image_size: (height, width) in px of what is read.
-        crop: A `RandomCrop`.
-        cache: Keep decoded photographs in memory.
-        teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
-        threads: Decoding threads.
-        masks_for_maps: Where a labelled sample has no teacher map its mask stands for it.
-    """
+    """Reads random windows of samples; keeps whole photographs, no larger than the windows need."""
 
     def __init__(
         self, samples, image_size, crop, cache=False, teacher_maps_dir=None, threads=2, masks_for_maps=False
@@ -79,15 +53,7 @@ class CropStore(SampleStore):
         self._kept = {} if cache else None
 
     def read(self, indices, draws=None):
-        """As `SampleStore.read`, of windows.
-
-        Args:
-            indices: int array (B,).
-            draws: Array (B, 5) of uniform numbers in 0..1; None reads whole photographs.
-
-        Returns:
-            Dict of uint8 arrays.
-        """
+        """As `SampleStore.read`, of windows by `draws`, (B, 5) uniform numbers in 0..1; None: the whole."""
         draws = np.ones((len(indices), 5)) if draws is None else draws
         windows = list(self._pool.map(self._cut, indices, draws))
         return {key: np.stack([sample[key] for sample in windows]) for key in windows[0]}

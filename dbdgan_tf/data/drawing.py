@@ -8,13 +8,7 @@ import numpy as np
 class EpochDrawing:
     """Every epoch goes through all samples once in a new order, or takes a number of steps of that order.
 
-    Args:
-        count: Number of samples.
-        batch_size: Samples per batch.
-        seed: Of the orders.
-        shuffle: Whether to draw orders; otherwise samples come as they are.
-        drop_remainder: Leave out the samples that do not fill the last batch.
-        steps: Batches per epoch; 0 for one pass. Where an order has too few, its batches come again.
+    Where an order has too few batches for the steps they come again.
     """
 
     def __init__(self, count, batch_size, seed=0, shuffle=True, drop_remainder=True, steps=0):
@@ -37,17 +31,10 @@ class EpochDrawing:
 
 
 class ShareDrawing:
-    """Batches to which several sources give samples in a fixed proportion.
+    """Batches to which several sources, whose samples follow one another, give samples in a fixed proportion.
 
     At every moment of a run each source has given its share to within one sample, and has gone through all of
-    its samples, in a random order, before any comes again.
-
-    Args:
-        counts: Number of samples of every source; their samples follow one another.
-        shares: Whole numbers above 0, one per source.
-        batch_size: Samples per batch.
-        seed: Of the orders.
-        steps: Batches per epoch; 0 for as many as one pass over all samples would have.
+    its samples, in a random order, before any comes again. `shares` are whole numbers above 0.
     """
 
     def __init__(self, counts, shares, batch_size, seed=0, steps=0):

@@ -35,15 +35,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Layout:
-    """One split of one published data set.
+    """One split of one published data set: glob patterns below its root, and what white means on disk.
 
-    Attributes:
-        name: Data set and release.
-        split: "train" or "test".
-        images: Folder of photographs below the root; glob patterns are allowed.
-        masks: Folders that may hold the masks, tried in order.
-        polarity: What white means on disk.
-        prefix: Photographs to keep where the folder also holds other kinds of blur.
+    `masks` are tried in order; `prefix` names the photographs to keep beside other kinds of blur.
     """
 
     name: str
@@ -132,14 +126,7 @@ def find_unlabelled(folder):
 
 
 def read_stems(path):
-    """The stems that a text file names, one a line; # begins a comment line.
-
-    Args:
-        path: Text file.
-
-    Returns:
-        Set of str.
-    """
+    """The set of stems that a text file names, one a line; # begins a comment line."""
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
 

@@ -7,13 +7,8 @@ from keras import ops
 def affine_transform(images, matrices):
     """Resamples images bilinearly in one pass; beyond the borders (d c b a | a b c d | d c b a) they mirror.
 
-    Args:
-        images: float32 (B, H, W, C).
-        matrices: float32 (B, 8), a row a0 a1 a2 b0 b1 b2 0 0 per image: the output pixel (x, y) shows the
-            input at (a0 x + a1 y + a2, b0 x + b1 y + b2).
-
-    Returns:
-        float32 (B, H, W, C).
+    `matrices` float32 (B, 8), a row a0 a1 a2 b0 b1 b2 0 0 per image: the output pixel (x, y) shows the input
+    at (a0 x + a1 y + a2, b0 x + b1 y + b2).
     """
     if keras.backend.backend() == "tensorflow":
         # TensorFlow has a kernel for this, which without XLA is twice as fast as gathering.

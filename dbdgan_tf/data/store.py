@@ -13,19 +13,10 @@ _CHANNELS = {"images": 3, "segmentation_masks": 1, "counted": 1, "teacher_maps":
 
 
 class SampleStore:
-    """Reads samples as uint8 arrays of one size; with `cache` every sample is decoded only once.
+    """Reads samples as uint8 arrays of one size, and teacher maps, `<stem>.png` (255 = blurred).
 
-    Args:
-        samples: Sequence of Sample.
-        image_size: (height, width) in px.
-        cache: Keep decoded samples in memory: 6 bytes per pixel and sample with teacher maps, 5 without
-            (0.5 MB per sample at 320x320).
-        teacher_maps_dir: Folder with one `<stem>.png` (255 = blurred) per sample, or None.
-        threads: Decoding threads; OpenCV releases the interpreter while it decodes.
-        masks_for_maps: Where a labelled sample has no teacher map its mask stands for it.
-
-    Raises:
-        ValueError: If teacher maps are missing (all are named) or two samples would share one.
+    `cache` keeps them in memory: 6 bytes per pixel and sample with teacher maps, 5 without (0.5 MB at
+    320x320). With `masks_for_maps` a labelled sample's mask stands for a missing map.
     """
 
     def __init__(
@@ -41,15 +32,10 @@ class SampleStore:
         self._pool = ThreadPoolExecutor(threads)
 
     def read(self, indices):
-        """Reads samples by index.
+        """Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks, counted and teacher_maps, if any.
 
-        Args:
-            indices: int array (B,).
-
-        Returns:
-            Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks (B, H, W, 1) with 255 = blurred
-            and 0 where unlabelled or sharp, counted (B, H, W, 1), 255 where a pixel counts and less where
-            it holds any that its mask ignores, and teacher_maps (B, H, W, 1) if the store has them.
+        segmentation_masks (B, H, W, 1) have 255 = blurred and 0 where unlabelled or sharp; counted 255 where
+        a pixel counts and less where it holds any that its mask ignores.
         """
         if self._cached is None:
             loaded = list(self._pool.map(self._load, indices))

@@ -19,14 +19,7 @@ _BLADES = (0, 5, 6, 7, 8)
 
 @dataclasses.dataclass(frozen=True)
 class UniformScene:
-    """One photograph and what was found in it.
-
-    Attributes:
-        stem: The photograph.
-        group: "sharp", as it is, or "blurred" by the project's lens.
-        blur_circle: Diameter in px at a width of 320 px; 0 for a sharp one.
-        in_focus_share: Share of its pixels called in focus, 0..1, as `BlurResult.in_focus_share`.
-    """
+    """A photograph, sharp or blurred by a circle in px at width 320, and the share of it called in focus."""
 
     stem: str
     group: str
@@ -35,17 +28,7 @@ class UniformScene:
 
 
 def read_groups(path):
-    """Reads a list of lines `sharp STEM` and `blurred STEM`; # begins a comment.
-
-    Args:
-        path: Text file.
-
-    Returns:
-        Dict group -> stems in the order of the file.
-
-    Raises:
-        ValueError: If a line is neither, a stem comes twice, or a group is empty.
-    """
+    """Dict group -> stems of a list of lines `sharp STEM` and `blurred STEM`; # begins a comment."""
     groups = {group: [] for group in GROUPS}
     for line in Path(path).read_text(encoding="utf-8").splitlines():
         words = line.split("#")[0].split()
@@ -66,17 +49,7 @@ def read_groups(path):
 
 
 def blur_photograph(image, blur_circle, blades=0, rng=None):
-    """Takes a photograph again, wholly out of focus.
-
-    Args:
-        image: uint8 (H, W, 3), RGB.
-        blur_circle: Diameter of the circle of confusion in px at a width of 320 px.
-        blades: Of the iris; 0 for a disc.
-        rng: numpy Generator of the sensor's noise and the compression, which come after the lens.
-
-    Returns:
-        uint8 (H, W, 3), RGB.
-    """
+    """Takes a photograph again, out of focus by a circle in px at a width of 320 px; noise comes last."""
     height, width = image.shape[:2]
     layer = Layer(
         to_linear(image), np.ones((height, width), np.float32), blur_circle * width / _REFERENCE_WIDTH
@@ -88,16 +61,7 @@ def blur_photograph(image, blur_circle, blades=0, rng=None):
 def uniform_photographs(folder, groups, seed=0):
     """Reads the photographs and blurs the second group, with circles from 5 to 25 px in the list's order.
 
-    Args:
-        folder: Folder of photographs.
-        groups: As from `read_groups`.
-        seed: Of aperture, noise and compression.
-
-    Yields:
-        (stem, group, blur circle in px at width 320, image uint8 (H, W, 3) RGB).
-
-    Raises:
-        ValueError: If photographs are missing.
+    Yields (stem, group, blur circle in px at width 320, image).
     """
     files = {sample.stem: sample.image for sample in find_unlabelled(folder)}
     missing = sorted(stem for stems in groups.values() for stem in stems if stem not in files)
@@ -113,15 +77,7 @@ def uniform_photographs(folder, groups, seed=0):
 
 
 def measure(photographs, predict):
-    """Asks a model about every photograph.
-
-    Args:
-        photographs: As from `uniform_photographs`.
-        predict: Function image -> blur map float32 (H, W) in 0..1, 1 = blurred.
-
-    Returns:
-        List of `UniformScene`.
-    """
+    """`UniformScene`s of what `uniform_photographs` yields; `predict` maps an image to its blur map."""
     return [
         UniformScene(stem, group, circle, float((predict(image) < 0.5).mean()))
         for stem, group, circle, image in photographs

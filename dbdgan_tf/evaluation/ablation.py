@@ -16,11 +16,7 @@ METRICS = {"max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "ma
 class Overlay:
     """A file of flags whose first line is "# TITLE" or "# TITLE, over NAME".
 
-    Attributes:
-        path: Such as configs/ablation/1_adversarial.flags.
-        name: Such as adversarial: the file's, without the number that orders the rows.
-        title: What it is, for the table.
-        over: Name of the overlay that it differs from in this one thing, or None.
+    Its name is the file's, without the number that orders the rows.
     """
 
     path: Path
@@ -30,11 +26,7 @@ class Overlay:
 
 
 def read_overlay(path):
-    """Reads an `Overlay`.
-
-    Raises:
-        ValueError: If its first line is no title.
-    """
+    """Reads an `Overlay`; a ValueError if its first line is no title."""
     first = Path(path).read_text(encoding="utf-8").partition("\n")[0]
     match = re.fullmatch(r"# (.+?)(?:, over (\w+))?", first)
     if not match:
@@ -45,19 +37,7 @@ def read_overlay(path):
 def train(overlay, recipes, data_dir, seed, folder):
     """One run in a process of its own, its output in train.log; a finished one is not run again.
 
-    Args:
-        overlay: An `Overlay`.
-        recipes: Flagfiles that come before it.
-        data_dir: As trainers.distill takes it; an overlay may name another.
-        seed: Of the run.
-        folder: Of all runs.
-
-    Returns:
-        Dict of `METRICS` to figures in 0..1 on the held-out photographs after the last epoch; None if it
-        failed.
-
-    Raises:
-        ValueError: If the folder holds a finished run with other flags, or the run held nothing out.
+    Returns the `METRICS` on the held-out photographs after the last epoch, None if it failed.
     """
     folder = Path(folder) / overlay.name / f"seed{seed}"
     words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
@@ -95,16 +75,10 @@ def _validation_metrics(folder):
 
 
 def summarize(overlays, results):
-    """Rows of the table, one per overlay with a finished run.
+    """JSON-ready rows of the table, one per overlay with a finished run, from results by name and seed.
 
-    Args:
-        overlays: `Overlay`s in the order of the rows.
-        results: Dict name -> dict seed -> dict as `train` returns.
-
-    Returns:
-        List of JSON-ready dicts: name, title, over, seeds, for each metric mean and spread (half the range
-        over seeds), and gain (of max F in focus) and mae_change over the overlay it differs from, seed by
-        seed (None without common seeds).
+    Spread is half the range over seeds; gain (of max F in focus) and mae_change are over the overlay that it
+    differs from, seed by seed (None without common seeds).
     """
     rows = []
     for overlay in overlays:

@@ -4,18 +4,10 @@ import numpy as np
 
 
 def confidence_interval(statistic, count, resamples=1000, seed=0):
-    """95 % percentile bootstrap interval of a statistic of a weighted mean over images.
+    """[low, high] of the 95 % percentile bootstrap interval of a statistic of a weighted mean over images.
 
-    Args:
-        statistic: takes weights (B, count), each row summing to 1, and returns (B,) values.
-        count: number of images.
-        resamples: resamples drawn with replacement, >= 1.
-        seed: of the draw; one seed, one interval.
-
-    Returns:
-        [low, high] as floats.
-
-    Reference: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
+    `statistic` maps weights (B, count), rows of sum 1, to (B,) values. Reference: Efron and Tibshirani, An
+    Introduction to the Bootstrap, 1993, chapter 13.
     """
     if count < 1 or resamples < 1:
         raise ValueError(f"Images and resamples must be >= 1. Received: {count} and {resamples}.")

@@ -15,14 +15,7 @@ _WORDS = "an edge is sharp where light turns dark within one pixel and soft wher
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Version:
-    """One version of a photograph.
-
-    Attributes:
-        name: "sharp", "disc 2", "motion 9", ...
-        image: uint8 (H, W, 3), RGB.
-        kernel: Standard deviation of its blur across the widest direction, px; 0 for a sharp one.
-        blur: "none", "defocus" or "motion".
-    """
+    """A version of a photograph; `kernel`: standard deviation of its blur in the widest direction, px."""
 
     name: str
     image: np.ndarray
@@ -31,15 +24,7 @@ class Version:
 
 
 def versions(image, rng):
-    """A sharp photograph and what may befall it.
-
-    Args:
-        image: uint8 (H, W, 3), RGB.
-        rng: numpy Generator of noise and the directions of motion.
-
-    Yields:
-        `Version`s: sharp ones first.
-    """
+    """`Version`s of a sharp photograph and what may befall it, sharp ones first."""
     yield Version("sharp", image)
     yield Version("sharp, noise", _noisy(image, rng))
     yield Version("sharp, half size", cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
@@ -63,15 +48,7 @@ def blurred(image, kernel):
 
 
 def motion_kernel(length, angle):
-    """The path of a point that moves evenly: a line one px wide.
-
-    Args:
-        length: px.
-        angle: Direction, radians.
-
-    Returns:
-        float32 array (K, K), K odd, sum 1.
-    """
+    """The path of a point that moves evenly: a line one px wide, `length` px long, at an angle in radians."""
     size = 2 * int(np.ceil(length / 2)) + 3
     points = np.mgrid[: size * _SUPERSAMPLING, : size * _SUPERSAMPLING] + 0.5
     along, across = points / _SUPERSAMPLING - size / 2

@@ -19,20 +19,10 @@ OPTIONS = {
 
 
 def compare_options(model, samples, options=None):
-    """Scores a detector with each set of options on the same photographs.
+    """Scores a `BlurDetector` with each set of options on the same photographs, against the first set.
 
-    Args:
-        model: Path of a .tflite file.
-        samples: Samples with masks.
-        options: Dict name -> arguments of `BlurDetector`; None for `OPTIONS`. The others are compared
-            with the first.
-
-    Returns:
-        Dict name -> dict: max_f_focus, max_f_blur, mae; d_focus and d_mae, the differences to the first;
-        cut, how many photographs were seen through more than one window; ms, median time of a call.
-
-    Raises:
-        ValueError: If there are no samples.
+    Rows hold max_f_focus, max_f_blur, mae, the differences d_focus and d_mae, how many photographs were cut
+    into several windows, and the median ms of a call.
     """
     if not samples:
         raise ValueError(
@@ -42,10 +32,7 @@ def compare_options(model, samples, options=None):
     for name, arguments in (options or OPTIONS).items():
         row = _measure(BlurDetector(model, **arguments), _grid(arguments), samples)
         first = first or row
-        changes = {
-            "d_focus": row["max_f_focus"] - first["max_f_focus"],
-            "d_mae": row["mae"] - first["mae"],
-        }
+        changes = {"d_focus": row["max_f_focus"] - first["max_f_focus"], "d_mae": row["mae"] - first["mae"]}
         rows[name] = row | changes
     return rows
 

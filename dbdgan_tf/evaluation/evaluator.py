@@ -15,11 +15,7 @@ from dbdgan_tf.photo import read_mask_uint8, resize, write_map
 
 
 class EvaluationError(ValueError):
-    """Lists every image that could not be scored.
-
-    Attributes:
-        problems: dict stem -> what is wrong.
-    """
+    """Lists every image that could not be scored; `problems` is a dict stem -> what is wrong."""
 
     def __init__(self, headline, problems):
         self.problems = dict(problems)

@@ -11,14 +11,7 @@ MAP_SUFFIXES = (*IMAGE_SUFFIXES, ".npy")
 
 
 def find_maps(directory):
-    """Finds the maps in a folder.
-
-    Returns:
-        dict stem -> path.
-
-    Raises:
-        ValueError: the folder is absent or holds no map, or two files share a stem.
-    """
+    """Dict stem -> path of the maps in a folder; a ValueError if there is none, or two of one stem."""
     directory = Path(directory)
     if not directory.is_dir():
         raise ValueError(f"No such folder of maps. Received: {str(directory)!r}.")
@@ -37,17 +30,9 @@ def find_maps(directory):
 
 
 def read_map(path, polarity="blur"):
-    """Reads a blur map.
+    """Reads a blur map, uint8 of 8-bit files, else float32 in 0..1; high = blurred.
 
-    Args:
-        path: 8-bit or 16-bit image, grey or with equal channels; float image in 0..1; or .npy float in 0..1.
-        polarity: what white means in the file, "blur" or "focus".
-
-    Returns:
-        uint8 (H, W) for 8-bit files, else float32 (H, W) in 0..1; high = blurred.
-
-    Raises:
-        ValueError: the file cannot be read or holds no grey map.
+    It may be an 8-bit or 16-bit image, grey or with equal channels, a float image in 0..1, or .npy in 0..1.
     """
     path = Path(path)
     values = _read_values(path)
@@ -75,13 +60,7 @@ def _read_values(path):
 
 
 def write_map_file(path, blur_map, bits=8):
-    """Writes a blur map as a grey PNG, atomically.
-
-    Args:
-        path: file to write.
-        blur_map: float (H, W) in 0..1.
-        bits: 8 or 16.
-    """
+    """Writes a blur map in 0..1 as a grey PNG of 8 or 16 bits, atomically."""
     if bits == 8:
         write_map(path, blur_map)
     elif bits == 16:

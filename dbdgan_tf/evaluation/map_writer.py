@@ -16,13 +16,7 @@ RECORD_NAME = "maps.json"
 
 @dataclasses.dataclass(frozen=True)
 class WrittenMaps:
-    """What `write_maps` did.
-
-    Attributes:
-        written: maps written now.
-        kept: maps that an earlier run had written.
-        failed: dict photograph -> what is wrong with it.
-    """
+    """What `write_maps` did: maps written now and kept from before; dict of failed photographs to reasons."""
 
     written: int
     kept: int
@@ -34,14 +28,7 @@ class WrittenMaps:
 
 
 def find_photographs(input_dir):
-    """Finds every photograph below a folder.
-
-    Returns:
-        Samples without masks, sorted; each stem is the path below `input_dir` without its extension.
-
-    Raises:
-        ValueError: the folder is absent or holds no photograph.
-    """
+    """Samples without masks of all photographs below a folder; stems are paths below it without extension."""
     folder = Path(input_dir)
     if not folder.is_dir():
         raise ValueError(f"No such folder of photographs. Received: {str(folder)!r}.")
@@ -53,25 +40,11 @@ def find_photographs(input_dir):
 
 
 def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, source=None, progress=False):
-    """Writes `<output_dir>/<stem>.png` for every sample; white is blurred.
+    """Writes `<output_dir>/<stem>.png` for every sample; white is blurred. Returns `WrittenMaps`.
 
-    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all.
-
-    Args:
-        samples: samples; only stem and image are used.
-        predictor: as of `dbdgan_tf.evaluation.predictors`.
-        output_dir: created where absent.
-        bits: 8 or 16 per pixel.
-        overwrite: write maps that exist again.
-        source: JSON-ready dict that says what makes the maps (see `describe_model`); it is kept beside the
-            maps, and a folder made by another source is refused unless `overwrite`.
-        progress: show a progress bar.
-
-    Returns:
-        `WrittenMaps`; bad photographs are listed there and do not stop the rest.
-
-    Raises:
-        ValueError: the folder holds another source's maps.
+    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all. `source`,
+    kept beside the maps, says what makes them (see `describe_model`); a folder of another source is refused
+    unless `overwrite`.
     """
     from tqdm import tqdm
 
@@ -98,17 +71,7 @@ def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, sourc
 
 
 def describe_model(path):
-    """Names a model file by content, so that maps of a retrained model are not mixed with old ones.
-
-    Args:
-        path: a .tflite file, or PREFIX (also .json, .weights.h5) of a saved network.
-
-    Returns:
-        dict: model (file name) and sha256 over its file or files.
-
-    Raises:
-        ValueError: there is no such file.
-    """
+    """Names a model by its files' content, so that maps of a retrained one are not mixed with old ones."""
     if str(path).endswith(".tflite"):
         files = (Path(path),)
     else:

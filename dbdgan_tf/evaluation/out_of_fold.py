@@ -10,9 +10,7 @@ from dbdgan_tf.evaluation.predictors import averaged
 class OutOfFoldPredictor:
     """Averages, for every photograph, the maps of the networks that were not trained on it.
 
-    Attributes:
-        predictors: dict network -> `ImagePredictor`, all of one input size.
-        trained_on: dict network -> set of the stems of its training photographs.
+    `predictors` by network are of one input size, `trained_on` holds sets of stems.
     """
 
     predictors: dict
@@ -23,11 +21,7 @@ class OutOfFoldPredictor:
         return [sample for sample in samples if not self._networks(sample)]
 
     def predict(self, samples):
-        """As `ImagePredictor.predict`, but photographs of the same networks come together.
-
-        Raises:
-            ValueError: every network was trained on some of the photographs.
-        """
+        """As `ImagePredictor.predict`, but photographs of the same networks come together."""
         seen = self.missing(samples)
         if seen:
             raise ValueError(
@@ -46,14 +40,7 @@ class OutOfFoldPredictor:
 
 
 def best_network(run):
-    """PREFIX of the network that a run made.
-
-    Args:
-        run: a run's folder, or PREFIX itself.
-
-    Raises:
-        ValueError: the folder holds none, or a teacher and a student.
-    """
+    """PREFIX of the one network that a run's folder holds, or PREFIX itself."""
     if not Path(run).is_dir():
         return str(run)
     found = [

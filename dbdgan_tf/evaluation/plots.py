@@ -14,14 +14,7 @@ def _axes(x_label, y_label):
 
 
 def pr_figure(curves):
-    """Draws precision against recall.
-
-    Args:
-        curves: dict label -> `Curves`.
-
-    Returns:
-        A matplotlib Figure.
-    """
+    """A matplotlib Figure of precision against recall, from a dict label -> `Curves`."""
     figure, axes = _axes("recall", "precision")
     for label, curve in curves.items():
         axes.plot(curve.recall, curve.precision, label=label, linewidth=1.6)

@@ -20,16 +20,9 @@ _PAGE_BLURS = (0, 2, 8)
 
 
 def measure(photographs, detector, seed=0):
-    """Scores every version of every photograph.
+    """Scores every version of every sharp photograph; a list of dicts by version's name.
 
-    Args:
-        photographs: Paths of sharp photographs.
-        detector: `BlurDetector`.
-        seed: Of noise and directions.
-
-    Returns:
-        List with, for each photograph, a dict version name -> dict of the score's fields, "laplacian",
-        "tenengrad", and the version's "kernel" and "true_blur".
+    A version has the score's fields, "laplacian", "tenengrad", its "kernel" and "true_blur".
     """
     found = []
     for number, path in enumerate(photographs):
@@ -51,12 +44,7 @@ def measure_pages(detector):
 def count_partners(samples, detector):
     """Pairs of the same scene focused near and far: the region in focus must beat that in the partner.
 
-    Args:
-        samples: `Sample`s with stems SCENE_near and SCENE_far; of masks 128 is ignored.
-        detector: `BlurDetector`.
-
-    Returns:
-        (ordered rightly, compared), compared being the regions that hold a square of 48 px.
+    Returns (ordered rightly, compared), compared being the regions that hold a square of 48 px.
     """
     scenes = collections.defaultdict(list)
     for sample in samples:
@@ -73,12 +61,11 @@ def count_partners(samples, detector):
 
 
 def summarize(found):
-    """The figures of `measure`.
+    """The figures of `measure`, JSON-ready.
 
-    Returns:
-        JSON-ready dict: "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur"
-        (version -> answer -> share), "rank" (mean by photograph of the rank correlation of
-        sharpness with the kernel), "curve" (radius -> median sharp_up_to and edge_px).
+    "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur" (version -> answer -> share),
+    "rank" (mean by photograph of the rank correlation of sharpness with the kernel), "curve" (radius ->
+    medians).
     """
     names = [name for name in found[0] if not name.startswith("curve")]
     soft = [name for name in names if name not in SHARP]

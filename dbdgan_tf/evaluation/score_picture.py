@@ -11,15 +11,7 @@ _COLUMNS = ("verdict", "blur", "sharpness", "edge_px", "sharp_up_to")
 
 
 def score_picture(image, detector):
-    """Draws the middle of a photograph as it is, behind discs of radius 1, 2 and 4 px, and moved by 9 px.
-
-    Args:
-        image: uint8 (H, W, 3) RGB of at least 160 px a side.
-        detector: `BlurDetector`.
-
-    Returns:
-        uint8 (h, w, 3), RGB.
-    """
+    """Draws the middle of a photograph as it is, behind discs of radius 1, 2 and 4 px, and moved by 9 px."""
     versions = {"sharp": image} | {f"disc, radius {radius} px": disc(image, radius) for radius in (1, 2, 4)}
     versions["motion, 9 px"] = blurred(image, motion_kernel(9, 0))
     return np.hstack([_panel(name, version, score(version, detector)) for name, version in versions.items()])

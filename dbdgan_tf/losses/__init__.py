@@ -5,13 +5,7 @@ from dbdgan_tf.losses.adversarial import (
     least_squares_loss,
     relativistic_least_squares_loss,
 )
-from dbdgan_tf.losses.content import (
-    binary_cross_entropy,
-    edge_loss,
-    focus_iou_loss,
-    soft_iou_loss,
-    ssim_loss,
-)
+from dbdgan_tf.losses.content import binary_cross_entropy, edge_loss, focus_iou_loss, soft_iou_loss, ssim_loss
 from dbdgan_tf.losses.distillation import consistency_loss, feature_loss
 
 __all__ = [

@@ -4,17 +4,10 @@ from keras import ops
 
 
 def mean_over_images(values, sample_weight=None, counted=None):
-    """Weighted mean over images of the mean over everything else.
+    """Weighted mean over images of the mean over everything else; 0 where every weight is 0.
 
-    Args:
-        values: Tensor (B, ...), a loss of any rank; with `counted` (B, H, W, C).
-        sample_weight: Tensor (B,) of weights >= 0, such as 1 for a labelled and 0 for an unlabelled image,
-            or None for equal weights.
-        counted: Tensor (B, H, W, 1), 1 where a position counts and 0 where it is ignored, or None for all.
-            An image of which nothing counts has no weight.
-
-    Returns:
-        A scalar; 0 where every weight is 0.
+    `values` (B, ...), `sample_weight` (B,) >= 0 or None. With `counted` (B, H, W, 1), 0 where a position is
+    ignored, values are (B, H, W, C), and an image of which nothing counts has no weight.
     """
     if counted is not None:
         sample_weight = image_weights(counted, sample_weight)
@@ -28,15 +21,7 @@ def mean_over_images(values, sample_weight=None, counted=None):
 
 
 def image_weights(counted, sample_weight=None):
-    """Weights per image in which those without a counted pixel have none.
-
-    Args:
-        counted: Tensor (B, H, W, 1) of 0 and 1, or None for all.
-        sample_weight: Tensor (B,), or None for equal weights.
-
-    Returns:
-        Tensor (B,); `sample_weight` as it is where `counted` is None.
-    """
+    """Weights (B,) in which images without a counted pixel have none; as they were without `counted`."""
     if counted is None:
         return sample_weight
     some = ops.cast(ops.any(counted > 0, axis=(1, 2, 3)), "float32")
@@ -44,14 +29,5 @@ def image_weights(counted, sample_weight=None):
 
 
 def counted_windows(counted, size, strides=1):
-    """Which windows hold counted pixels alone.
-
-    Args:
-        counted: Tensor (B, H, W, 1) of 0 and 1, or None for all.
-        size: Side of the windows in pixels.
-        strides: Pixels from window to window.
-
-    Returns:
-        Tensor (B, h, w, 1) of 0 and 1, windows inside the map ("valid"); None for None.
-    """
+    """Which windows inside the map hold counted pixels alone: (B, h, w, 1) of 0 and 1; None for None."""
     return None if counted is None else -ops.max_pool(-counted, size, strides, padding="valid")

@@ -37,18 +37,9 @@ class ImageScores:
 
 
 def to_levels(blur_map):
-    """Quantizes a blur map to the 256 levels at which every map is scored.
+    """Quantizes a blur map, uint8 or float in 0..1, to the 256 levels at which every map is scored.
 
     A float map and the PNG written from it thus score the same.
-
-    Args:
-        blur_map: float (H, W) in 0..1, or uint8 (H, W).
-
-    Returns:
-        uint8 (H, W).
-
-    Raises:
-        ValueError: the map is not two-dimensional, is empty, is not finite or leaves 0..1.
     """
     blur_map = np.asarray(blur_map)
     if blur_map.ndim != 2 or blur_map.size == 0:
@@ -72,15 +63,7 @@ def f_measure(precision, recall):
 
 
 def counts_per_threshold(levels, positive):
-    """Counts true positives and predicted pixels of `levels >= t` for t = 0..255.
-
-    Args:
-        levels: uint8 (H, W).
-        positive: bool (H, W).
-
-    Returns:
-        Two int64 (256,): true positives and predicted pixels.
-    """
+    """True positives and predicted pixels of `levels >= t`, t = 0..255, of uint8 levels and a bool mask."""
     joint = levels.astype(np.int16) + THRESHOLDS * positive
     histogram = np.bincount(joint.ravel(), minlength=2 * THRESHOLDS).reshape(2, THRESHOLDS)
     at_least = histogram[:, ::-1].cumsum(axis=1)[:, ::-1]

@@ -183,9 +183,6 @@ def unpack_model(model):
     """Parses the content of a .tflite file into a `schema.ModelT` that holds all its buffers.
 
     Some writers (litert-quantizer) put the weights behind the flatbuffer and store offsets; these are read.
-
-    Raises:
-        MetadataError: If the content is no .tflite.
     """
     check_identifier(model)
     tree = schema.ModelT.InitFromPackedBuf(model, 0)

@@ -89,9 +89,6 @@ def update_spectral_norms(network):
 
     A step does this once, before gradients are taken, and then calls the network with training=False: the
     layer's own update inside the call would be differentiated through on JAX but not on TensorFlow.
-
-    Args:
-        network: A discriminator. Its kernels and singular vectors are assigned.
     """
     for layer in spectral_layers(network):
         vector, kernel = layer.normalized_weights()

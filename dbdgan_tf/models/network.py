@@ -5,15 +5,15 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """A network ready for the converter.
+    """A network of a static batch of 1, in Keras 3 or tf_keras, ready for the converter.
 
     Attributes:
-        model: Keras 3 or tf_keras model of a static batch of 1.
-        image_size: (height, width).
-        input_scaling: The `InputScaling` of its input.
-        name: For the metadata.
-        training: The metadata it was saved with.
-        checksum: "sha256:..." of the weights.
+      model: the network.
+      image_size: (height, width).
+      input_scaling: the `InputScaling` of its input.
+      name: for the metadata.
+      training: the metadata it was saved with.
+      checksum: "sha256:..." of the weights.
     """
 
     model: object

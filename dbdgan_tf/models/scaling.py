@@ -70,18 +70,7 @@ def scaling_for(encoder_name):
 
 
 def resolve_scaling(scaling, encoder_name):
-    """An `InputScaling` from the `scaling` entry of a network's config.
-
-    Args:
-      scaling: "auto" (the encoder's own) or a key of `SCALINGS`.
-      encoder_name: a key of `dbdgan_tf.models.encoders.ENCODERS`.
-
-    Returns:
-      An `InputScaling`.
-
-    Raises:
-      ValueError: if the name is unknown.
-    """
+    """The `InputScaling` of a config's entry: "auto" (the encoder's own) or a key of `SCALINGS`."""
     if scaling == "auto":
         return scaling_for(encoder_name)
     if scaling not in SCALINGS:

@@ -17,14 +17,7 @@ KINDS = {
 
 
 def network_files(path):
-    """The two files of a saved network.
-
-    Args:
-      path: PREFIX, PREFIX.json or PREFIX.weights.h5.
-
-    Returns:
-      A pair of paths: the weights and the JSON.
-    """
+    """The paths of a saved network's weights and JSON, from PREFIX or either of them."""
     text = os.fspath(path)
     for suffix in (WEIGHTS_SUFFIX, CONFIG_SUFFIX):
         text = text.removesuffix(suffix)
@@ -66,12 +59,7 @@ def save_network(path_prefix, model, config, metadata=None):
 def read_network_json(path):
     """The content of PREFIX.json: a dict with "kind", "config" (as a config object) and "metadata".
 
-    Args:
-      path: PREFIX, PREFIX.json or PREFIX.weights.h5.
-
-    Raises:
-      FileNotFoundError: if there is no such file.
-      ValueError: if it is not the JSON of a saved network.
+    Raises a FileNotFoundError without such a file, a ValueError if it is not the JSON of a saved network.
     """
     _, config_path = network_files(path)
     if not config_path.is_file():

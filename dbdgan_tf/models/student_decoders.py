@@ -43,21 +43,10 @@ def conv_stage(x, filters, layers, name):
 
 
 def phone_decoder(stage, taps, inputs, channels, head_stride, keras_module):
-    """Decoder with bilinear upsampling, of only such operations as phones run in int8.
+    """Decoder with bilinear upsampling, of only such operations as phones run in int8; the layer "logits".
 
     The 1x1 head works at `head_stride` and its one-channel logits are upsampled, because a stage at full
     resolution costs more than the whole rest of the decoder.
-
-    Args:
-      stage: how a stage mixes upsampled features and skip: `separable_stage` or `conv_stage`.
-      taps: the encoder's feature maps, "s2" .. "s32".
-      inputs: the scaled images; not used.
-      channels: of the bottleneck and of the stages s16, s8, s4, s2 (and s1 where `head_stride` is 1).
-      head_stride: 1, 2 or 4.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      Logits (B, H, W, 1), the output of the layer "logits".
     """
     del inputs
     layers = keras_module.layers
@@ -87,16 +76,7 @@ def _paper_stage(x, skip, filters, layers, stride):
 def paper_decoder(taps, inputs, channels, head_stride, keras_module):
     """The official student's decoder: transposed convolutions, two 3x3 conv-BN-ReLU per stage.
 
-    Args:
-      taps: the encoder's "head" and "first_s2" .. "first_s16" ("s32" and "s2" .. "s16" where it has none).
-      inputs: the scaled images, concatenated in the last stage.
-      channels: of the stages s16, s8, s4, s2, s1.
-      head_stride: 1.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      Logits (B, H, W, 1), the output of the layer "logits".
-
+    Its skips are "first_s2" .. "first_s16" where the encoder has them, and the images in the last stage.
     Source: Distill-DBDGAN (ACM TOMM 19(2s):87), the authors' EfficientUnet with concat_input.
     """
     del head_stride

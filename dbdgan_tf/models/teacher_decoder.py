@@ -9,46 +9,21 @@ from dbdgan_tf.models.layers import DenseASPP, NonLocalBlock
 
 @dataclass(frozen=True)
 class ConvStyle:
-    """How every conv-BN-ReLU of a network is made.
-
-    Attributes:
-      momentum: momentum of the batch normalisations.
-      epsilon: epsilon of the batch normalisations.
-    """
+    """Momentum and epsilon of the batch normalisations of every conv-BN-ReLU of a network."""
 
     momentum: float = 0.9
     epsilon: float = 1e-5
 
 
 def conv_norm_relu(x, filters, name, style, kernel_size=3):
-    """Applies convolution, batch normalisation and ReLU; layers are `{name}_conv`, `{name}_bn` and `{name}`.
-
-    Args:
-      x: keras tensor (batch, height, width, channels).
-      filters: channels of the result.
-      name: prefix of the layer names.
-      style: a `ConvStyle`.
-      kernel_size: side of the kernel in pixels.
-
-    Returns:
-      A keras tensor (batch, height, width, filters).
-    """
+    """Convolution, batch normalisation and ReLU; layers are `{name}_conv`, `{name}_bn` and `{name}`."""
     x = keras.layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv")(x)
     x = keras.layers.BatchNormalization(momentum=style.momentum, epsilon=style.epsilon, name=f"{name}_bn")(x)
     return keras.layers.ReLU(name=name)(x)
 
 
 def context_stage(x, config, style):
-    """Puts a non-local block beside a DenseASPP and concatenates them, non-local first.
-
-    Args:
-      x: deepest encoder tap, a keras tensor (batch, height, width, channels).
-      config: a `TeacherConfig`.
-      style: a `ConvStyle`.
-
-    Returns:
-      The keras tensor of the layer "bottleneck".
-    """
+    """Puts a non-local block beside a DenseASPP and concatenates them, non-local first, in "bottleneck"."""
     if config.context_channels:
         x = conv_norm_relu(x, config.context_channels, "context_reduce", style, kernel_size=1)
     attended = NonLocalBlock(config.non_local_reduction, name="non_local")(x)
@@ -65,21 +40,11 @@ def context_stage(x, config, style):
 
 
 def decode(x, stride, skips, channels, style):
-    """Runs conv-BN-ReLU, bilinear x2 and skip concatenation down to stride 2.
+    """Runs conv-BN-ReLU, bilinear x2 and skip concatenation from `stride` down to 2; channels deepest first.
 
     The layer "decoder_s8" is the activation of the stage that works at stride 8, with the skip already in it.
     The last stage is not upsampled: a 1x1 convolution and bilinear upsampling commute, so the head upsamples
     one channel instead of many.
-
-    Args:
-      x: keras tensor of stride `stride`.
-      stride: stride of `x` in input pixels.
-      skips: mapping "s8" -> keras tensor, for every stride between 2 and `stride / 2`.
-      channels: channels of each stage, deepest first; one more than there are skips.
-      style: a `ConvStyle`.
-
-    Returns:
-      A keras tensor of stride 2 with `channels[-1]` channels.
     """
     x = conv_norm_relu(x, channels[0], f"decoder_s{stride}", style)
     for filters in channels[1:]:
@@ -91,15 +56,7 @@ def decode(x, stride, skips, channels, style):
 
 
 def head(x, dropout):
-    """Turns features of stride 2 into the map of the whole image.
-
-    Args:
-      x: keras tensor (batch, height / 2, width / 2, channels).
-      dropout: rate in 0..1 of the spatial dropout.
-
-    Returns:
-      Keras tensor (batch, height, width, 1) of layer "blur_map", 0..1, 1 = blurred.
-    """
+    """Turns features of stride 2 into the map (B, H, W, 1) of the whole image, layer "blur_map", 0..1."""
     x = keras.layers.SpatialDropout2D(dropout, name="head_dropout")(x)
     # Losses take the logits: they stay float32 where the rest of the network is bfloat16.
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="head_conv")(x)

@@ -20,17 +20,9 @@ __all__ = [
 
 
 def unwrap_state_dict(checkpoint):
-    """The plain state dict inside a checkpoint.
+    """The plain state dict (key -> array) inside a checkpoint, which may hold it under "model_state_dict".
 
-    Args:
-      checkpoint: a state dict or a dict that holds one under "model_state_dict" or "state_dict"; keys may
-        carry the "module." of DataParallel; values are tensors or arrays.
-
-    Returns:
-      A dict key -> NumPy array.
-
-    Raises:
-      ValueError: if there is no dict of tensors.
+    The "module." of DataParallel is taken from the keys.
     """
     for wrapper in ("model_state_dict", "state_dict"):
         if isinstance(checkpoint, dict) and wrapper in checkpoint:
@@ -41,17 +33,7 @@ def unwrap_state_dict(checkpoint):
 
 
 def read_checkpoint(path):
-    """Reads an official .pth file: `torch.load(weights_only=True)`, or `read_torch_file` without torch.
-
-    Args:
-      path: a .pth file.
-
-    Returns:
-      A dict key -> NumPy array, unwrapped.
-
-    Raises:
-      ValueError: if the file is no checkpoint.
-    """
+    """Reads an official .pth file: `torch.load(weights_only=True)`, or `read_torch_file` without torch."""
     try:
         import torch
     except ImportError:

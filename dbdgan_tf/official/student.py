@@ -3,13 +3,7 @@
 from dbdgan_tf.models.encoders.efficientnet import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.official.mapping import (
-    DEPTHWISE,
-    TRANSPOSED_CONV,
-    StateReader,
-    build_with,
-    unwrap_state_dict,
-)
+from dbdgan_tf.official.mapping import DEPTHWISE, TRANSPOSED_CONV, StateReader, build_with, unwrap_state_dict
 
 # official stage suffix -> stride of our stage
 DECODER_STAGES = {"1": 16, "2": 8, "3": 4, "4": 2, "_input": 1}
@@ -39,18 +33,7 @@ def _decoder_stage(reader, suffix, stride, table):
 
 
 def student_table(checkpoint, encoder="efficientnet_b3"):
-    """An official student checkpoint by our layer names.
-
-    Args:
-      checkpoint: the state dict, or a dict that holds it under "model_state_dict".
-      encoder: efficientnet_b0 .. efficientnet_b7.
-
-    Returns:
-      A pair: layer name -> list of arrays, and a `MappingReport`.
-
-    Raises:
-      ValueError: if a tensor is missing.
-    """
+    """An official student checkpoint by our layer names, and a `MappingReport`."""
     reader = StateReader(unwrap_state_dict(checkpoint))
     table = {
         "stem_conv": reader.conv("encoder.stem_conv"),

@@ -31,18 +31,7 @@ def _dense_aspp(reader):
 
 
 def teacher_table(checkpoint, encoder="se_resnext101"):
-    """An official teacher checkpoint by our layer names.
-
-    Args:
-      checkpoint: the state dict, or a dict that holds it under "model_state_dict".
-      encoder: "se_resnext101" or "se_resnext50".
-
-    Returns:
-      A pair: layer name -> list of arrays, and a `MappingReport`.
-
-    Raises:
-      ValueError: if a tensor is missing.
-    """
+    """An official teacher checkpoint by our layer names, and a `MappingReport`."""
     reader = StateReader(unwrap_state_dict(checkpoint))
     # The stages are registered twice, as "encoder.layerN" and "convN"; the latter is what runs.
     table = {

@@ -8,17 +8,9 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def check_png(data, with_pixels=True):
-    """Checks every chunk of a PNG; other files pass.
+    """Checks every chunk of a PNG, `with_pixels` those that OpenCV checks itself; other files pass.
 
-    Args:
-        data: Bytes of the file.
-        with_pixels: Also the chunks of pixels, which OpenCV checks itself.
-
-    Returns:
-        Whether something but the end follows the pixels, such as a late EXIF chunk.
-
-    Raises:
-        ImageInputError: If a checksum is wrong or the file ends early.
+    Returns whether something but the end follows the pixels, such as a late EXIF chunk.
     """
     if not data.startswith(_SIGNATURE):
         return False

@@ -12,15 +12,10 @@ _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 def to_srgb(image, profile):
-    """Brings a PIL image to sRGB.
+    """Brings a PIL image of any mode to sRGB, mode RGB; alpha is dropped.
 
-    Args:
-        image: Of any mode.
-        profile: Bytes of its ICC profile, or None. A profile that is broken or of another colour space than
-            the pixels is left aside: the pixels then count as sRGB.
-
-    Returns:
-        PIL image of mode RGB; alpha is dropped.
+    An ICC profile that is broken or of another colour space than the pixels is left aside: they count as
+    sRGB.
     """
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")

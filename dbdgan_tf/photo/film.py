@@ -11,12 +11,7 @@ from dbdgan_tf.atomic_file import replacing
 
 @dataclasses.dataclass(frozen=True)
 class FilmFacts:
-    """What a film's header says.
-
-    Attributes:
-        frames_per_second: On average; 25 where it says nothing sensible.
-        frames: Number of frames, None where it says nothing sensible; often only nearly right.
-    """
+    """What a film's header says: its rate (25 if nothing sensible), and about how many frames, or None."""
 
     frames_per_second: float
     frames: int | None
@@ -32,26 +27,14 @@ class Frame:
 
 
 def read_facts(path):
-    """Reads a film's header.
-
-    Raises:
-        ValueError: If it cannot be opened as a film.
-    """
+    """Reads a film's header; a ValueError if it cannot be opened as a film."""
     with _opened(path) as film:
         rate, frames = film.get(cv2.CAP_PROP_FPS), int(film.get(cv2.CAP_PROP_FRAME_COUNT))
     return FilmFacts(rate if 0 < rate < 1000 else 25.0, frames if 0 < frames < 2**31 else None)
 
 
 def read_frames(path, every=1):
-    """Yields every `every`-th frame as a `Frame`; those between are skipped without being converted.
-
-    Args:
-        path: A film that OpenCV can read; it turns the frames upright.
-        every: 1 for all.
-
-    Raises:
-        ValueError: If it cannot be opened as a film.
-    """
+    """Yields every `every`-th `Frame`, upright; those between are skipped without being converted."""
     facts = read_facts(path)
     with _opened(path) as film:
         number, seconds = 0, -1 / facts.frames_per_second
@@ -69,12 +52,7 @@ def read_frames(path, every=1):
 
 
 class FilmWriter:
-    """Writes an .mp4 that appears when it is complete; use it as a context.
-
-    Args:
-        path: The file.
-        frames_per_second: Its rate.
-    """
+    """Writes an .mp4 that appears when it is complete; use it as a context."""
 
     def __init__(self, path, frames_per_second):
         self._path, self._rate = path, frames_per_second
@@ -90,11 +68,7 @@ class FilmWriter:
         return self._stack.__exit__(*reason)
 
     def add(self, pixels):
-        """Appends uint8 (H, W, 3) RGB; the first frame decides the size, made even as codecs ask.
-
-        Raises:
-            ValueError: If this OpenCV cannot write .mp4.
-        """
+        """Appends uint8 (H, W, 3) RGB; the first frame decides the size, made even as codecs ask."""
         if self._film is None:
             self._size = tuple(max(2, side // 2 * 2) for side in pixels.shape[1::-1])
             codec = cv2.VideoWriter_fourcc(*"mp4v")

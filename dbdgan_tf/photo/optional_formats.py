@@ -19,11 +19,7 @@ _AVIF_BRANDS = (b"avif", b"avis")
 
 
 def require_reader(data):
-    """Sees to it that Pillow can read HEIC and AVIF, whatever the file is called; other files pass.
-
-    Raises:
-        ImageInputError: If what reads them is not installed.
-    """
+    """Sees to it that Pillow can read HEIC and AVIF, whatever the file is called; other files pass."""
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     # mif1 is any picture of that container; what else it is compatible with tells more.
     if brand in _AVIF_BRANDS or (brand in (b"mif1", b"msf1") and b"avif" in data[16:64]):
@@ -47,15 +43,8 @@ def _register_heif():
 def raw_preview(data):
     """The camera's own preview in a RAW file; a half-size development where there is none.
 
-    Args:
-        data: Bytes of the file.
-
-    Returns:
-        (content, orientation): bytes of a JPEG, or a uint8 array (H, W, 3) RGB; and the camera's orientation
-        in EXIF's numbers, which counts where a JPEG does not tell its own.
-
-    Raises:
-        ImageInputError: If rawpy is not installed, or the file is no RAW photograph.
+    Returns the bytes of a JPEG, or a uint8 array (H, W, 3) RGB; and the camera's orientation in EXIF's
+    numbers, which counts where a JPEG does not tell its own.
     """
     try:
         import rawpy

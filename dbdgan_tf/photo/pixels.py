@@ -10,18 +10,7 @@ _ARRAY_KINDS = "uint8 0..255, uint16 0..65535, float 0..1, bool"
 
 
 def rgb_array(array):
-    """8-bit RGB of an array.
-
-    Args:
-        array: (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA (alpha is dropped), of uint8 0..255, uint16
-            0..65535, float 0..1 or bool.
-
-    Returns:
-        uint8 array (H, W, 3).
-
-    Raises:
-        ImageInputError: If it has another shape or type, or holds NaN, infinities or values beyond 0..1.
-    """
+    """8-bit RGB of an array as `to_rgb` takes it."""
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.ndim not in (2, 3) or channels not in (1, 3, 4):
         reason = f"has not an image's shape. Received: {array.shape}. Allowed: (H, W), (H, W, 1|3|4)"
@@ -56,12 +45,7 @@ def from_int32(values):
 
 
 def turn(pixels, orientation):
-    """Turns pixels upright.
-
-    Args:
-        pixels: Array (H, W, C).
-        orientation: How they lie, 1..8, as EXIF counts.
-    """
+    """Turns pixels that lie as EXIF's 1..8 says upright."""
     if 5 <= orientation <= 8:
         pixels = cv2.transpose(pixels)
     flip = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)

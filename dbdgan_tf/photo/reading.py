@@ -50,11 +50,7 @@ def read_image(path, target_size=None):
 
 
 def read_bytes(path):
-    """The content of a file.
-
-    Raises:
-        ImageInputError: If it cannot be opened, is no regular file, or is empty.
-    """
+    """The content of a regular file; an ImageInputError if it cannot be opened or is empty."""
     path = Path(path)
     try:
         facts = path.stat()

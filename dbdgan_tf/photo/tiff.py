@@ -26,12 +26,7 @@ def tiff_tags(data):
 
 
 def is_raw(data, tags):
-    """Whether these bytes are a camera's RAW photograph, whatever the file is called.
-
-    Args:
-        data: Bytes of the file.
-        tags: What `tiff_tags` says of them.
-    """
+    """Whether bytes with these `tiff_tags` are a camera's RAW photograph, whatever the file is called."""
     if tags is None:
         return data.startswith(_RAW_BEGINNINGS) or data[4:12] == b"ftypcrx " or data[6:14] == b"HEAPCCDR"
     if _DNG_VERSION in tags or tags.get(_PHOTOMETRIC) in _SENSOR or data[8:10] == b"CR":

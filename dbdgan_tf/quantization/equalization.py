@@ -14,13 +14,9 @@ _SMALLEST = 1e-6
 def equalize_depthwise(model):
     """Scales every channel of every depthwise kernel to a largest weight of 1, in place.
 
-    The network's output in inference stays the same, up to rounding.
-
-    Args:
-        model: A tf_keras model in which every bias-free DepthwiseConv2D feeds one BatchNormalization.
-
-    Returns:
-        Dict of layer name to the largest over the smallest range of its channels before.
+    The network's output in inference stays the same, up to rounding. Every bias-free DepthwiseConv2D must
+    feed one BatchNormalization. Returns, by layer, the largest over the smallest range of its channels
+    before.
     """
     spread = {}
     for layer in model.layers:

@@ -14,14 +14,6 @@ class FineTuner:
 
     The losses and the augmentation are Keras 3 code; on TensorFlow they take the tensors of tf_keras as
     they are.
-
-    Args:
-        model: Quantize-aware tf_keras student.
-        scaling: Its `InputScaling`.
-        losses: A `QatLossOptions`.
-        options: A `QatOptions`.
-        total_steps: Steps of the whole run.
-        augmentation: Layer from batch to batch, or None.
     """
 
     def __init__(self, model, scaling, losses, options, total_steps, augmentation=None):
@@ -50,18 +42,7 @@ class FineTuner:
         return int(self.optimizer.iterations.numpy())
 
     def train(self, batch):
-        """Takes one step.
-
-        Args:
-            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), "labelled" (B,),
-                "counted" (B, H, W, 1) and, for the consistency term, "teacher_maps" (B, H, W, 1).
-
-        Returns:
-            Dict of term names to floats.
-
-        Raises:
-            NonFiniteLossError: If a term is NaN or infinite.
-        """
+        """Takes one step on a `BlurDataset`'s batch; floats by term, a NonFiniteLossError if one is none."""
         if self.step >= self.freeze_step and not self._frozen:
             self._freeze_norms()
         terms = {name: float(value) for name, value in self._step(batch).items()}
@@ -74,14 +55,7 @@ class FineTuner:
         return terms
 
     def predict(self, images):
-        """Blur maps as int8 arithmetic gives them, simulated.
-
-        Args:
-            images: (B, H, W, 3) in 0..255.
-
-        Returns:
-            Array (B, H, W, 1) in 0..1.
-        """
+        """Blur maps (B, H, W, 1) of images in 0..255 as int8 arithmetic gives them, simulated."""
         return self._predict(self.scaling.apply(images.astype("float32"))).numpy()
 
     def _compile(self):

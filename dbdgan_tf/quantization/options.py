@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from dbdgan_tf.command.options import option
-from dbdgan_tf.training.options import DataOptions, RunOptions
+from dbdgan_tf.training.options import DataOptions, MapLossOptions, RunOptions
 
 PICKS = ("best", "qat", "ptq", "none")
 
@@ -27,36 +27,17 @@ class QatOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class QatLossOptions:
-    """The weight of every loss term; 0 switches it off."""
-
-    bce_weight: float = option(1.0, "Binary cross-entropy to the ground truth.")
-    iou_weight: float = option(1.0, "Soft IoU to the ground truth.")
-    focus_iou_weight: float = option(0.0, "Soft IoU of the in-focus class alone.")
-    ssim_weight: float = option(0.0, "Structural similarity to the ground truth.")
-    edge_weight: float = option(0.5, "Sobel edge difference to the ground truth.")
-    consistency_weight: float = option(1.0, "L1 of the student's map to the teacher's.")
-
-
-@dataclasses.dataclass(frozen=True)
 class QatRun:
     """A student fine-tuned for int8."""
 
     data: DataOptions = DataOptions()
-    losses: QatLossOptions = QatLossOptions()
+    losses: MapLossOptions = MapLossOptions()
     qat: QatOptions = QatOptions()
     run: RunOptions = RunOptions()
 
 
 def check_options(config):
-    """Refuses a run that cannot give what it promises.
-
-    Args:
-        config: A `QatRun`.
-
-    Raises:
-        ValueError: Naming the flag.
-    """
+    """Refuses a run that cannot give what it promises; a ValueError naming the flag."""
     if not config.qat.student_checkpoint:
         raise ValueError("There is no student to fine-tune. Received: --student_checkpoint=''.")
     maps = config.qat.teacher_maps_dir

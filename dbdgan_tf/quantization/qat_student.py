@@ -15,19 +15,9 @@ class RebuildError(RuntimeError):
 
 
 def rebuild_in_tf_keras(student, config, seed=0):
-    """Builds a trained student a second time, in tf_keras, with the same weights.
+    """Builds a trained Keras 3 student a second time, in tf_keras, with the same weights.
 
-    Args:
-        student: The Keras 3 network.
-        config: Its `StudentConfig`.
-        seed: Of the noise on which both are compared.
-
-    Returns:
-        The tf_keras model.
-
-    Raises:
-        ValueError: If a layer of either has no counterpart.
-        RebuildError: If an output differs by more than `TOLERANCE`.
+    A RebuildError if an output differs by more than `TOLERANCE`, on noise.
     """
     rebuilt = build_student(config, keras_module=tf_keras)
     copy_weights(student, rebuilt)
@@ -43,17 +33,9 @@ def rebuild_in_tf_keras(student, config, seed=0):
 
 
 def make_quantize_aware(model):
-    """Annotates every layer by the table of `quantize_configs` and puts quantizers in.
+    """A new tf_keras model, every layer annotated by the table of `quantize_configs` and named "quant_...".
 
-    Args:
-        model: A tf_keras student with the mobile decoder.
-
-    Returns:
-        A new tf_keras model with the same weights, its layers wrapped and named "quant_...". Its ranges are
-        not set yet; see `ranges.seed_ranges`.
-
-    Raises:
-        ValueError: If a layer is not in the table.
+    Its ranges are not set yet; see `ranges.seed_ranges`.
     """
 
     def annotate(layer):

@@ -83,17 +83,7 @@ def layer_key(layer):
 
 
 def config_for(layer):
-    """The way a layer is quantized.
-
-    Args:
-        layer: A tf_keras layer.
-
-    Returns:
-        A `QuantizeConfig`, or None for tfmot's own.
-
-    Raises:
-        ValueError: If the table has no entry for such a layer.
-    """
+    """The `QuantizeConfig` of a tf_keras layer, None for tfmot's own; a ValueError without an entry."""
     key = layer_key(layer)
     if key not in LAYER_CONFIGS:
         raise ValueError(

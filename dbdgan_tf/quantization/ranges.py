@@ -11,19 +11,10 @@ _KERNELS = ("kernel", "depthwise_kernel")
 
 
 def seed_ranges(model, float_model, scaling, batches):
-    """Sets every range of a quantize-aware network from its float twin.
+    """Sets every range of a quantize-aware network from the float one it was made from, on batches in 0..255.
 
     tfmot starts all ranges at -6..6 and moves them by a thousandth per step, which a short fine-tuning never
     makes up for.
-
-    Args:
-        model: A network that `make_quantize_aware` returned.
-        float_model: The network it was made from.
-        scaling: Its `InputScaling`.
-        batches: Iterable of images (B, H, W, 3) in 0..255.
-
-    Raises:
-        ValueError: If there is no batch.
     """
     measured = measure_outputs(float_model, scaling, batches)
     for layer in model.layers:
@@ -38,16 +29,7 @@ def seed_ranges(model, float_model, scaling, batches):
 
 
 def measure_outputs(model, scaling, batches):
-    """The range of every layer's output: smallest and largest value of a batch, averaged over batches.
-
-    Args:
-        model: A tf_keras model.
-        scaling: Its `InputScaling`.
-        batches: Iterable of images (B, H, W, 3) in 0..255.
-
-    Returns:
-        Dict of layer name to a pair of floats.
-    """
+    """By layer, its smallest and largest value in a batch of images in 0..255, averaged over batches."""
     names = [layer.name for layer in model.layers]
     outputs = tf_keras.Model(model.input, [model.get_layer(name).output for name in names])
 
@@ -80,9 +62,6 @@ def finish_ranges(model):
     Kernels get the range of their present values: tfmot updates it in the forward pass, one step too early.
     Everything that a Concatenate joins gets its one range, as its integer kernel demands; otherwise the
     converter would put QUANTIZE operators in between.
-
-    Args:
-        model: A quantize-aware network.
     """
     for layer in model.layers:
         _set_kernel_range(layer)

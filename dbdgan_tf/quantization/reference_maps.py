@@ -20,11 +20,7 @@ class ReferenceMapsError(RuntimeError):
 
 
 def is_qat_checkpoint(path):
-    """Whether PREFIX.json names a quantize-aware student; looks into that file alone.
-
-    Args:
-        path: PREFIX, PREFIX.json or PREFIX.weights.h5.
-    """
+    """Whether PREFIX.json names a quantize-aware student; looks into that file alone."""
     from dbdgan_tf.models.serialization import network_files
 
     try:
@@ -34,19 +30,7 @@ def is_qat_checkpoint(path):
 
 
 def reference_maps(checkpoint, image_size, photos):
-    """Maps of photographs, as int8 arithmetic gives them, simulated.
-
-    Args:
-        checkpoint: PREFIX of a quantize-aware student.
-        image_size: (height, width) that it works at.
-        photos: Paths of photographs.
-
-    Returns:
-        List of float32 (H, W) maps at the photographs' own sizes.
-
-    Raises:
-        ReferenceMapsError: With the process's last words.
-    """
+    """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated."""
     request = {"checkpoint": str(checkpoint), "image_size": list(map(int, image_size))}
     request["photos"] = [str(photo) for photo in photos]
     with tempfile.TemporaryDirectory() as folder:

@@ -30,13 +30,7 @@ LAST, BEST = "student_qat_last", "student_qat_best"
 
 @dataclasses.dataclass(frozen=True)
 class FineTuned:
-    """What a fine-tuning leaves.
-
-    Attributes:
-        prefix: PREFIX of the best quantize-aware student.
-        training: The data set that it learned from.
-        held_out: The held-out batches, or None.
-    """
+    """What a fine-tuning leaves: PREFIX of the best quantize-aware student, data, `HeldOut` or None."""
 
     prefix: Path
     training: object

@@ -8,13 +8,10 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 
 
 def keep_freed_memory():
-    """Tells glibc to serve large tensors from its heap and to keep what is freed.
+    """Tells glibc to serve large tensors from its heap and to keep what is freed; whether it took effect.
 
     Without it half of a training step on a CPU goes into clearing the pages of tensors that were given back a
-    moment before. Call it before the first large tensor; what was allocated earlier stays as it is.
-
-    Returns:
-        Whether it took effect: True on Linux with glibc, False (and nothing happens) anywhere else.
+    moment before. Call it before the first large tensor. Anywhere but on Linux with glibc nothing happens.
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -4,11 +4,14 @@ import time
 
 import keras
 import numpy as np
+from keras import ops
 
 from dbdgan_tf.models.serialization import save_network
-from dbdgan_tf.training.averaged_weights import copy_averaged_weights
 from dbdgan_tf.training.checkpoint import save_checkpoint
 from dbdgan_tf.training.validation import figure_names, validate_network
+
+# Share of an epoch that must still fit for another one to begin.
+_WORTHWHILE = 0.5
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -16,10 +19,9 @@ class NonFiniteLossError(FloatingPointError):
 
 
 class NonFiniteGuard(keras.callbacks.Callback):
-    """Stops the run at the first step whose terms are not finite.
+    """Stops the run at the first step whose terms are not finite; looks every so many steps.
 
-    Args:
-        every: Steps between looks; 1 names the step exactly, more keeps a fast GPU busy.
+    1 names the step exactly, more keeps a fast GPU busy.
     """
 
     def __init__(self, every=1):
@@ -58,16 +60,25 @@ class EpochSeed(keras.callbacks.Callback):
             logs.update(self.dataset.drawn())
 
 
+def copy_averaged_weights(gan, name, network):
+    """Fills a second instance of `gan`'s "student" or "teacher" with the averages of the one that trains.
+
+    Batch statistics are averages already and are copied as they are.
+    """
+    averages = {id(variable): average for variable, average in gan.optimizer.averages(name)}
+    # Before the first step the averages are still zeros.
+    started = int(gan.step) > 0
+    for target, source in zip(network.weights, getattr(gan, name).weights):
+        average = averages.get(id(source)) if started else None
+        # A copy, because JAX frees the buffers of training variables that it gives to the next step.
+        target.assign(ops.copy(source if average is None else ops.cast(average, target.dtype)))
+
+
 class Validator(keras.callbacks.Callback):
     """Validates and saves the averaged networks, and writes the checkpoint to resume from.
 
-    Args:
-        networks: Dict of "student" or "teacher" to a pair (second instance of the network, its config).
-        held_out: A `HeldOut`, or None for no validation.
-        folder: Output folder.
-        progress: Dict kept across runs: "epoch" (epochs done) and "best".
-        metadata: JSON types saved beside every network.
-        every: Epochs between validations.
+    `networks`: "student" or "teacher" to a pair (second instance of the network, its config). `progress` is
+    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network.
     """
 
     def __init__(self, networks, held_out, folder, progress, metadata, every=1):
@@ -120,14 +131,7 @@ class EpochTimes(keras.callbacks.Callback):
             self.begins[0] = time.monotonic()
 
     def durations(self, now):
-        """Seconds of this epoch without its validation, which is still to come, and of the last one with it.
-
-        Args:
-            now: `time.monotonic()`.
-
-        Returns:
-            A pair; the second is 0 in the first epoch.
-        """
+        """Seconds of this epoch without its validation, still to come, and of the last one with it, or 0."""
         before = self.begins[-1] - self.begins[-2] if len(self.begins) > 1 else 0.0
         return now - self.begins[-1], before
 
@@ -135,9 +139,7 @@ class EpochTimes(keras.callbacks.Callback):
 class TimeLimit(EpochTimes):
     """Ends training after the epoch that the next one could not follow within the limit.
 
-    Args:
-        minutes: The limit.
-        start: `time.monotonic()` from which it counts; None for the start of training.
+    It counts from `start`, a `time.monotonic()`, None for the start of training.
     """
 
     def __init__(self, minutes, start=None):
@@ -152,4 +154,36 @@ class TimeLimit(EpochTimes):
         now = time.monotonic()
         if now - self.start + max(self.durations(now)) > self.seconds:
             print(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
+            self.model.stop_training = True
+
+
+class TimedSchedule(EpochTimes):
+    """Ends a run after a number of minutes, and moves its horizon to the step it will have reached then.
+
+    It goes before the callback that writes checkpoints, so that these hold the time spent: `progress`, kept
+    across continuations, has "seconds" and, once the run is over, "finished_minutes".
+    """
+
+    def __init__(self, minutes, progress):
+        super().__init__()
+        self.seconds, self.progress = minutes * 60, progress
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.before = self.progress.get("seconds", 0.0)
+        self.start = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.monotonic()
+        spent = self.before + now - self.start
+        self.progress["seconds"] = spent
+        left = self.seconds - spent
+        this, last = self.durations(now)
+        # From the third epoch on the last one tells what an epoch takes with its validation.
+        duration = last if len(self.begins) > 2 else this
+        steps = max(left, 0.0) / duration * self.params["steps"]
+        self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
+        if left < _WORTHWHILE * duration:
+            print(f"The run has had its {self.seconds / 60:g} minutes, after epoch {epoch + 1}.")
+            self.progress["finished_minutes"] = self.seconds / 60
             self.model.stop_training = True

@@ -16,13 +16,9 @@ _NUMBERED = re.compile(r"\b(distillation_gan|seed_generator|two_rate_adam|quanti
 
 
 def state_variables(run):
-    """Every variable a run depends on, each by a name that says what it is.
+    """Dict of every variable in `run.state_groups`, by a name that says what it is.
 
-    Args:
-        run: What has `state_groups`: a compiled `DistillationGAN`, for example.
-
-    Returns:
-        Dict of "GROUP/PATH", "GROUP/PATH#2" where a group has several of one path, to variables.
+    "GROUP/PATH", and "GROUP/PATH#2" where a group has several of one path.
     """
     named, seen = {}, Counter()
     for group, variables in run.state_groups.items():
@@ -36,16 +32,7 @@ def state_variables(run):
 
 
 def save_checkpoint(folder, gan, progress):
-    """Writes the state of a run.
-
-    Args:
-        folder: Where to; made if absent.
-        gan: A compiled `DistillationGAN`.
-        progress: JSON types to keep beside it, such as {"epoch": 3, "best": 0.91}.
-
-    Returns:
-        The path of the file.
-    """
+    """Writes the state of a compiled `DistillationGAN` and its progress (JSON types); the file's path."""
     path = Path(folder) / FILE_NAME
     arrays = {name: keras.ops.convert_to_numpy(variable) for name, variable in state_variables(gan).items()}
     with replacing(path) as partial, open(partial, "wb") as file:
@@ -56,18 +43,9 @@ def save_checkpoint(folder, gan, progress):
 
 
 def restore_checkpoint(folder, gan):
-    """Puts a saved state back into a run that was built from the same configuration.
+    """Puts a saved state back into a run of the same configuration; the progress that was saved with it.
 
-    Args:
-        folder: A folder that `save_checkpoint` wrote to.
-        gan: A compiled `DistillationGAN`.
-
-    Returns:
-        The progress that was saved with it.
-
-    Raises:
-        FileNotFoundError: If there is no checkpoint.
-        ValueError: If it belongs to other networks.
+    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks.
     """
     path = Path(folder) / FILE_NAME
     if not path.exists():

@@ -9,8 +9,7 @@ _TAPS = {"bce": "logits"}
 class ContentObjective:
     """Cross-entropy, IoU of both classes and of one, SSIM and edge terms, by the weights of a `LossOptions`.
 
-    Args:
-        losses: A `LossOptions`; terms of weight 0 are never computed.
+    Terms of weight 0 are never computed.
     """
 
     def __init__(self, losses):
@@ -33,17 +32,9 @@ class ContentObjective:
         return list(self._terms)
 
     def __call__(self, target, outputs, sample_weight=None, counted=None):
-        """The objective and its terms.
+        """The weighted sum, and a dict of the unweighted terms; arguments as in `dbdgan_tf.losses`.
 
-        Args:
-            target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-            outputs: Dict of "blur_map" (B, H, W, 1), probability of blur in 0..1, and "logits", the same
-                before its sigmoid.
-            sample_weight: Tensor (B,), 0 for images without ground truth, or None.
-            counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-        Returns:
-            A pair: the weighted sum, and a dict of the unweighted terms.
+        `outputs`: "blur_map" (B, H, W, 1), 0..1, and "logits", the same before its sigmoid.
         """
         values = {
             name: loss(target, outputs[_TAPS.get(name, "blur_map")], sample_weight, counted)

@@ -130,14 +130,7 @@ class DistillationGAN(_Step, keras.Model):
         return batch
 
     def network_losses(self, batch):
-        """The loss of every trained network on a prepared batch.
-
-        Args:
-            batch: What `prepare` returned.
-
-        Returns:
-            A pair: dict of `variable_groups`' names to scalar losses, and dict of term names to scalars.
-        """
+        """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned."""
         losses, terms = {}, {}
         target, labelled, counted = batch["segmentation_masks"], batch.get("labelled"), batch.get("counted")
         taught = self._teacher_outputs(batch)

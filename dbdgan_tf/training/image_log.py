@@ -10,13 +10,8 @@ from tensorboardX import SummaryWriter
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes every epoch's figures, learning rates and a grid of held-out photographs.
 
-    A grid's rows are photographs; its columns are photograph, ground truth, and each network's map.
-
-    Args:
-        folder: Where to.
-        networks: Dict of "teacher" or "student" to a pair (network with averaged weights, its config).
-        held_out: A `HeldOut`, or None for no grids.
-        first_epoch: Epochs that were logged before; later ones of a killed run are dropped.
+    A grid's rows are photographs; its columns are photograph, ground truth, and each network's map. Epochs
+    from `first_epoch` on that a killed run logged are dropped.
     """
 
     def __init__(self, folder, networks, held_out, first_epoch=0):

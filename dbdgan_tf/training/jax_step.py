@@ -9,22 +9,13 @@ class JaxStep:
     """Mixin: `train_step` from state to state with one vector-Jacobian product per network."""
 
     def train_step(self, state, data):
-        """Updates every trained network on one batch.
+        """Updates every trained network on one batch; the running means of the terms, and the new state.
 
-        Args:
-            state: Lists of the values of trainable, non-trainable, optimizer and metrics variables.
-            data: The batch, as `keras.Model.fit` passes it.
-
-        Returns:
-            The running means of the terms, and the new state.
+        `state`: values of trainable, non-trainable, optimizer and metrics variables.
         """
         batch, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        references = (
-            self.trainable_variables,
-            self.non_trainable_variables,
-            self.optimizer.variables,
-            self.metrics_variables,
-        )
+        references = self.trainable_variables, self.non_trainable_variables
+        references += self.optimizer.variables, self.metrics_variables
         batch, (trainable, fixed, moments, means) = _stateless(lambda: self.prepare(batch), references, state)
 
         def losses_of(values):

@@ -41,30 +41,13 @@ def make_teacher(options, image_size):
 
 def make_augmentation(options, seed):
     """The augmentation layer that `DataOptions` describe."""
-    config = AugmentationConfig(
-        affine=options.augment_affine,
-        zoom=options.augment_zoom,
-        shift=options.augment_shift,
-        colour=options.augment_colour,
-    )
+    names = ("affine", "zoom", "shift", "colour")
+    config = AugmentationConfig(**{name: getattr(options, f"augment_{name}") for name in names})
     return build_augmentation(tuple(options.image_size), seed=seed, config=config)
 
 
 def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
-    """The GAN of a run.
-
-    Args:
-        student: A `Generator`, or None.
-        teacher: A `Generator`, or None.
-        mode: "joint", "frozen", "cached" or "none".
-        losses: A `LossOptions`.
-        data: A `DataOptions`.
-        discriminator: A `DiscriminatorOptions`.
-        seed: Seed of the augmentation.
-
-    Returns:
-        A `DistillationGAN`, not yet compiled.
-    """
+    """The `DistillationGAN` of a run, not yet compiled, from two `Generator`s (or None) and options."""
     config = DiscriminatorConfig(
         kind=discriminator.discriminator,
         base_channels=discriminator.discriminator_channels,
@@ -77,29 +60,18 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
         judges["student"] = build_discriminator(config, "discriminator_student")
     if losses.distill_adversarial_weight and student is not None:
         judges["distill"] = build_discriminator(config, "discriminator_distill")
-    return DistillationGAN(
-        student.network if student else None,
-        teacher.network if teacher else None,
-        student.config.input_scaling if student else None,
-        teacher.config.input_scaling if teacher else None,
-        judges,
-        mode,
-        losses,
-        make_augmentation(data, seed) if data.augment else None,
-        name="distillation_gan",
-    )
+    parts = [
+        (made.network, made.config.input_scaling) if made else (None, None) for made in (student, teacher)
+    ]
+    networks, scalings = zip(*parts)
+    augmentation = make_augmentation(data, seed) if data.augment else None
+    return DistillationGAN(*networks, *scalings, judges, mode, losses, augmentation, name="distillation_gan")
 
 
 def compile_gan(gan, options, total_steps, encoders=None):
-    """Gives every trained network its optimizer.
+    """Gives every trained network its optimizer, whose rate decays to `gan.optimizer.horizon`, a variable.
 
-    Args:
-        gan: A `DistillationGAN`.
-        options: An `OptimizerOptions`.
-        total_steps: Steps of the whole run, for the learning rates' decay; `gan.optimizer.horizon` is its
-            variable, which a timed run moves.
-        encoders: Dict of "student", "teacher" to the encoder's name, where it is to learn at
-            `options.encoder_lr_fraction` of the rate; None for one rate.
+    `encoders`: "student", "teacher" to encoders that learn at `options.encoder_lr_fraction` of the rate.
     """
     horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon")
     groups = gan.variable_groups
@@ -115,13 +87,9 @@ def compile_gan(gan, options, total_steps, encoders=None):
 
 
 def freeze_encoder_norms(network, encoder):
-    """Makes the encoder's batch normalisations keep their statistics, scales and offsets.
+    """Makes the encoder's batch normalisations, inside a GAN already, keep statistics, scales and offsets.
 
     The statistics of a few photographs are noisier than what the encoder was pretrained with.
-
-    Args:
-        network: A network that holds the encoder's layers, inside its GAN already.
-        encoder: The encoder's name.
     """
     names = encoder_layer_names(encoder)
     for layer in network.layers:

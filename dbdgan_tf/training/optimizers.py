@@ -1,8 +1,9 @@
 """One Adam per network, kept together so that Keras' trainers see a single optimizer."""
 
-import keras
+import math
 
-from dbdgan_tf.training.timed_schedule import CosineToHorizon
+import keras
+from keras import ops
 
 
 class OptimizerGroup:
@@ -52,15 +53,33 @@ class OptimizerGroup:
         return {name: float(optimizer.learning_rate) for name, optimizer in self.optimizers.items()}
 
 
+class CosineToHorizon(keras.optimizers.schedules.LearningRateSchedule):
+    """Linear warm-up from a twentieth of the peak, and cosine decay to a step that may move meanwhile.
+
+    The horizon is a variable of the optimizers' state, so that a compiled step sees it move.
+    """
+
+    def __init__(self, peak, warmup, horizon, final_fraction):
+        self.peak, self.warmup, self.horizon, self.final_fraction = peak, warmup, horizon, final_fraction
+
+    def __call__(self, step):
+        step = ops.cast(step, "float32")
+        length = ops.maximum(ops.cast(self.horizon, "float32") - self.warmup, 1.0)
+        done = ops.clip((step - self.warmup) / length, 0.0, 1.0)
+        share = self.final_fraction + (1 - self.final_fraction) * 0.5 * (1 + ops.cos(math.pi * done))
+        if self.warmup:
+            share = ops.where(step < self.warmup, 0.05 + 0.95 * step / self.warmup, share)
+        return self.peak * share
+
+    def get_config(self):
+        """What can be said in JSON; the horizon belongs to the run."""
+        return {"peak": self.peak, "warmup": self.warmup, "final_fraction": self.final_fraction}
+
+
 class TwoRateAdam(keras.optimizers.Adam):
-    """Adam that moves the variables of some layers more slowly, such as those of a pretrained encoder.
+    """Adam at a share of the rate, 0..1, for the variables of some layers, such as a pretrained encoder's.
 
     Weight decay is part of the same update, so that it follows a variable's own rate, too.
-
-    Args:
-        slow_layers: Names of the layers.
-        slow_fraction: Their share of the learning rate, 0..1.
-        **kwargs: As for `keras.optimizers.Adam`.
     """
 
     def __init__(self, slow_layers=(), slow_fraction=1.0, **kwargs):
@@ -79,7 +98,7 @@ class TwoRateAdam(keras.optimizers.Adam):
         index = self._get_variable_index(variable)
         rate = learning_rate * self._fractions[index]
         if self._decays[index]:
-            share = keras.ops.cast(self.weight_decay * rate, variable.dtype)
+            share = ops.cast(self.weight_decay * rate, variable.dtype)
             self.assign_sub(variable, variable * share)
         super().update_step(gradient, variable, rate)
 

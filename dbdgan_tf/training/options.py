@@ -54,17 +54,23 @@ class DataOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class LossOptions:
-    """The weight of every loss term; 0 switches the term and its network off."""
+class MapLossOptions:
+    """The weight of every loss term of the student's or teacher's map; 0 switches the term off."""
 
     bce_weight: float = option(1.0, "Binary cross-entropy to the ground truth.")
     iou_weight: float = option(1.0, "Soft IoU to the ground truth.")
     focus_iou_weight: float = option(0.0, "Soft IoU of the in-focus class alone.")
     ssim_weight: float = option(0.0, "Structural similarity to the ground truth.")
     edge_weight: float = option(0.5, "Sobel edge difference to the ground truth.")
+    consistency_weight: float = option(1.0, "L1 of the student's map to the teacher's.")
+
+
+@dataclasses.dataclass(frozen=True)
+class LossOptions(MapLossOptions):
+    """The weight of every loss term; 0 switches the term and its network off."""
+
     adversarial_weight: float = option(0.02, "D1 and D2: maps against the ground truth.")
     distill_adversarial_weight: float = option(0.02, "D3: the student's map against the teacher's.")
-    consistency_weight: float = option(1.0, "L1 of the student's map to the teacher's.")
     feature_weight: float = option(0.0, "Feature constraint between teacher and student.")
     feature_taps: tuple = option(("bottleneck", "decoder_s8"), "Layers compared by the feature constraint.")
     adversarial_loss: str = option("ralsgan", "Form of the adversarial terms.", ("ralsgan", "lsgan"))
@@ -155,3 +161,29 @@ class RunOptions:
     precision: str = option("float32", "Arithmetic of the networks.", ("float32", "mixed_bfloat16"))
     validate_every: int = option(1, "Epochs between validations and checkpoints.")
     tensorboard: bool = option(True, "Write scalars and image grids for TensorBoard.")
+
+
+@dataclasses.dataclass(frozen=True)
+class TeacherRun:
+    """A teacher trained alone, against D1."""
+
+    data: DataOptions = DataOptions()
+    losses: LossOptions = LossOptions()
+    optimizer: OptimizerOptions = OptimizerOptions()
+    teacher: TeacherOptions = TeacherOptions()
+    discriminator: DiscriminatorOptions = DiscriminatorOptions()
+    run: RunOptions = RunOptions()
+
+
+@dataclasses.dataclass(frozen=True)
+class DistillRun:
+    """A student trained with a teacher, against D2 and D3 (and D1 where the teacher trains too)."""
+
+    data: DataOptions = DataOptions()
+    losses: LossOptions = LossOptions()
+    optimizer: OptimizerOptions = OptimizerOptions()
+    student: StudentOptions = StudentOptions()
+    teacher: TeacherOptions = TeacherOptions()
+    distill: DistillOptions = DistillOptions()
+    discriminator: DiscriminatorOptions = DiscriminatorOptions()
+    run: RunOptions = RunOptions()

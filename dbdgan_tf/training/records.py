@@ -1,6 +1,7 @@
 """What is written beside every checkpoint: configuration, versions and the git revision."""
 
 import csv
+import dataclasses
 import importlib.metadata
 import json
 import subprocess
@@ -9,22 +10,13 @@ from pathlib import Path
 
 from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
-from dbdgan_tf.training.configuration import to_dict
 
 FILE_NAME = "config.json"
 TRAINED_ON = "trained_on.txt"
 _PACKAGES = ("dbdgan_tf", "keras", "tensorflow", "jax", "numpy", "keras-cv")
 # What may differ between a run and its continuation.
 _FREE = {
-    "run": (
-        "resume",
-        "overwrite",
-        "max_minutes",
-        "fit_minutes",
-        "output_dir",
-        "tensorboard",
-        "report_speed",
-    ),  # fmt: skip
+    "run": ("resume", "overwrite", "max_minutes", "fit_minutes", "output_dir", "tensorboard", "report_speed"),
     # The networks take any size: small photographs first, large ones to the end, is a cheap schedule.
     "data": ("workers", "cache", "image_size"),
     "qat": ("pick",),
@@ -47,27 +39,14 @@ def provenance():
 
 
 def write_record(folder, config):
-    """Writes config.json.
-
-    Args:
-        folder: Output folder of the run.
-        config: A `TeacherRun` or `DistillRun`.
-
-    Returns:
-        What was written, as a dict.
-    """
-    record = {"run": type(config).__name__, "config": to_dict(config), **provenance()}
+    """Writes config.json; returns what was written."""
+    record = {"run": type(config).__name__, "config": dataclasses.asdict(config), **provenance()}
     write_bytes(Path(folder) / FILE_NAME, json.dumps(record, indent=2) + "\n")
     return record
 
 
 def forget_later_epochs(path, epochs):
-    """Drops what a killed run logged after its last checkpoint, for those epochs come again.
-
-    Args:
-        path: CSV file with an "epoch" column from 0 on; may be absent.
-        epochs: Epochs that the checkpoint holds.
-    """
+    """Drops from a CSV file what a killed run logged after its last checkpoint: those epochs come again."""
     if not path.exists():
         return
     with open(path, newline="", encoding="utf-8") as file:
@@ -84,17 +63,7 @@ def write_trained_on(folder, samples):
 
 
 def read_trained_on(network):
-    """The stems that `write_trained_on` wrote beside a network.
-
-    Args:
-        network: PREFIX of a network in a run's folder.
-
-    Returns:
-        Set of str.
-
-    Raises:
-        ValueError: If there is no such list.
-    """
+    """The stems that `write_trained_on` wrote beside a network PREFIX; a ValueError without a list."""
     path = Path(network).parent / TRAINED_ON
     if not path.is_file():
         raise ValueError(
@@ -105,18 +74,7 @@ def read_trained_on(network):
 
 
 def claim_folder(config):
-    """Refuses to write over another run, or to resume one with other flags.
-
-    Args:
-        config: A run's configuration.
-
-    Returns:
-        The output folder, as a path.
-
-    Raises:
-        FileExistsError: If the folder holds a run that is neither resumed nor given up.
-        ConfigMismatchError: If a run is resumed with flags that change what it is.
-    """
+    """The output folder; refuses to write over another run, or to resume one with other flags."""
     folder = Path(config.run.output_dir)
     if config.run.resume:
         check_same_config(folder, config)
@@ -129,22 +87,14 @@ def claim_folder(config):
 
 
 def check_same_config(folder, config):
-    """Refuses to resume a run with flags that change what it is.
-
-    Args:
-        folder: Output folder of the run.
-        config: The present configuration.
-
-    Raises:
-        ConfigMismatchError: Naming every flag that differs.
-    """
+    """Raises a `ConfigMismatchError` naming every flag of a resumed run that changes what it is."""
     path = Path(folder) / FILE_NAME
     if not path.exists():
         return
     before = json.loads(path.read_text(encoding="utf-8"))["config"]
-    now = json.loads(json.dumps(to_dict(config)))
+    now = json.loads(json.dumps(dataclasses.asdict(config)))
     # Options that a later version added had their defaults in a run that does not know them.
-    defaults = json.loads(json.dumps(to_dict(type(config)())))
+    defaults = json.loads(json.dumps(dataclasses.asdict(type(config)())))
     before = {group: {**defaults[group], **before.get(group, {})} for group in now}
     differing = [
         f"--{name}: was {before[group][name]!r}, is {value!r}"

@@ -9,9 +9,9 @@ import keras
 from dbdgan_tf.training import callbacks as cb
 from dbdgan_tf.training import networks, records
 from dbdgan_tf.training.allocator import keep_freed_memory
+from dbdgan_tf.training.callbacks import TimedSchedule
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
 from dbdgan_tf.training.throughput import ThroughputReport
-from dbdgan_tf.training.timed_schedule import TimedSchedule
 from dbdgan_tf.training.training_data import make_datasets
 
 

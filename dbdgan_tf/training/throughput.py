@@ -12,9 +12,6 @@ class ThroughputReport(keras.callbacks.Callback):
     """Prints images per second and the share of time that steps wait for data, once per process.
 
     For the timed steps it waits for every result, so that a step and the loading beside it are told apart.
-
-    Args:
-        batch_size: Images per step.
     """
 
     def __init__(self, batch_size):

@@ -11,24 +11,15 @@ from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
 from dbdgan_tf.data.scenes import draw, fold_of
-from dbdgan_tf.training.held_out import HeldOut, UniformScenes
+from dbdgan_tf.training.validation import HeldOut, UniformScenes
 
 
 def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
-    """Finds, checks and divides the images of a run.
+    """A `BlurDataset` to train on and a `HeldOut` (None if nothing is held out), from data and run options.
 
-    Args:
-        data: A `DataOptions`.
-        run: A `RunOptions`.
-        teacher_maps_dir: Folder of cached teacher maps, or None.
-        masks_for_maps: Where a labelled image has no teacher map its mask stands for it.
-
-    Returns:
-        A pair: a `BlurDataset` to train on, and a `HeldOut` (None if nothing is held out).
-
-    Raises:
-        BadDataError: If an image cannot be used and `on_bad_data` is "error".
-        ValueError: If no data set was named, shares or folds do not fit, or a list names what is not there.
+    With `masks_for_maps` the mask of a labelled image without a teacher map stands for it. Raises a
+    BadDataError for an unusable image (unless told to skip it), a ValueError where options name what is not
+    there.
     """
     _check_shares(data)
     training, held_out = divide(_labelled_sources(data), data)
@@ -113,19 +104,9 @@ def _crop(data):
 
 
 def divide(sources, data):
-    """Divides samples into those to train on and those held out.
+    """Divides a dict of labelled samples into one to train on and one held out.
 
     Without a list, a sample's stem alone decides, so that a photograph stays held out when others are added.
-
-    Args:
-        sources: Dict name -> labelled samples.
-        data: A `DataOptions`.
-
-    Returns:
-        A pair of such dicts.
-
-    Raises:
-        ValueError: If the list names none of the photographs.
     """
     stems = None
     if data.validation_list:

@@ -1,11 +1,60 @@
-"""Quick figures of a network on held-out images at its own size, for choosing the best checkpoint."""
+"""Quick figures of a network on held-out photographs at its own size, for choosing the best checkpoint."""
+
+import dataclasses
 
 import numpy as np
 
+from dbdgan_tf.data.scenes import only_pairs
+from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
 from dbdgan_tf.metrics.scores import counts_per_threshold, f_measure, precision_recall, to_levels
 from dbdgan_tf.metrics.selection import selection_score, wrong_share
+from dbdgan_tf.photo import resize
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
+
+
+@dataclasses.dataclass(frozen=True)
+class UniformScenes:
+    """Scenes sharp all over or blurred all over: uint8 (N, H, W, 3) at network size, and bool (N,)."""
+
+    images: np.ndarray
+    blurred: np.ndarray
+
+    @classmethod
+    def read(cls, folder, list_path, image_size):
+        """Reads what a list of `sharp STEM` and `blurred STEM` names; see `read_groups`."""
+        found = list(uniform_photographs(folder, read_groups(list_path)))
+        images = np.stack([resize(image, image_size) for *_, image in found])
+        return cls(images, np.array([group == "blurred" for _, group, _, _ in found]))
+
+    def error(self, predict, batch_size):
+        """The share of pixels on the wrong side of 0.5, both kinds alike, 0..1."""
+        batches = range(0, len(self.images), batch_size)
+        maps = np.concatenate([np.asarray(predict(self.images[i : i + batch_size])) for i in batches])
+        wrong = ((maps >= 0.5) != self.blurred[:, None, None, None]).mean((1, 2, 3))
+        return float(np.mean([wrong[self.blurred].mean(), wrong[~self.blurred].mean()]))
+
+
+@dataclasses.dataclass(frozen=True)
+class HeldOut:
+    """What a run is validated on: `BlurDataset`s by name, every photograph once, and `UniformScenes`."""
+
+    sources: dict
+    uniform: UniformScenes | None = None
+
+    @property
+    def samples(self):
+        """The samples of all sources, a tuple."""
+        return tuple(sample for dataset in self.sources.values() for sample in dataset.samples)
+
+    @property
+    def pairs(self):
+        """Names of the sources that hold scenes focused near and far and nothing else."""
+        return [name for name, data in self.sources.items() if only_pairs([s.stem for s in data.samples])]
+
+    def first_batch(self):
+        """A batch to look at."""
+        return next(iter(self.sources.values()))[0]
 
 
 def figure_names(held_out):
@@ -19,14 +68,10 @@ def figure_names(held_out):
 def validate(predict, held_out):
     """Scores blur maps as `trainers.evaluate` does, but at the size the network works at.
 
-    Args:
-        predict: Function from uint8 images (B, H, W, 3) to blur maps (B, H, W, 1).
-        held_out: A `HeldOut`.
-
-    Returns:
-        Dict of "selection" (see `selection_score`); "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", the
-        means over ordinary sources; with several sources "NAME_max_f_focus" and so on of each; "pair_error"
-        and "uniform_error" where there are such scenes.
+    `predict` maps uint8 images (B, H, W, 3) to maps (B, H, W, 1). Returns "selection" (see
+    `selection_score`); "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", the means over ordinary sources;
+    with several sources "NAME_max_f_focus" and so on; "pair_error" and "uniform_error" where there are such
+    scenes.
     """
     scored = {name: _score(predict, dataset) for name, dataset in held_out.sources.items()}
     pairs = held_out.pairs
@@ -48,16 +93,7 @@ def validate(predict, held_out):
 
 
 def validate_network(network, config, held_out):
-    """Scores a network; see `validate`.
-
-    Args:
-        network: A student or teacher.
-        config: Its config, whose input scaling holds.
-        held_out: A `HeldOut`.
-
-    Returns:
-        As `validate`.
-    """
+    """As `validate`, of a network whose config has the input scaling."""
     scaling = config.input_scaling
     return validate(
         lambda images: network.predict_on_batch(scaling.apply(images.astype("float32"))), held_out

@@ -31,14 +31,7 @@ class BenchmarkConfig:
 
 
 def run(config):
-    """Measures everything.
-
-    Args:
-        config: A `BenchmarkConfig`.
-
-    Returns:
-        A JSON-ready dict: "machine", "models" (one row each), "calls", "profiles", "options".
-    """
+    """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
     samples = _samples(config) if config.data_dir else []
     rows = {str(path): _weigh(path) for path in config.models} | {path: {} for path in config.checkpoints}
     for threads in config.threads:

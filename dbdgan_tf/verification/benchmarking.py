@@ -31,18 +31,10 @@ class Latency:
 
 
 def time_alternating(runners, rounds=50, warmup=5):
-    """Times several functions against each other on a machine that is not quite quiet.
+    """Times several functions against each other on a machine that is not quite quiet; seconds by name.
 
     They take turns, forwards and backwards in turn, so that a slow second hits all of them; each first runs
     once untimed, so that none pays for the caches its predecessor emptied.
-
-    Args:
-        runners: dict name -> function of no arguments.
-        rounds: Timed runs of each.
-        warmup: Untimed runs of each before.
-
-    Returns:
-        dict name -> list of seconds.
     """
     for runner in runners.values():
         for _ in range(warmup):
@@ -83,11 +75,7 @@ def peak_megabytes(path, num_threads=2):
 
 
 def run_module(module, *arguments):
-    """Runs `python -m module` and returns the last line that it prints.
-
-    Raises:
-        RuntimeError: If it fails.
-    """
+    """Runs `python -m module` and returns the last line that it prints; a RuntimeError if it fails."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     process = subprocess.run(command, capture_output=True, text=True)
     if process.returncode:
@@ -96,16 +84,7 @@ def run_module(module, *arguments):
 
 
 def time_call(detector, photo, rounds=20):
-    """Times the parts of a whole call on one photograph.
-
-    Args:
-        detector: A `BlurDetector`.
-        photo: Path of an image file.
-        rounds: Timed repetitions.
-
-    Returns:
-        dict part -> median ms: "decode", "resize" (and scaling), "run", "upsample", "whole".
-    """
+    """Median ms of the parts of a `BlurDetector`'s call on one photograph: "decode", "resize", ..."""
     content = Path(photo).read_bytes()
     image = to_rgb(content)
     small = detector.small_map(image)
@@ -121,14 +100,7 @@ def time_call(detector, photo, rounds=20):
 
 
 def group_profile(steps):
-    """Sums a profile by operator name.
-
-    Args:
-        steps: List of `OpTime`.
-
-    Returns:
-        List of (name, count, ms), slowest first.
-    """
+    """Sums `OpTime`s by operator name: (name, count, ms), slowest first."""
     count, total = collections.Counter(), collections.Counter()
     for step in steps:
         name = step.name if step.delegated else f"{step.name} (not delegated)"

@@ -51,29 +51,14 @@ def choose_int8(config, tuned):
 
 
 def choose(rows, pick):
-    """The int8 candidate to keep.
-
-    Args:
-        rows: Dict of "float32", "ptq_int8", "qat_int8" to figures.
-        pick: "ptq", "qat", or "best": the higher max_f_focus - mae, PTQ on a tie, being the simpler.
-
-    Returns:
-        "ptq_int8" or "qat_int8".
-    """
+    """The int8 candidate to keep; "best": the higher max_f_focus - mae, PTQ on a tie, being the simpler."""
     if pick != "best":
         return f"{pick}_int8"
     return max(("ptq_int8", "qat_int8"), key=lambda name: rows[name]["max_f_focus"] - rows[name]["mae"])
 
 
 def format_markdown(result):
-    """The comparison as a Markdown table.
-
-    Args:
-        result: What `choose_int8` returns.
-
-    Returns:
-        Text.
-    """
+    """What `choose_int8` returns as a Markdown table."""
     rows = []
     for name, row in result["candidates"].items():
         figures = [f"{row[column]:.4f}" if column in row else "" for column in COLUMNS]

@@ -54,13 +54,9 @@ class _Event(ctypes.Structure):
 
 @dataclasses.dataclass(frozen=True)
 class OpTime:
-    """One step of a run.
+    """One step of a run: the median ms, and XNNPACK's name of the operator or that of a built-in kernel.
 
-    Attributes:
-        position: Where in the run it comes.
-        name: XNNPACK's name of the operator ("Convolution (NHWC, QS8, QC8W) GEMM"), or a built-in kernel's.
-        milliseconds: Median over the runs.
-        delegated: False for the kernels outside XNNPACK.
+    `delegated` is False for the kernels outside XNNPACK.
     """
 
     position: int
@@ -91,20 +87,7 @@ class _Library:
 
 
 def profile(path, num_threads=2, runs=30, warmup=5):
-    """Profiles a model by operator.
-
-    Args:
-        path: The .tflite file.
-        num_threads: Of XNNPACK.
-        runs: Runs measured.
-        warmup: Runs before them.
-
-    Returns:
-        List of `OpTime` in the order of execution.
-
-    Raises:
-        ProfilingError: If LiteRT has no such profiler.
-    """
+    """`OpTime`s of a model in the order of execution; a ProfilingError if LiteRT has no such profiler."""
     library = _Library()
     specs = LiteRTModel(path, num_threads)
     payloads = {
@@ -126,11 +109,7 @@ def profile(path, num_threads=2, runs=30, warmup=5):
 
 
 def profile_in_child(path, num_threads=2, runs=30):
-    """As `profile`, in a process of its own.
-
-    Raises:
-        ProfilingError: If that process fails or dies.
-    """
+    """As `profile`, in a process of its own."""
     try:
         line = run_module("dbdgan_tf.verification.profiling", path, num_threads, runs)
     except RuntimeError as error:

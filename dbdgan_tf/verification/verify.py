@@ -40,18 +40,7 @@ class VerifyConfig:
 
 
 def run(config):
-    """Checks a file.
-
-    Args:
-        config: A `VerifyConfig`.
-
-    Returns:
-        A JSON-ready report: "structure", "maps" (None without a checkpoint), "budget", "failures".
-
-    Raises:
-        ValueError: If the file, the checkpoint or the data cannot be used.
-        ReferenceMapsError: If a quantize-aware checkpoint's maps cannot be made.
-    """
+    """Checks a file; JSON-ready: "structure", "maps" (None without a checkpoint), "budget", "failures"."""
     structure = check_structure(config.model, config.num_threads)
     budget = config.budget(structure.variant)
     failures = structure.failures(budget)
@@ -96,10 +85,7 @@ def _compare_with_keras(config):
     photos, stems = [sample.image for sample in samples], [sample.stem for sample in samples]
     reference = _reference_maps(config.checkpoint, detector.image_size, photos)
     own = [detector(read_image(photo)).blur_map for photo in photos]
-    maps = {
-        "reference": dict(zip(stems, reference, strict=True)),
-        "own": dict(zip(stems, own, strict=True)),
-    }
+    maps = {"reference": dict(zip(stems, reference, strict=True)), "own": dict(zip(stems, own, strict=True))}
     pairs = [(maps["reference"][sample.stem], maps["own"][sample.stem]) for sample in samples]
     return compare_maps(pairs, _scores(samples, maps) if samples[0].mask else {})
 

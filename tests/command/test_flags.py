@@ -8,7 +8,7 @@ from absl import flags as absl_flags
 
 from dbdgan_tf.command import flags
 from dbdgan_tf.command.options import REQUIRED, option
-from dbdgan_tf.training.configuration import DistillRun
+from dbdgan_tf.training.options import DistillRun
 
 parse = functools.partial(flags.parse, DistillRun)
 

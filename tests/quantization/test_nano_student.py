@@ -14,7 +14,7 @@ from dbdgan_tf.quantization import qat_student, ranges
 from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import tf_keras
-from dbdgan_tf.quantization.options import QatLossOptions, QatOptions
+from dbdgan_tf.quantization.options import MapLossOptions, QatOptions
 from dbdgan_tf.quantization.quantize_configs import config_for
 from dbdgan_tf.quantization.saving import load_network_for_conversion, load_qat_student, save_qat_student
 from dbdgan_tf.conversion import ConversionConfig, convert
@@ -118,7 +118,7 @@ batch = {"images": photos, "segmentation_masks": (photos[..., :1] > 127).astype(
          "teacher_maps": np.full((4, 64, 64, 1), 0.5, "float32"),
          "labelled": np.array([1, 1, 1, 0], "float32")}
 options = QatOptions(learning_rate=1e-3, warmup_steps=1, freeze_norms_after=0.5)
-tuner = FineTuner(model, scaling, QatLossOptions(), options, 12)
+tuner = FineTuner(model, scaling, MapLossOptions(), options, 12)
 name = "stem_bn/moving_mean:0"
 find = lambda name: next(weight.numpy() for weight in model.weights if weight.name == name)
 means, gammas, losses = [find(name)], [find("stem_bn/gamma:0")], []

@@ -3,10 +3,10 @@ import sys
 import pytest
 
 from dbdgan_tf.command import flags
-from dbdgan_tf.quantization.options import QatLossOptions, QatOptions, QatRun, check_options
+from dbdgan_tf.quantization.options import MapLossOptions, QatOptions, QatRun, check_options
 from dbdgan_tf.training.options import RunOptions
 
-WITHOUT_TEACHER = QatLossOptions(consistency_weight=0.0)
+WITHOUT_TEACHER = MapLossOptions(consistency_weight=0.0)
 
 
 def test_usable_options_pass():

@@ -11,7 +11,7 @@ import cv2, h5py, keras
 import numpy as np
 from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.quantization.options import QatLossOptions, QatOptions, QatRun
+from dbdgan_tf.quantization.options import MapLossOptions, QatOptions, QatRun
 from dbdgan_tf.quantization.runner import run_qat
 from trainers import qat
 from dbdgan_tf.training import records
@@ -35,7 +35,7 @@ def config(output, **run):
     return QatRun(
         DataOptions(data_dir=(str(folder / "data"),), image_size=(32, 32), batch_size=2, workers=1,
                     validation_list=str(folder / "held_out.txt")),
-        QatLossOptions(),
+        MapLossOptions(),
         QatOptions(student_checkpoint=str(folder / "student"), teacher_maps_dir=str(folder / "maps"),
                    calibration_images=4, warmup_steps=1, freeze_norms_after=0.5,
                    pick=run.pop("pick", "none")),

@@ -119,7 +119,7 @@ def test_mean_spread_change_and_table_by_hand(repository):
 
 def test_every_overlay_is_read_with_the_recipe_and_differs_from_what_it_names(repository, monkeypatch):
     from dbdgan_tf.command.flags import parse
-    from dbdgan_tf.training.configuration import DistillRun
+    from dbdgan_tf.training.options import DistillRun
 
     monkeypatch.chdir(repository)
     overlays = [results.read_overlay(path) for path in sorted(repository.glob("configs/ablation/*.flags"))]

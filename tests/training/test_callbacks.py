@@ -6,7 +6,7 @@ import pytest
 
 from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit, Validator
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
-from dbdgan_tf.training.held_out import HeldOut
+from dbdgan_tf.training.validation import HeldOut
 
 
 def fake_model(step=7):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.models.discriminator import spectral_layers
-from dbdgan_tf.training.averaged_weights import copy_averaged_weights
+from dbdgan_tf.training.callbacks import copy_averaged_weights
 from dbdgan_tf.training.options import LossOptions
 
 

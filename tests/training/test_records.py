@@ -1,15 +1,16 @@
 """Whether a run may be continued: by the options in its record."""
 
+import dataclasses
 import json
 
 import pytest
 
 from dbdgan_tf.training import options, records
-from dbdgan_tf.training.configuration import DistillRun, to_dict
+from dbdgan_tf.training.options import DistillRun
 
 
 def write(folder, config, without=()):
-    saved = to_dict(config)
+    saved = dataclasses.asdict(config)
     for group, name in without:
         del saved[group][name]
     (folder / records.FILE_NAME).write_text(json.dumps({"config": saved}))

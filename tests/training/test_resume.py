@@ -13,7 +13,7 @@ import tensorflow as tf
 tf.config.run_functions_eagerly(True)
 import keras
 from dbdgan_tf.training import callbacks, options
-from dbdgan_tf.training.configuration import DistillRun
+from dbdgan_tf.training.options import DistillRun
 from dbdgan_tf.training.runner import run_distillation
 
 class Killer(callbacks.NonFiniteGuard):
@@ -82,7 +82,7 @@ def test_networks_records_and_logs_lie_beside_the_checkpoint(folders):
 
 def test_resuming_with_other_flags_is_refused_by_name(folders, tiny_dataset):
     from dbdgan_tf.training import options, records
-    from dbdgan_tf.training.configuration import DistillRun
+    from dbdgan_tf.training.options import DistillRun
 
     other = DistillRun(run=options.RunOptions(epochs=9))
     with pytest.raises(records.ConfigMismatchError, match="--epochs: was 3, is 9"):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.training import networks, options
-from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
+from dbdgan_tf.training.callbacks import TimedSchedule
+from dbdgan_tf.training.optimizers import CosineToHorizon, OptimizerGroup, make_optimizer
 from dbdgan_tf.training.throughput import ThroughputReport
-from dbdgan_tf.training.timed_schedule import CosineToHorizon, TimedSchedule
 
 
 def test_rates_follow_the_horizon_wherever_it_moves():

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.photo import write_image
-from dbdgan_tf.training.held_out import HeldOut, UniformScenes
-from dbdgan_tf.training.validation import figure_names, validate
+from dbdgan_tf.training.validation import HeldOut, UniformScenes, figure_names, validate
 
 MASK = np.zeros((8, 8), "float32")
 MASK[:, 6:] = 1

@@ -40,19 +40,7 @@ class Difference:
 
 
 def run(golden_dir, model_file=None, num_threads=2):
-    """Runs every golden picture through the contract.
-
-    Args:
-        golden_dir: Folder that `tflite.golden.make` wrote.
-        model_file: The .tflite file; None for the one in the folder.
-        num_threads: Of the interpreter.
-
-    Returns:
-        Dict: "cases" (a dict of differences for each picture) and "failures" (sentences).
-
-    Raises:
-        ValueError: If the folder or the model cannot be used.
-    """
+    """Runs every golden picture through the contract."""
     folder = Path(golden_dir)
     contract = read_contract(folder)
     model = contract["model"]

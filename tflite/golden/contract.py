@@ -29,16 +29,7 @@ class GoldenError(ValueError):
 
 
 def write_contract(folder, model, cases):
-    """Writes contract.json.
-
-    Args:
-        folder: Where the golden files are.
-        model: Dict of the model's numbers; "arithmetic" is "float" or "int8".
-        cases: List of dicts that name the files of each golden picture.
-
-    Returns:
-        What was written, a dict.
-    """
+    """Writes contract.json."""
     contract = {
         "contract_version": CONTRACT_VERSION,
         "model": model,
@@ -52,17 +43,7 @@ def write_contract(folder, model, cases):
 
 
 def read_contract(folder):
-    """Reads contract.json.
-
-    Args:
-        folder: Where the golden files are.
-
-    Returns:
-        The contract, a dict.
-
-    Raises:
-        GoldenError: If there is none, or it is of another version.
-    """
+    """Reads contract.json."""
     path = Path(folder) / CONTRACT_FILE
     if not path.is_file():
         remedy = "Make it with tflite.golden.make."

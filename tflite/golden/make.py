@@ -30,17 +30,7 @@ class MakeConfig:
 
 
 def run(config):
-    """Makes the golden files with the library's own detector on one thread.
-
-    Args:
-        config: A `MakeConfig`.
-
-    Returns:
-        The content of `contract.json`, a dict.
-
-    Raises:
-        ValueError: If the model or a picture cannot be used.
-    """
+    """Makes the golden files with the library's own detector on one thread."""
     from dbdgan_tf.inference import BlurDetector
 
     detector = BlurDetector(config.model, num_threads=1)

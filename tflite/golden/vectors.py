@@ -15,12 +15,7 @@ _SIZES = ((9, 13), (3, 4), (3, 11), (2, 600))
 
 
 def make_vectors():
-    """The content of vectors.json.
-
-    Returns:
-        Dict: "map"; "sizes", what it becomes at each; "photo", bytes that repeat until a photograph is full;
-        "overlays" of such photographs under the map.
-    """
+    """The content of vectors.json."""
     from dbdgan_tf.inference.overlay import draw_overlay
     from dbdgan_tf.photo import resize
 

@@ -18,16 +18,10 @@ def to_picture(light):
 
 
 def take_picture(light, rng, low_light=0.3, compression=0.7):
-    """Exposes, adds noise and compresses, all after the blur, so that noise and blocks stay sharp.
+    """Exposes linear light, adds noise and compresses: after the blur, so that noise and blocks stay sharp.
 
-    Args:
-        light: float32 (H, W, 3), linear light, 1 is white.
-        rng: numpy Generator.
-        low_light: Probability of a dark, noisy picture.
-        compression: Probability of JPEG compression, quality 50 to 95.
-
-    Returns:
-        uint8 array (H, W, 3), RGB.
+    `low_light` and `compression` are the probabilities of a dark, noisy picture and of JPEG, quality 50 to
+    95.
     """
     dark = rng.random() < low_light
     exposure = rng.uniform(0.15, 0.6) if dark else rng.uniform(0.85, 1.1)

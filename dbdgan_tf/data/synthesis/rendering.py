@@ -11,12 +11,9 @@ _COARSE = 4
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """Something flat in the scene.
+    """Something flat in the scene, in linear light; `alpha` (H, W) in 0..1 says where.
 
-    Attributes:
-        image: float32 (H, W, 3), linear light.
-        alpha: float32 (H, W) in 0..1, where it is.
-        diameter: Circle of confusion in px: a number, or (H, W) for an opaque plane that recedes.
+    Its circle of confusion, px, is a number, or (H, W) for an opaque plane that recedes.
     """
 
     image: np.ndarray
@@ -25,18 +22,11 @@ class Layer:
 
 
 def render(layers, kernel):
-    """Composites layers from back to front, each blurred by its own circle of confusion.
+    """Composites layers, farthest first, each blurred by its own circle of confusion; the first is opaque.
 
     A blurred object in front lets the scene behind it shine through its edges; a sharp object in front keeps
-    its edges, and the scene behind it is blurred without taking up the object's colours.
-
-    Args:
-        layers: Layers of one size, farthest first; the first must be opaque.
-        kernel: Function from a diameter in px to a kernel of sum 1.
-
-    Returns:
-        (image float32 (H, W, 3) in linear light, diameter float32 (H, W): the circle of confusion of what
-        covers most of each pixel).
+    its edges, and the scene behind it is blurred without taking up the object's colours. Returns the light
+    and the circle of confusion (H, W) of what covers most of each pixel.
     """
     image = diameters = None
     for layer in layers:
@@ -50,15 +40,9 @@ def render(layers, kernel):
 
 
 def blur_mask(diameters, threshold, soft=False):
-    """Which pixels count as out of focus.
+    """uint8 (H, W), 255 where the circle of confusion exceeds a threshold, both in px.
 
-    Args:
-        diameters: float array (H, W), circle of confusion in px.
-        threshold: Diameter in px above which a pixel is out of focus.
-        soft: Rise from 0 at half the threshold to 1 at one and a half, instead of stepping.
-
-    Returns:
-        uint8 array (H, W), 255 = blurred.
+    A soft mask rises from 0 at half the threshold to 1 at one and a half.
     """
     if not soft:
         return np.where(diameters > threshold, 255, 0).astype(np.uint8)
@@ -66,15 +50,7 @@ def blur_mask(diameters, threshold, soft=False):
 
 
 def fill_behind(image, alpha):
-    """Guesses what is behind an object: its surroundings, spread inwards.
-
-    Args:
-        image: float32 (H, W, 3).
-        alpha: float32 (H, W), 1 where the object is.
-
-    Returns:
-        float32 (H, W, 3): the image with the object replaced.
-    """
+    """Guesses what is behind an object (where alpha is 1): its surroundings, spread inwards."""
     known = (cv2.dilate(alpha, np.ones((5, 5), np.uint8)) < 0.05).astype(np.float32)
     coarse = tuple(-(-side // _COARSE) for side in reversed(alpha.shape))
     # What is behind is mostly hidden or blurred, so a quarter of the resolution is enough.

@@ -7,15 +7,7 @@ _SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 
 def random_shape(rng, size):
-    """Draws one object outline: a smooth blob, an ellipse or a tilted box, often cut off by the border.
-
-    Args:
-        rng: numpy Generator.
-        size: (height, width) in px.
-
-    Returns:
-        float32 array (H, W) in 0..1 with anti-aliased edges.
-    """
+    """An object's alpha, float32: a smooth blob, an ellipse or a tilted box, often cut off by the border."""
     height, width = size
     angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     kind = rng.choice(["blob", "ellipse", "box"], p=[0.6, 0.2, 0.2])
@@ -39,15 +31,7 @@ def random_shape(rng, size):
 
 
 def region_shape(rng, regions):
-    """Takes one region, or two that touch, as an object outline.
-
-    Args:
-        rng: numpy Generator.
-        regions: int array (H, W) of region numbers.
-
-    Returns:
-        float32 array (H, W) in 0..1, or None if no region has a fitting size.
-    """
+    """One numbered region, or two that touch, as an object's alpha; None if none has a fitting size."""
     numbers, counts = np.unique(regions, return_counts=True)
     shares = counts / regions.size
     fitting = numbers[(shares > _SMALLEST_SHARE) & (shares < _LARGEST_SHARE)]

@@ -14,16 +14,9 @@ FRAME = (170, 170, 170)
 
 
 def comparison_tiles(comparison, stem, maps, width):
-    """Pictures of one image for every column.
+    """uint8 RGB pictures of one image by column title, white = blurred; None where no map was kept.
 
-    Args:
-        comparison: `Comparison`.
-        stem: the image.
-        maps: `comparison.map_files()`.
-        width: of the tiles in pixels; the height follows the photograph.
-
-    Returns:
-        dict column title -> uint8 (h, width, 3) RGB, white = blurred; None where no map was kept.
+    `width` in px; the height follows the photograph.
     """
     files = comparison.image_files(stem)
     photo = read_image(files["image"])

@@ -5,13 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class ApplicationSpec:
-    """How to use one keras.applications network.
-
-    Args:
-      function: its name in keras.applications.
-      taps: stride key -> layer name.
-      arguments: further arguments of the function.
-    """
+    """A function of keras.applications, its layer names by stride key, and its further arguments."""
 
     function: str
     taps: dict
@@ -20,8 +14,7 @@ class ApplicationSpec:
 
 APPLICATIONS = {
     "vgg16": ApplicationSpec(
-        "VGG16",
-        {"s2": "block2_conv2", "s4": "block3_conv3", "s8": "block4_conv3", "s16": "block5_conv3"},
+        "VGG16", {"s2": "block2_conv2", "s4": "block3_conv3", "s8": "block4_conv3", "s16": "block5_conv3"}
     ),
     "mobilenet_v2": ApplicationSpec(
         "MobileNetV2",
@@ -58,32 +51,13 @@ APPLICATIONS = {
 
 
 def instantiate_application(name, keras_module, weights=None, **arguments):
-    """One of `APPLICATIONS` as a model without its classifier.
-
-    Args:
-      name: a key of `APPLICATIONS`.
-      keras_module: keras or tf_keras.
-      weights: None or "imagenet" (downloaded by Keras).
-      **arguments: such as `input_tensor` or `input_shape`.
-
-    Returns:
-      A functional model.
-    """
+    """One of `APPLICATIONS` without its classifier; `weights` is None or "imagenet" (Keras downloads)."""
     spec = APPLICATIONS[name]
     function = getattr(keras_module.applications, spec.function)
     return function(include_top=False, weights=weights, **spec.arguments, **arguments)
 
 
 def build_applications_encoder(name, inputs, keras_module):
-    """Taps of a keras.applications network over scaled images.
-
-    Args:
-      name: a key of `APPLICATIONS`.
-      inputs: (B, H, W, 3) scaled images.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      A dict of tensors "s2" .. "s32", of VGG16 "s2" .. "s16".
-    """
+    """Taps of a keras.applications network over scaled images: "s2" .. "s32", VGG16's to "s16"."""
     model = instantiate_application(name, keras_module, input_tensor=inputs)
     return {key: model.get_layer(layer).output for key, layer in APPLICATIONS[name].taps.items()}

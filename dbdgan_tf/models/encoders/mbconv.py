@@ -11,15 +11,7 @@ KERNEL_INITIALIZER = {
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One row of the architecture table.
-
-    Args:
-      filters: output channels.
-      repeats: number of blocks; the first one carries the stride.
-      kernel_size: of the depthwise convolution.
-      stride: 1 or 2.
-      expand_ratio: widening inside the block.
-    """
+    """One row of the architecture table; the first of its blocks carries the stride."""
 
     filters: int
     repeats: int
@@ -32,12 +24,7 @@ class Stage:
 class Architecture:
     """An encoder as a table.
 
-    Args:
-      stem_filters: channels of the first, stride-2 convolution.
-      head_filters: channels of the last 1x1 convolution.
-      stages: a tuple of `Stage`.
-      activation: "relu6" or "swish".
-      se_ratio: squeeze-excite channels relative to a block's input channels; 0 for none.
+    `activation` is "relu6" or "swish"; `se_ratio` the squeeze-excite channels over a block's input's, or 0.
     """
 
     stem_filters: int
@@ -131,20 +118,13 @@ def _blocks(architecture):
 
 
 def build_mbconv_encoder(architecture, inputs, keras_module):
-    """Applies an encoder to an input tensor, with the layer names of keras.applications.
+    """Applies an encoder to scaled images, with the layer names of keras.applications.
 
     Stride-2 convolutions use padding "same". For even sizes this equals the zero padding of
     keras.applications and needs no separate PAD operation after conversion.
 
-    Args:
-      architecture: an `Architecture`.
-      inputs: (B, H, W, 3) scaled images, H and W multiples of 32.
-      keras_module: keras or tf_keras.
-
-    Returns:
-      A dict of tensors: "s2" .. "s32" are the last block's output at each stride, "first_s2" .. "first_s32"
-      the first block's (the skips of the official EfficientUnet), "head" is the activated last 1x1
-      convolution.
+    Taps: "s2" .. "s32" are the last block's output at each stride, "first_s2" .. "first_s32" the first
+    block's (the skips of the official EfficientUnet), "head" is the activated last 1x1 convolution.
 
     Source: Tan and Le, "EfficientNet", ICML 2019, Table 1; EfficientNet-Lite drops squeeze-excite for ReLU6.
     """

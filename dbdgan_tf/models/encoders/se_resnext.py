@@ -48,18 +48,7 @@ def _block(inputs, filters, strides, name):
 
 
 def build_se_resnext(name, inputs, keras_module=keras):
-    """Applies an SE-ResNeXt to scaled images.
-
-    Args:
-      name: "se_resnext50" or "se_resnext101".
-      inputs: (B, H, W, 3) scaled images, H and W multiples of 16.
-      keras_module: keras only, as its squeeze-excite blocks are one layer each.
-
-    Returns:
-      A dict of tensors: "s2", "s4", "s8" and "s16", with 256, 512, 1024 and 2048 channels.
-
-    Raises:
-      ValueError: if `keras_module` is not keras.
+    """Taps "s2", "s4", "s8" and "s16" of an SE-ResNeXt, 256 to 2048 channels; with keras only.
 
     Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, Table 1 (32x4d).
     """

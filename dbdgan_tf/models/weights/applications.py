@@ -10,18 +10,7 @@ from dbdgan_tf.models.weights.hed import rgb_first
 
 
 def applications_imagenet_table(encoder):
-    """ImageNet weights of an encoder whose weights keras.applications distributes; Keras downloads them once.
-
-    Args:
-      encoder: efficientnet_b0 .. b7, or a key of `dbdgan_tf.models.encoders.applications.APPLICATIONS`.
-
-    Returns:
-      A dict layer name -> list of arrays.
-
-    Raises:
-      OSError: if the download failed.
-      ValueError: if the file's checksum is another one.
-    """
+    """ImageNet weights by layer name of an encoder whose weights Keras distributes and downloads."""
     with download_failures(encoder):
         if encoder_spec(encoder).family == "efficientnet":
             function = getattr(keras.applications, f"EfficientNetB{encoder[-1]}")

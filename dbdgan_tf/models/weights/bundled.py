@@ -13,31 +13,14 @@ BUNDLED_STUDENTS = {"efficientnet_lite2": "student_lite"}
 
 
 def bundled_config(encoder=None):
-    """The configuration of a student that ships.
-
-    Args:
-      encoder: its encoder; None takes the first of `BUNDLED_STUDENTS`.
-
-    Returns:
-      A `StudentConfig`, at the image size it was trained for.
-
-    Raises:
-      ValueError: if there is none with this encoder, or this installation lacks it.
-    """
+    """The `StudentConfig` of a student that ships, the first one for None; a ValueError if there is none."""
     return read_network_json(_files(encoder or next(iter(BUNDLED_STUDENTS)))[1])["config"]
 
 
 def bundled_weights(config):
-    """The file of trained weights for a student.
+    """The .weights.h5 file for a student of any image size; a ValueError if none fits its config.
 
-    Args:
-      config: its `StudentConfig`; the image size does not matter.
-
-    Returns:
-      The path of a .weights.h5 file. Its kernels are float16; Keras casts them to the model's own type.
-
-    Raises:
-      ValueError: if none fit this config, or this installation lacks them.
+    Its kernels are float16; Keras casts them to the model's own type.
     """
     path, description = _files(config.encoder)
     _check_same(config, read_network_json(description)["config"])
@@ -45,16 +28,9 @@ def bundled_weights(config):
 
 
 def load_bundled_weights(model, config, build):
-    """Loads the trained weights that ship with the package.
+    """Loads the trained weights that ship with the package into a student, in Keras or tf_keras.
 
-    Args:
-      model: the student, in Keras or tf_keras.
-      config: its `StudentConfig`.
-      build: builds the same student in Keras from a config, where `model` is tf_keras's: only Keras 3 reads
-        the file.
-
-    Raises:
-      ValueError: as `bundled_weights`.
+    `build` makes the same student in Keras where `model` is tf_keras's: only Keras 3 reads the file.
     """
     path = bundled_weights(config)
     if isinstance(model, keras.Model):

@@ -9,18 +9,10 @@ def weights_table(model):
 
 
 def assign_weights(model, table, *, required=("",)):
-    """Sets the weights of every layer of a model from a table.
+    """Sets the weights of a model's layers, shapes checked, from a table of lists of arrays by name.
 
-    Args:
-      model: a Keras or tf_keras model of plain layers.
-      table: layer name -> list of arrays, in the layer's own order.
-      required: name prefixes of the layers that the table must hold (all by default); others keep theirs.
-
-    Returns:
-      The sorted names in `table` that the model has no use for.
-
-    Raises:
-      ValueError: if a required layer is missing from the table or a shape differs.
+    The table must hold the layers with the prefixes `required` (all by default); others keep theirs. Returns
+    the sorted names in the table that the model has no use for.
     """
     wanted = {layer.name: layer for layer in model.layers if layer.weights}
     missing = [name for name in wanted if name not in table and name.startswith(tuple(required))]
@@ -51,7 +43,7 @@ def copy_weights(source, target):
 
     Args:
       source: a Keras or tf_keras model.
-      target: a Keras or tf_keras model; every layer with weights must exist in `source` and the reverse.
+      target: another one.
 
     Raises:
       ValueError: if a layer of either model has no counterpart.

@@ -9,14 +9,7 @@ import keras
 
 @contextlib.contextmanager
 def download_failures(encoder):
-    """Turns a failed download into an error that says what to do.
-
-    Args:
-      encoder: whose weights are fetched inside the block.
-
-    Raises:
-      OSError: if the download failed.
-    """
+    """Turns a failed download of an encoder's weights into an OSError that says what to do."""
     try:
         yield
     except Exception as error:
@@ -30,20 +23,7 @@ def download_failures(encoder):
 
 
 def download_weights(encoder, address, sha256_start):
-    """Downloads a file once and checks it every time.
-
-    Args:
-      encoder: whose weights they are.
-      address: URL of the file.
-      sha256_start: the first hexadecimal digits of its SHA-256.
-
-    Returns:
-      A `pathlib.Path` in the Keras cache.
-
-    Raises:
-      OSError: if the download failed.
-      ValueError: if the checksum is another one; the file is then deleted.
-    """
+    """Downloads a file once into Keras' cache and checks it every time; a wrong one is deleted."""
     with download_failures(encoder):
         path = pathlib.Path(keras.utils.get_file(origin=address, cache_subdir="models"))
     with open(path, "rb") as file:

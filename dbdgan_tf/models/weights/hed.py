@@ -12,15 +12,7 @@ _CONVOLUTIONS = (2, 2, 3, 3, 3)
 
 
 def find_hed_weights():
-    """The weight file inside the installed package.
-
-    Returns:
-      A `pathlib.Path`.
-
-    Raises:
-      FileNotFoundError: if the package is not installed, or without its weights.
-      ValueError: if it is of another version, whose file may be laid out otherwise.
-    """
+    """The weight file inside the installed package; of another version it may be laid out otherwise."""
     spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
     if spec is None:
         raise FileNotFoundError(
@@ -38,13 +30,7 @@ def find_hed_weights():
 
 
 def hed_table(path=None):
-    """Weights of VGG16's 13 convolutions, trained on ImageNet and then on the edges of BSDS500.
-
-    Args:
-      path: the .weights.h5 file; None for the installed package's.
-
-    Returns:
-      A dict layer name of keras.applications.VGG16 -> [kernel, bias], for RGB images.
+    """VGG16's 13 convolutions, trained on ImageNet and then on the edges of BSDS500, for RGB images.
 
     Source: Xie and Tu, Holistically-Nested Edge Detection, ICCV 2015; the package is under the MIT licence.
     """

@@ -17,17 +17,7 @@ ENCODER_PREFIXES = {
 
 
 def load_initial_weights(model, encoder, weights):
-    """Loads initial weights into a freshly built network.
-
-    Args:
-      model: a functional model holding the encoder's layers, in Keras or tf_keras.
-      encoder: the encoder's name.
-      weights: None, "imagenet", "hed" (VGG16) or the path of a .weights.h5 file (the suffix may be left out).
-
-    Raises:
-      ValueError: if the encoder has no such weights or they do not fit.
-      FileNotFoundError: if the file, or the package with the weights, is absent.
-    """
+    """Loads None, "imagenet", "hed" (VGG16) or a .weights.h5 file into a freshly built network."""
     if weights is None:
         return
     if weights in PRETRAINED:
@@ -43,18 +33,7 @@ def load_initial_weights(model, encoder, weights):
 
 
 def load_pretrained_weights(model, encoder, weights="imagenet"):
-    """Sets the weights of an encoder's layers inside a network, by layer name.
-
-    Args:
-      model: a functional model holding the encoder's layers, in Keras or tf_keras.
-      encoder: the encoder's name.
-      weights: one of `PRETRAINED`.
-
-    Raises:
-      ValueError: if there are no such weights, or one of the encoder's layers finds none.
-      FileNotFoundError: if the package with the weights is not installed.
-      OSError: if a download failed.
-    """
+    """Sets the weights of an encoder's layers inside a network of Keras or tf_keras, by layer name."""
     table = pretrained_table(encoder, weights)
     assign_weights(model, table, required=ENCODER_PREFIXES.get(encoder_spec(encoder).family, ()))
     if not any(layer.name in table for layer in model.layers):
@@ -64,17 +43,8 @@ def load_pretrained_weights(model, encoder, weights="imagenet"):
 def pretrained_table(encoder, weights="imagenet"):
     """Pretrained weights by layer name.
 
-    Args:
-      encoder: a key of `dbdgan_tf.models.encoders.ENCODERS`.
-      weights: one of `PRETRAINED`.
-
-    Returns:
-      A dict layer name -> list of arrays.
-
-    Raises:
-      ValueError: if there are none for this encoder, or the file is not the published one.
-      FileNotFoundError: if the package with the weights is not installed.
-      OSError: if a download failed.
+    Raises a ValueError if there are none for this encoder or the file is not the published one, an OSError if
+    the package with the weights is absent or a download failed.
     """
     spec = encoder_spec(encoder)
     if weights not in spec.weights:

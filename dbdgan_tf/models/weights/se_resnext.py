@@ -16,16 +16,6 @@ FILES = {
 def se_resnext_imagenet_table(name):
     """ImageNet weights of an SE-ResNeXt encoder by our layer names; downloaded once.
 
-    Args:
-      name: "se_resnext50" or "se_resnext101".
-
-    Returns:
-      A dict layer name -> list of arrays.
-
-    Raises:
-      OSError: if the download failed.
-      ValueError: if the file's checksum is another one, or a tensor is missing.
-
     Source: github.com/Cadene/pretrained-models.pytorch, converted from the Caffe models of Hu et al. (2018).
     """
     digits = FILES[name].removesuffix(".pth").rpartition("-")[2]
@@ -34,20 +24,7 @@ def se_resnext_imagenet_table(name):
 
 
 def se_resnext_table(reader, name, stem=("layer0.conv1", "layer0.bn1"), stage="layer"):
-    """Renames and transposes the encoder's part of a state dict.
-
-    Args:
-      reader: a `StateReader`.
-      name: "se_resnext50" or "se_resnext101".
-      stem: keys of the first convolution and its normalisation.
-      stage: prefix of the stages' keys, before their number.
-
-    Returns:
-      A dict layer name -> list of arrays.
-
-    Raises:
-      ValueError: if a tensor is missing.
-    """
+    """The encoder's part of a state dict by our layer names; `stem`, `stage`: what the dict calls them."""
     table = {"stem_conv": reader.conv(stem[0]), "stem_bn": reader.norm(stem[1])}
     for block in block_names(name):
         number, index = (int(part.strip("stageblock")) for part in block.split("_"))

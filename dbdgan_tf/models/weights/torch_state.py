@@ -29,11 +29,7 @@ class MappingReport:
 
 
 class StateReader:
-    """Hands out a state dict's tensors in Keras layout and remembers which were asked for.
-
-    Args:
-      state: a dict key -> array.
-    """
+    """Hands out a state dict's tensors in Keras layout and remembers which were asked for."""
 
     def __init__(self, state):
         self._state = state

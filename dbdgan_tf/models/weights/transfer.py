@@ -8,31 +8,14 @@ from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
 
 
 def encoder_layer_names(encoder):
-    """Names of the layers with weights that an encoder has in any network.
-
-    Args:
-      encoder: the encoder's name.
-
-    Returns:
-      A set of names.
-    """
+    """Names of the layers with weights that an encoder has in any network."""
     inputs = keras.Input((64, 64, 3))
     bare = keras.Model(inputs, build_encoder(encoder, inputs))
     return {layer.name for layer in bare.layers if layer.weights}
 
 
 def load_encoder(model, encoder, path):
-    """Sets the encoder of a network to that of a saved one, such as a student's to its teacher's.
-
-    Args:
-      model: a functional model holding the encoder's layers.
-      encoder: the encoder's name.
-      path: a network that `save_network` wrote, of any kind, with the same encoder.
-
-    Raises:
-      FileNotFoundError: if a file is missing.
-      ValueError: if the saved network has another encoder.
-    """
+    """Sets the encoder of a network to that of a saved one, such as a student's to its teacher's."""
     source, config = load_network(path)
     if config.encoder != encoder:
         raise ValueError(
