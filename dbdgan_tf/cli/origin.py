@@ -66,8 +66,13 @@ def _file_checksum(path):
 
 
 def with_origin(content, origin):
-    """A PNG's or JPEG's bytes with the note, other formats' as they are; the picture stays the same."""
-    note = _KEY + json.dumps(dataclasses.asdict(origin)).encode()
+    """As `with_note`, of an `Origin`."""
+    return with_note(content, dataclasses.asdict(origin))
+
+
+def with_note(content, facts):
+    """A PNG's or JPEG's bytes with a flat dict as note; other formats' as they are. Pixels stay the same."""
+    note = _KEY + json.dumps(facts).encode()
     if content.startswith(_PNG):
         chunk = b"tEXt" + note
         # Behind the signature and the header, 8 and 25 bytes.
@@ -83,14 +88,22 @@ def with_origin(content, origin):
 
 def read_origin(path):
     """The `Origin` noted in a file, or None."""
+    try:
+        return Origin(**read_note(path))
+    except TypeError:
+        return None
+
+
+def read_note(path):
+    """The dict noted in a file, or None."""
     with open(path, "rb") as file:
         head = file.read(_HEAD)
     if not head.startswith((_PNG, _JPEG)):
         return None
     try:
         note = head[head.index(_KEY) + len(_KEY) :]
-        return Origin(**json.loads(note[: note.index(b"}") + 1]))
-    except (ValueError, TypeError):
+        return json.loads(note[: note.index(b"}") + 1])
+    except ValueError:
         return None
 
 

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import dataclasses
 import functools
+import itertools
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ FIELDS = ("frame", "seconds", "blur_share", "in_focus", "sharpness", "edge_px", 
 class VideoConfig:
     """What to read and what to write; see the options."""
 
-    film: str
+    films: tuple
     output_dir: str | None = None
     window: float = 1.0
     every: int = 1
@@ -36,8 +37,13 @@ class VideoConfig:
 
 
 @click.command("video", short_help="Blur of a film, frame by frame.")
-@click.argument("film", metavar="FILE")
-@click.option("--output-dir", "-o", metavar="DIR", help="Where to write.  [default: FILE's name + _blur]")
+@click.argument("films", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--output-dir",
+    "-o",
+    metavar="DIR",
+    help="Where to write; of several films, a folder each in it.  [default: FILE's name + _blur]",
+)
 @click.option(
     "--window",
     type=NumberRange(min=0),
@@ -60,7 +66,7 @@ class VideoConfig:
 @threads_option
 @quiet_option
 def command(**options):
-    """Measures the blur of a film: frames.csv, blur.png (a plot), sharpest/ and, if asked for, overlay.mp4.
+    """Measures the blur of films: frames.csv, blur.png (a plot), sharpest/ and, if asked for, overlay.mp4.
 
     Memory stays constant however long the film is.
     """
@@ -75,31 +81,57 @@ class _Measured:
 
 
 def run(config):
-    """Measures a film; the exit code: 0, or 1 if it ended early."""
+    """Measures films, one after the other; the exit code: 0, or 1 if one ended early or could not be read."""
+    from dbdgan_tf.cli.pipeline import Failures
+
+    failures, detectors = Failures(), Detectors(config.model)
+    for film, folder in zip(config.films, _folders(config), strict=True):
+        try:
+            _run_one(config, film, folder, detectors)
+        except (ValueError, RuntimeError, OSError) as error:
+            failures.add(film, error)
+    return failures.report(len(config.films))
+
+
+def _folders(config):
+    """Where each film's files go; films of one name are told apart."""
+    films = [Path(film) for film in config.films]
+    if not config.output_dir:
+        return [film.with_name(film.stem + "_blur") for film in films]
+    if len(films) == 1:
+        return [Path(config.output_dir)]
+    stems = [film.stem for film in films]
+    names = [film.stem if stems.count(film.stem) == 1 else film.name for film in films]
+    places = [Path(config.output_dir) / name for name in names]
+    if len(set(places)) < len(places):
+        raise click.UsageError("Films of the same name need an --output-dir each; give them one by one.")
+    return places
+
+
+def _run_one(config, film, folder, detectors):
     from dbdgan_tf.cli.pipeline import progress_bar, run_in_threads
     from dbdgan_tf.photo.film import read_facts, read_frames
 
-    facts = read_facts(config.film)
-    folder = Path(config.output_dir or str(Path(config.film).with_suffix("")) + "_blur")
-    folder.mkdir(parents=True, exist_ok=True)
-    threads = count_threads(config.threads)
-    work = functools.partial(_measure, config, Detectors(config.model))
-    frames = read_frames(config.film, config.every)
-    outcomes = run_in_threads(frames, work, threads, ahead=2)
+    facts = read_facts(film)
+    work = functools.partial(_measure, config, detectors)
+    outcomes = run_in_threads(read_frames(film, config.every), work, count_threads(config.threads), ahead=2)
     total = facts.frames and -(-facts.frames // config.every)
-    with _Outputs(config, folder, facts) as outputs, contextlib.closing(outcomes):
-        for _, outcome in progress_bar(outcomes, total, "frames", config.quiet):
-            if isinstance(outcome, Exception):
-                raise outcome
-            outputs.add(outcome)
-        if not outputs.frames:
-            raise ValueError(f"the film holds no frame that can be read: {config.film}")
+    with contextlib.closing(outcomes):
+        # Before any file is made: what cannot be decoded leaves no empty folder behind.
+        first = next(outcomes, None)
+        if first is None:
+            raise ValueError(f"holds no frame that can be read ({facts.codec})")
+        with _Outputs(config, folder, facts) as outputs:
+            every = itertools.chain([first], outcomes)
+            for _, outcome in progress_bar(every, total, "frames", config.quiet):
+                if isinstance(outcome, Exception):
+                    raise outcome
+                outputs.add(outcome)
+    outputs.forget_older_frames()
     _plot(folder, outputs)
     click.echo(f"{outputs.frames} frames measured, {len(outputs.saved)} saved; see {folder}", err=True)
     if total and outputs.frames < 0.95 * total:
-        click.echo(f"The film ended early: {outputs.frames} of {total} frames could be read.", err=True)
-        return 1
-    return 0
+        raise ValueError(f"ended early: {outputs.frames} of {total} frames could be read")
 
 
 def _measure(config, detectors, frame):
@@ -126,7 +158,7 @@ class _Outputs:
     def __init__(self, config, folder, facts):
         self._config, self._folder, self._facts = config, folder, facts
         self._stack, self._best, self._film = contextlib.ExitStack(), None, None
-        self.frames, self.saved = 0, []
+        self.frames, self.saved = 0, {}
 
     def __enter__(self):
         from dbdgan_tf.atomic_file import replacing
@@ -169,6 +201,7 @@ class _Outputs:
 
     def _save_best(self):
         from dbdgan_tf.atomic_file import write_bytes
+        from dbdgan_tf.cli.origin import with_note
         from dbdgan_tf.cli.rendering import QUALITY
         from dbdgan_tf.photo import encode
 
@@ -176,9 +209,17 @@ class _Outputs:
             return
         frame = self._best[1].frame
         path = self._folder / "sharpest" / f"frame_{frame.number:07d}.jpg"
-        write_bytes(path, encode(frame.pixels, ".jpg", QUALITY))
-        self.saved.append(frame.seconds)
+        write_bytes(path, with_note(encode(frame.pixels, ".jpg", QUALITY), {"frame": frame.number}))
+        self.saved[path] = frame.seconds
         self._best = None
+
+    def forget_older_frames(self):
+        """Removes what an earlier run of other windows saved; only files that say that they are ours."""
+        from dbdgan_tf.cli.origin import read_note
+
+        for path in (self._folder / "sharpest").glob("frame_*.jpg"):
+            if path not in self.saved and read_note(path):
+                path.unlink()
 
 
 def _rank(score):
@@ -192,4 +233,4 @@ def _plot(folder, outputs):
 
     values, seconds = read_columns(folder / "frames.csv", outputs.frames)
     with replacing(folder / "blur.png") as partial:
-        draw_plot(values, seconds, outputs.saved).save(partial)
+        draw_plot(values, seconds, list(outputs.saved.values())).save(partial)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import mmap
 import os
 
 import cv2
@@ -11,10 +12,11 @@ from dbdgan_tf.atomic_file import replacing
 
 @dataclasses.dataclass(frozen=True)
 class FilmFacts:
-    """What a film's header says: its rate (25 if nothing sensible), and about how many frames, or None."""
+    """A film's rate (25 if it tells nothing sensible), about how many frames, or None, and its codec in words."""
 
     frames_per_second: float
     frames: int | None
+    codec: str
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -30,7 +32,8 @@ def read_facts(path):
     """Reads a film's header; a ValueError if it cannot be opened as a film."""
     with _opened(path) as film:
         rate, frames = film.get(cv2.CAP_PROP_FPS), int(film.get(cv2.CAP_PROP_FRAME_COUNT))
-    return FilmFacts(rate if 0 < rate < 1000 else 25.0, frames if 0 < frames < 2**31 else None)
+        codec = _codec(int(film.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little"))
+    return FilmFacts(rate if 0 < rate < 1000 else 25.0, frames if 0 < frames < 2**31 else None, codec)
 
 
 def read_frames(path, every=1):
@@ -95,7 +98,21 @@ def _opened(path):
         raise ValueError("OpenCV cannot open a film whose name is no UTF-8; rename it") from error
     try:
         if not film.isOpened():
-            raise ValueError(f"this is no film that can be read: {path}")
+            raise ValueError(f"this is no film that can be read: {path} ({_codec(_named_codec(path))})")
         yield film
     finally:
         film.release()
+
+
+def _codec(name):
+    text = name.decode("latin-1").strip("\0 ")
+    return f"codec {text!r}" if text else "codec unknown"
+
+
+def _named_codec(path):
+    """The name in an .mp4's or .mov's table of samples, which tells what is missing; b"" in other films."""
+    with open(path, "rb") as file, contextlib.suppress(ValueError):
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        place = content.find(b"stsd")
+        return content[place + 16 : place + 20] if place > 0 else b""
+    return b""

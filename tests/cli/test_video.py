@@ -57,6 +57,44 @@ def test_no_film(call, model, tmp_path, content):
     assert not (tmp_path / "out").exists()
 
 
+def test_another_window_leaves_no_frame_of_the_first(call, model, film, tmp_path):
+    for window, expected in (("1", [4, 17, 25]), ("3", [4])):
+        assert call("video", film, "-o", tmp_path, "--window", window, "--model", model).exit_code == 0
+        saved = sorted(path.name for path in (tmp_path / "sharpest").iterdir() if "own" not in path.name)
+        assert saved == [f"frame_{number:07d}.jpg" for number in expected]
+        (tmp_path / "sharpest/frame_own.jpg").write_bytes(b"a user's")
+    assert (tmp_path / "sharpest/frame_own.jpg").exists()
+
+
+def test_several_films(call, model, film, tmp_path):
+    (tmp_path / "other").mkdir()
+    for name in ("other/film.avi", "b.avi", "b.mp4"):
+        (tmp_path / name).write_bytes(b"no film" if name == "b.mp4" else film.read_bytes())
+    films = [tmp_path / name for name in ("b.mp4", "other/film.avi", "b.avi")]
+    result = call("video", *films, "-o", tmp_path / "out", "--every", "10", "--model", model)
+    assert (
+        result.exit_code == 1
+        and "1 of 3 failed" in result.stderr
+        and "b.mp4: this is no film" in result.stderr
+    )
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["b.avi", "film"]
+    assert (
+        call("video", film, tmp_path / "other/film.avi", "-o", tmp_path / "o", "--model", model).exit_code
+        == 2
+    )
+
+
+def test_a_codec_that_cannot_be_read_is_named(call, model, tmp_path):
+    path = tmp_path / "a.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (160, 120))
+    writer.write(np.zeros((120, 160, 3), np.uint8))
+    writer.release()
+    path.write_bytes(path.read_bytes().replace(b"mp4v", b"zzzz").replace(b"esds", b"free"))
+    result = call("video", path, "-o", tmp_path / "out", "--model", model)
+    assert result.exit_code == 1 and "codec 'zzzz'" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_film_that_breaks_off(call, model, film, tmp_path):
     path = tmp_path / "cut.avi"
     path.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
@@ -85,7 +123,9 @@ def test_frames_in_memory_are_few(model, film, monkeypatch, tmp_path):
 
     monkeypatch.setattr(film_module, "read_frames", counted)
     monkeypatch.setattr(video_command._Outputs, "add", finish)
-    config = video_command.VideoConfig(str(film), str(tmp_path / "out"), model=model, threads=2, quiet=True)
+    config = video_command.VideoConfig(
+        (str(film),), str(tmp_path / "out"), model=model, threads=2, quiet=True
+    )
     assert video_command.run(config) == 0
     assert finished[0] == 30 and most[0] <= 5
 
@@ -101,7 +141,7 @@ def test_an_interrupted_film_leaves_no_half_table(model, film, monkeypatch, tmp_
         add(outputs, measured)
 
     monkeypatch.setattr(video_command._Outputs, "add", interrupted)
-    config = video_command.VideoConfig(str(film), str(tmp_path), overlay=True, model=model, quiet=True)
+    config = video_command.VideoConfig((str(film),), str(tmp_path), overlay=True, model=model, quiet=True)
     with pytest.raises(KeyboardInterrupt):
         video_command.run(config)
     assert [path.name for path in tmp_path.iterdir()] == ["sharpest"]
