@@ -73,6 +73,10 @@ def _parse(arguments):
     with one_line_errors():
         try:
             return flags.FLAGS(arguments)
+        except UnicodeDecodeError as error:
+            # absl reads flag files itself, and does not tell which.
+            place = f"{error.reason} at position {error.start}"
+            raise flags.Error(f"a flag file is not UTF-8 text ({place})") from None
         except SystemExit:
             # absl ends --help with code 1, as if it were an error.
             sys.exit(0)

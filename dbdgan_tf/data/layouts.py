@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbdgan_tf.photo import IMAGE_SUFFIXES, check_polarity
+from dbdgan_tf.text_file import read_text
 
 SPLITS = ("train", "test")
 
@@ -127,7 +128,7 @@ def find_unlabelled(folder):
 
 def read_stems(path):
     """The set of stems that a text file names, one a line; # begins a comment line."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).splitlines()
     return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
 
 

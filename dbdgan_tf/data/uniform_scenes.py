@@ -1,7 +1,6 @@
 """Photographs that are sharp all over or blurred all over: what share of them does a model call in focus?"""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from dbdgan_tf.data.synthesis.camera import take_picture, to_linear
 from dbdgan_tf.data.synthesis.lens import aperture_kernel
 from dbdgan_tf.data.synthesis.rendering import Layer, render
 from dbdgan_tf.photo import read_image
+from dbdgan_tf.text_file import read_text
 
 GROUPS = ("sharp", "blurred")
 SMALLEST_BLUR, LARGEST_BLUR = 5.0, 25.0
@@ -30,7 +30,7 @@ class UniformScene:
 def read_groups(path):
     """Dict group -> stems of a list of lines `sharp STEM` and `blurred STEM`; # begins a comment."""
     groups = {group: [] for group in GROUPS}
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
+    for line in read_text(path).splitlines():
         words = line.split("#")[0].split()
         if words and (len(words) != 2 or words[0] not in GROUPS):
             raise ValueError(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.text_file import read_json, read_text
 
 METRICS = {"max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "mae": "MAE"}
 
@@ -27,7 +28,7 @@ class Overlay:
 
 def read_overlay(path):
     """Reads an `Overlay`; a ValueError if its first line is no title."""
-    first = Path(path).read_text(encoding="utf-8").partition("\n")[0]
+    first = read_text(path).partition("\n")[0]
     match = re.fullmatch(r"# (.+?)(?:, over (\w+))?", first)
     if not match:
         raise ValueError(f"{path}: Received: {first!r}. Allowed: '# TITLE' or '# TITLE, over NAME'.")
@@ -42,11 +43,11 @@ def train(overlay, recipes, data_dir, seed, folder):
     folder = Path(folder) / overlay.name / f"seed{seed}"
     words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
     words += [f"--flagfile={overlay.path}", f"--seed={seed}", f"--output_dir={folder}", "--resume"]
-    lines = [line for path in (*recipes, overlay.path) for line in Path(path).read_text().splitlines()]
+    lines = [line for path in (*recipes, overlay.path) for line in read_text(path).splitlines()]
     asked = words + [line for line in lines if line.startswith("-")]
     done = folder / "ablation_run.json"
     if done.is_file():
-        differing = sorted(set(json.loads(done.read_text(encoding="utf-8"))) ^ set(asked))
+        differing = sorted(set(read_json(done)) ^ set(asked))
         if differing:
             raise ValueError(
                 f"{folder} holds a run with other flags. Received: {differing}. "
@@ -64,7 +65,7 @@ def train(overlay, recipes, data_dir, seed, folder):
 
 
 def _validation_metrics(folder):
-    saved = json.loads((folder / "student_last.json").read_text(encoding="utf-8"))
+    saved = read_json(folder / "student_last.json")
     figures = saved["metadata"].get("validation") or {}
     if not set(METRICS) <= set(figures):
         raise ValueError(

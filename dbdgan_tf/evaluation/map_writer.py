@@ -10,6 +10,7 @@ from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation.map_files import write_map_file
 from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.photo import IMAGE_SUFFIXES
+from dbdgan_tf.text_file import read_json
 
 RECORD_NAME = "maps.json"
 
@@ -104,7 +105,7 @@ def _without_clashes(samples):
 
 def _check_source(record, source, overwrite):
     if record.is_file() and not overwrite:
-        found = json.loads(record.read_text())
+        found = read_json(record)
         if found != source:
             raise ValueError(
                 f"{str(record.parent)!r} holds maps of another model or setting. "

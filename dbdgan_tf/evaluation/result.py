@@ -9,6 +9,7 @@ import numpy as np
 
 from dbdgan_tf.evaluation.bootstrap import confidence_interval
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
+from dbdgan_tf.text_file import read_json
 
 # max_f, the maximum of the mean curve, stands for the images' own maxima.
 METRIC_NAMES = ("max_f", *VALUE_NAMES[1:])
@@ -185,7 +186,7 @@ class EvaluationResult:
                 f"Not an evaluation folder. Received: {str(folder)!r}. "
                 "Allowed: a folder written by `python -m trainers.evaluate --output_dir`."
             )
-        about = json.loads((folder / "evaluation.json").read_text())
+        about = read_json(folder / "evaluation.json")
         classes = {}
         with np.load(folder / "scores.npz") as arrays:
             for key in POSITIVES:

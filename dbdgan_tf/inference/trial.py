@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from dbdgan_tf.inference.bundled import ASSETS
 from dbdgan_tf.inference.interpreter import ModelFileError, cannot_load
+from dbdgan_tf.text_file import read_json
 
 SECONDS = 120
 # Twice, as a damaged graph may spoil memory in its first run; the interpreter is freed before the end.
@@ -55,7 +55,7 @@ def _check_file(path, size, modified):
     recipe = path.with_name(path.name + ".json")
     if path.parent != ASSETS or not recipe.is_file():
         return _try_once(content, str(path))
-    expected, found = json.loads(recipe.read_text())["sha256"], hashlib.sha256(content).hexdigest()
+    expected, found = read_json(recipe)["sha256"], hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ModelFileError(
             f"The bundled model is damaged; install the package again. Received: {path} with SHA-256 "

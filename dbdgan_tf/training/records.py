@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.text_file import read_json, read_text
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 
 FILE_NAME = "config.json"
@@ -70,7 +71,7 @@ def read_trained_on(network):
             f"It is not known on which photographs {network} was trained. Received: no {path}. "
             "Allowed: networks in the folders that trainers.teacher and trainers.distill write."
         )
-    return set(path.read_text(encoding="utf-8").split("\n")) - {""}
+    return set(read_text(path).split("\n")) - {""}
 
 
 def claim_folder(config):
@@ -91,7 +92,7 @@ def check_same_config(folder, config):
     path = Path(folder) / FILE_NAME
     if not path.exists():
         return
-    before = json.loads(path.read_text(encoding="utf-8"))["config"]
+    before = read_json(path)["config"]
     now = json.loads(json.dumps(dataclasses.asdict(config)))
     # Options that a later version added had their defaults in a run that does not know them.
     defaults = json.loads(json.dumps(dataclasses.asdict(type(config)())))

@@ -15,6 +15,7 @@ from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.data.synthesis.scene import SynthesisConfig, synthesize_scene
 from dbdgan_tf.data.synthesis.sources import SourcePool
 from dbdgan_tf.photo import write_image
+from dbdgan_tf.text_file import read_json
 
 _RECIPE = "synthesis.json"
 _SPLITS = ("train", "test")
@@ -172,7 +173,7 @@ def _is_there(root, recipe, jobs):
     """Whether the folder holds this very data set; raises if it holds another or something else."""
     path = root / _RECIPE
     if path.is_file():
-        if json.loads(path.read_text()) != recipe:
+        if read_json(path) != recipe:
             raise ValueError(f"{root} holds synthetic data made with other options. Remove or rename it.")
         return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
     expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
