@@ -12,7 +12,7 @@ from dbdgan_tf.atomic_file import replacing
 
 @dataclasses.dataclass(frozen=True)
 class FilmFacts:
-    """A film's rate (25 if it tells nothing sensible), about how many frames, or None, and its codec in words."""
+    """A film's rate (25 if not told), about how many frames, or None, and its codec in words."""
 
     frames_per_second: float
     frames: int | None
