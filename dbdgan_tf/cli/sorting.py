@@ -6,7 +6,6 @@ import shutil
 
 from dbdgan_tf.atomic_file import replacing
 
-WAYS = ("copy", "link", "move")
 _SIDECARS = (".xmp", ".XMP")
 
 

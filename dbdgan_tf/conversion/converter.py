@@ -16,7 +16,7 @@ from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.conversion.representative import feeds, representative_images
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights_checksum
-from dbdgan_tf.models.network import Network
+from dbdgan_tf.models.serialization import Network
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")

@@ -38,15 +38,6 @@ class DiscriminatorConfig:
                 f"Received: image_size={tuple(self.image_size)}. Allowed: multiples of {step}."
             )
 
-    def to_dict(self):
-        """The configuration as JSON types."""
-        return {**dataclasses.asdict(self), "image_size": list(self.image_size)}
-
-    @classmethod
-    def from_dict(cls, config):
-        """The inverse of `to_dict`."""
-        return cls(**{**config, "image_size": tuple(config["image_size"])})
-
 
 def build_discriminator(config=None, name="discriminator"):
     """A discriminator of blur maps, conditional on the photograph.

@@ -36,15 +36,6 @@ class InputScaling:
             images = images.astype(np.float32, copy=False)
         return (images - np.float32(self.mean)) / np.float32(self.std)
 
-    def to_dict(self):
-        """The scaling as a JSON-ready dict."""
-        return {"mean": list(self.mean), "std": list(self.std)}
-
-    @classmethod
-    def from_dict(cls, values):
-        """The inverse of `to_dict`."""
-        return cls(**values)
-
 
 UNIT = InputScaling((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
 IMAGENET = InputScaling((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))

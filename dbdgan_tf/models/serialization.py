@@ -1,11 +1,13 @@
 """Saving a network as weights plus the config that rebuilds it."""
 
+import dataclasses
 import importlib
 import json
 import os
 import pathlib
 
 from dbdgan_tf.atomic_file import replacing, write_bytes
+from dbdgan_tf.models.scaling import resolve_scaling
 
 WEIGHTS_SUFFIX = ".weights.h5"
 CONFIG_SUFFIX = ".json"
@@ -14,6 +16,49 @@ KINDS = {
     "student": ("dbdgan_tf.models.student", "StudentConfig", "build_student"),
     "teacher": ("dbdgan_tf.models.teacher", "TeacherConfig", "build_teacher"),
 }
+
+
+class NetworkConfig:
+    """What the configurations of student and teacher share, dataclasses with `encoder` and `scaling`."""
+
+    @property
+    def input_scaling(self):
+        """The `InputScaling` that turns 0..255 RGB pixels into this network's input."""
+        return resolve_scaling(self.scaling, self.encoder)
+
+    def to_dict(self):
+        """The config as a JSON-ready dict."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values):
+        """The inverse of `to_dict`; a ValueError where an entry is unknown."""
+        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+        if unknown:
+            name, allowed = cls.__name__.removesuffix("Config").lower(), sorted(cls.__dataclass_fields__)
+            raise ValueError(f"Unknown {name} options. Received: {unknown}. Allowed: {allowed}.")
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network of a static batch of 1, in Keras 3 or tf_keras, ready for the converter.
+
+    Attributes:
+      model: the network.
+      image_size: (height, width).
+      input_scaling: the `InputScaling` of its input.
+      name: for the metadata.
+      training: the metadata it was saved with.
+      checksum: "sha256:..." of the weights.
+    """
+
+    model: object
+    image_size: tuple
+    input_scaling: object
+    name: str
+    training: dict = dataclasses.field(default_factory=dict)
+    checksum: str = ""
 
 
 def network_files(path):
@@ -47,16 +92,22 @@ def save_network(path_prefix, model, config, metadata=None):
     Raises:
       ValueError: if the config is of an unknown kind.
     """
+    kind = _kind_of(config)
+    return write_network(path_prefix, kind, config, metadata, lambda path: model.save_weights(str(path)))
+
+
+def write_network(path_prefix, kind, config, metadata, write_weights):
+    """As `save_network`, of any kind and with any way of writing the weights to a path."""
     weights_path, config_path = network_files(path_prefix)
-    content = {"kind": _kind_of(config), "config": config.to_dict(), "metadata": metadata or {}}
+    content = {"kind": kind, "config": config.to_dict(), "metadata": metadata or {}}
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
     with replacing(weights_path) as partial:
-        model.save_weights(str(partial))
+        write_weights(partial)
     write_bytes(config_path, text)
     return config_path
 
 
-def read_network_json(path):
+def read_network_json(path, kinds=KINDS):
     """The content of PREFIX.json: a dict with "kind", "config" (as a config object) and "metadata".
 
     Raises a FileNotFoundError without such a file, a ValueError if it is not the JSON of a saved network.
@@ -64,16 +115,24 @@ def read_network_json(path):
     _, config_path = network_files(path)
     if not config_path.is_file():
         raise FileNotFoundError(f"No saved network: {config_path} is missing. Received: {path}.")
+    refusal = f"{config_path} does not describe a network of kind {list(kinds)}. Received:"
     try:
         content = json.loads(config_path.read_text(encoding="utf-8"))
-        module, class_name, _ = KINDS[content["kind"]]
-        config_class = getattr(importlib.import_module(module), class_name)
-        config = config_class.from_dict(content["config"])
+        if content["kind"] not in kinds:
+            raise ValueError(f"{refusal} kind {content['kind']!r}.")
+        module, class_name, _ = kinds[content["kind"]]
+        config = getattr(importlib.import_module(module), class_name).from_dict(content["config"])
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{config_path} does not describe a network of kind {list(KINDS)}. Received: {error!r}."
-        ) from error
+        raise ValueError(f"{refusal} {error!r}.") from error
     return {"kind": content["kind"], "config": config, "metadata": content.get("metadata", {})}
+
+
+def existing_weights(path):
+    """The weights of a saved network; a FileNotFoundError where they are missing."""
+    weights_path, _ = network_files(path)
+    if not weights_path.is_file():
+        raise FileNotFoundError(f"No saved network: {weights_path} is missing. Received: {path}.")
+    return weights_path
 
 
 def load_network(path, **build_arguments):
@@ -91,9 +150,7 @@ def load_network(path, **build_arguments):
       ValueError: if a file is not what it should be.
     """
     content = read_network_json(path)
-    weights_path, _ = network_files(path)
-    if not weights_path.is_file():
-        raise FileNotFoundError(f"No saved network: {weights_path} is missing. Received: {path}.")
+    weights_path = existing_weights(path)
     module, _, builder = KINDS[content["kind"]]
     model = getattr(importlib.import_module(module), builder)(content["config"], **build_arguments)
     try:

@@ -7,6 +7,7 @@ import keras
 from dbdgan_tf.models import student_decoders as decoders
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import resolve_scaling
+from dbdgan_tf.models.serialization import NetworkConfig
 from dbdgan_tf.models.weights.bundled import bundled_config, load_bundled_weights
 from dbdgan_tf.models.weights.imagenet import load_initial_weights
 
@@ -15,7 +16,7 @@ STUDENT_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decode
 
 
 @dataclasses.dataclass(frozen=True)
-class StudentConfig:
+class StudentConfig(NetworkConfig):
     """Everything that defines a student's graph.
 
     Args:
@@ -50,29 +51,11 @@ class StudentConfig:
         head_stride = decoders.resolve_head_stride(self.decoder, self.head_stride)
         object.__setattr__(self, "head_stride", head_stride)
 
-    @property
-    def input_scaling(self):
-        """The `InputScaling` that turns 0..255 RGB pixels into this network's input."""
-        return resolve_scaling(self.scaling, self.encoder)
-
     def replace(self, **overrides):
         """A config with some entries changed; another decoder comes with its own channels and head stride."""
         if overrides.get("decoder", self.decoder) != self.decoder:
             overrides = {"decoder_channels": None, "head_stride": None, **overrides}
         return dataclasses.replace(self, **overrides)
-
-    def to_dict(self):
-        """The config as a JSON-ready dict."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
-
-    @classmethod
-    def from_dict(cls, values):
-        """The inverse of `to_dict`; a ValueError where an entry is unknown."""
-        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
-        if unknown:
-            allowed = sorted(cls.__dataclass_fields__)
-            raise ValueError(f"Unknown student options. Received: {unknown}. Allowed: {allowed}.")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 def check_choice(name, value, allowed):

@@ -1,25 +1,24 @@
 """The teacher: a multi-scale, non-local segmentation network over a choice of encoders."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import keras
 
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
-from dbdgan_tf.models.scaling import InputScaling, resolve_scaling
-from dbdgan_tf.models.teacher_decoder import ConvStyle, context_stage, decode, head
+from dbdgan_tf.models.layers import DenseASPP, NonLocalBlock
+from dbdgan_tf.models.scaling import resolve_scaling
+from dbdgan_tf.models.serialization import NetworkConfig
 from dbdgan_tf.models.weights.imagenet import load_initial_weights
 
 OFFICIAL_CHANNELS = (256, 256, 64, 128)
 # The layers whose outputs are the teacher's taps, in order of depth.
 TEACHER_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")
 STRIDES = (2, 4, 8, 16, 32)
-
-
 _RETIRED = (("separable", False), ("non_local_subsample", 1))
 
 
 @dataclass(frozen=True)
-class TeacherConfig:
+class TeacherConfig(NetworkConfig):
     """What a teacher is made of.
 
     Attributes:
@@ -68,29 +67,11 @@ class TeacherConfig:
         }
         return cls(encoder=encoder, **{**defaults, **overrides})
 
-    @property
-    def input_scaling(self) -> InputScaling:
-        """The fixed step from 0..255 images to what the network takes."""
-        return resolve_scaling(self.scaling, self.encoder)
-
-    def to_dict(self):
-        """Returns a JSON-ready dict that `from_dict` reads."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
-
     @classmethod
     def from_dict(cls, values):
-        """Builds a config from `to_dict`'s result.
-
-        Raises:
-          ValueError: where a key is unknown.
-        """
+        """The inverse of `to_dict`; a ValueError where an entry is unknown."""
         # Teachers saved by older versions carry these; at any other value their layers are not ours.
-        values = {k: v for k, v in values.items() if (k, v) not in _RETIRED}
-        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
-        if unknown:
-            allowed = sorted(cls.__dataclass_fields__)
-            raise ValueError(f"Unknown teacher options. Received: {unknown}. Allowed: {allowed}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        return super().from_dict({k: v for k, v in values.items() if (k, v) not in _RETIRED})
 
 
 def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher", **overrides):
@@ -117,7 +98,6 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
       Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
     """
     config = replace(config or TeacherConfig(), **overrides)
-    style = ConvStyle(momentum=config.norm_momentum)
 
     # === Functional Model ===
     images = keras.Input((*config.image_size, 3), batch_size=batch_size, name="images")
@@ -125,8 +105,8 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
     strides = [stride for stride in STRIDES if f"s{stride}" in taps]
     channels = _decoder_channels(config, len(strides))
     _check_image_size(config.image_size, strides[-1])
-    x = context_stage(taps[f"s{strides[-1]}"], config, style)
-    x = decode(x, strides[-1], taps, channels, style)
+    x = context_stage(taps[f"s{strides[-1]}"], config)
+    x = decode(x, strides[-1], taps, channels, config.norm_momentum)
     model = keras.Model(images, head(x, config.head_dropout), name=name)
     load_initial_weights(model, config.encoder, weights)
     return model
@@ -148,3 +128,56 @@ def _check_image_size(image_size, stride):
         raise ValueError(
             f"`image_size` does not fit the encoder. Received: {image_size}. Allowed: multiples of {stride}."
         )
+
+
+# As in PyTorch, where the official weights come from.
+EPSILON = 1e-5
+
+
+def conv_norm_relu(x, filters, name, momentum, kernel_size=3):
+    """Convolution, batch normalisation and ReLU; layers are `{name}_conv`, `{name}_bn` and `{name}`."""
+    x = keras.layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv")(x)
+    x = keras.layers.BatchNormalization(momentum=momentum, epsilon=EPSILON, name=f"{name}_bn")(x)
+    return keras.layers.ReLU(name=name)(x)
+
+
+def context_stage(x, config):
+    """Puts a non-local block beside a DenseASPP and concatenates them, non-local first, in "bottleneck"."""
+    if config.context_channels:
+        x = conv_norm_relu(x, config.context_channels, "context_reduce", config.norm_momentum, kernel_size=1)
+    attended = NonLocalBlock(config.non_local_reduction, name="non_local")(x)
+    pyramid = DenseASPP(
+        config.aspp_dilations,
+        config.aspp_intermediate_channels,
+        config.aspp_growth_channels,
+        config.aspp_dropout,
+        momentum=config.norm_momentum,
+        epsilon=EPSILON,
+        name="dense_aspp",
+    )(x)
+    return keras.layers.Concatenate(name="bottleneck")([attended, pyramid])
+
+
+def decode(x, stride, skips, channels, momentum):
+    """Runs conv-BN-ReLU, bilinear x2 and skip concatenation from `stride` down to 2; channels deepest first.
+
+    The layer "decoder_s8" is the activation of the stage that works at stride 8, with the skip already in it.
+    The last stage is not upsampled: a 1x1 convolution and bilinear upsampling commute, so the head upsamples
+    one channel instead of many.
+    """
+    x = conv_norm_relu(x, channels[0], f"decoder_s{stride}", momentum)
+    for filters in channels[1:]:
+        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name=f"decoder_s{stride}_up")(x)
+        stride //= 2
+        x = keras.layers.Concatenate(name=f"decoder_s{stride}_concat")([x, skips[f"s{stride}"]])
+        x = conv_norm_relu(x, filters, f"decoder_s{stride}", momentum)
+    return x
+
+
+def head(x, dropout):
+    """Turns features of stride 2 into the map (B, H, W, 1) of the whole image, layer "blur_map", 0..1."""
+    x = keras.layers.SpatialDropout2D(dropout, name="head_dropout")(x)
+    # Losses take the logits: they stay float32 where the rest of the network is bfloat16.
+    x = keras.layers.Conv2D(1, 1, dtype="float32", name="head_conv")(x)
+    x = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="logits")(x)
+    return keras.layers.Activation("sigmoid", dtype="float32", name="blur_map")(x)

@@ -5,18 +5,6 @@ import dataclasses
 import numpy as np
 
 from dbdgan_tf.models.weights.by_name import assign_weights
-from dbdgan_tf.models.weights.torch_state import CONV, DEPTHWISE, TRANSPOSED_CONV, MappingReport, StateReader
-
-__all__ = [
-    "CONV",
-    "DEPTHWISE",
-    "TRANSPOSED_CONV",
-    "MappingReport",
-    "StateReader",
-    "build_with",
-    "read_checkpoint",
-    "unwrap_state_dict",
-]
 
 
 def unwrap_state_dict(checkpoint):

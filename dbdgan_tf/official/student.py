@@ -3,7 +3,8 @@
 from dbdgan_tf.models.encoders.efficientnet import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.official.mapping import DEPTHWISE, TRANSPOSED_CONV, StateReader, build_with, unwrap_state_dict
+from dbdgan_tf.models.weights.torch_state import DEPTHWISE, TRANSPOSED_CONV, StateReader
+from dbdgan_tf.official.mapping import build_with, unwrap_state_dict
 
 # official stage suffix -> stride of our stage
 DECODER_STAGES = {"1": 16, "2": 8, "3": 4, "4": 2, "_input": 1}

@@ -1,16 +1,19 @@
 """A quantize-aware student on disk: PREFIX.weights.h5 and PREFIX.json with the kind "qat_student"."""
 
-import json
 import re
 
 import h5py
 import numpy as np
 
-from dbdgan_tf.atomic_file import replacing, write_bytes
 from dbdgan_tf.model_file.metadata import weights_checksum
-from dbdgan_tf.models.network import Network
-from dbdgan_tf.models.serialization import network_files
-from dbdgan_tf.models.student import StudentConfig
+from dbdgan_tf.models.serialization import (
+    KINDS,
+    Network,
+    existing_weights,
+    network_files,
+    read_network_json,
+    write_network,
+)
 from dbdgan_tf.quantization.qat_student import build_qat_student
 
 KIND = "qat_student"
@@ -28,14 +31,7 @@ def save_qat_student(path_prefix, model, config, metadata=None):
     Returns:
         The path of the JSON file.
     """
-    weights_path, config_path = network_files(path_prefix)
-    config_path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"kind": KIND, "config": config.to_dict(), "metadata": metadata or {}}
-    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    with replacing(weights_path) as partial:
-        _write_arrays(partial, model)
-    write_bytes(config_path, text)
-    return config_path
+    return write_network(path_prefix, KIND, config, metadata, lambda path: _write_arrays(path, model))
 
 
 def load_qat_student(path, batch_size=None, image_size=None):
@@ -53,12 +49,10 @@ def load_qat_student(path, batch_size=None, image_size=None):
         FileNotFoundError: If a file is missing.
         ValueError: If the files hold something else.
     """
-    config, _ = _read_json(path)
+    config = _read_json(path)["config"]
     if image_size is not None:
         config = config.replace(image_size=tuple(image_size))
-    weights_path, _ = network_files(path)
-    if not weights_path.is_file():
-        raise FileNotFoundError(f"No saved network: {weights_path} is missing. Received: {path}.")
+    weights_path = existing_weights(path)
     model = build_qat_student(config, batch_size)
     _read_arrays(weights_path, model)
     return model, config
@@ -80,27 +74,13 @@ def load_network_for_conversion(path, image_size=None):
         image_size=tuple(config.image_size),
         input_scaling=config.input_scaling,
         name=f"{config.encoder}-{config.decoder}",
-        training=_read_json(path)[1],
+        training=_read_json(path)["metadata"],
         checksum=weights_checksum(network_files(path)[0]),
     )
 
 
 def _read_json(path):
-    _, config_path = network_files(path)
-    if not config_path.is_file():
-        raise FileNotFoundError(f"No saved network: {config_path} is missing. Received: {path}.")
-    try:
-        content = json.loads(config_path.read_text(encoding="utf-8"))
-        kind = content["kind"]
-        config = StudentConfig.from_dict(content["config"]) if kind == KIND else None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{config_path} does not describe a network. Received: {error!r}.") from error
-    if kind != KIND:
-        raise ValueError(
-            f"{config_path} is not a quantize-aware student. Received: kind {kind!r}. Allowed: {KIND!r}, as "
-            "trainers.qat writes it."
-        )
-    return config, content.get("metadata", {})
+    return read_network_json(path, {KIND: KINDS["student"]})
 
 
 def _key(variable):

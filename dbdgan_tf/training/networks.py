@@ -9,8 +9,8 @@ from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discrimina
 from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
+from dbdgan_tf.models.weights.by_name import encoder_layer_names, load_encoder
 from dbdgan_tf.models.weights.imagenet import PRETRAINED
-from dbdgan_tf.models.weights.transfer import encoder_layer_names, load_encoder
 from dbdgan_tf.training.distillation_gan import DistillationGAN
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
 

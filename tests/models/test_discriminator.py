@@ -56,8 +56,7 @@ def test_the_map_matters_not_only_the_image():
     assert float(keras.ops.max(keras.ops.abs(network(one)["image"] - network(other)["image"]))) > 1e-6
 
 
-def test_config_round_trips_and_refuses_what_it_cannot_build():
-    assert DiscriminatorConfig.from_dict(TINY.to_dict()) == TINY
+def test_config_refuses_what_it_cannot_build():
     with pytest.raises(ValueError, match="multiples of 16"):
         DiscriminatorConfig(image_size=(100, 320))
     with pytest.raises(ValueError, match="Allowed: unet, patch"):

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.official.mapping import DEPTHWISE, StateReader, read_checkpoint, unwrap_state_dict
+from dbdgan_tf.models.weights.torch_state import DEPTHWISE, StateReader
+from dbdgan_tf.official.mapping import read_checkpoint, unwrap_state_dict
 
 
 def test_unwraps_containers_and_prefixes():

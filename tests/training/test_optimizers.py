@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.models.weights.transfer import encoder_layer_names
+from dbdgan_tf.models.weights.by_name import encoder_layer_names
 from dbdgan_tf.training.optimizers import TwoRateAdam, make_optimizer
 from dbdgan_tf.training.options import OptimizerOptions
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-TAP_STRIDES = (2, 4, 8, 16, 32)
 KERNEL_INITIALIZER = {
     "class_name": "VarianceScaling",
     "config": {"scale": 2.0, "mode": "fan_out", "distribution": "truncated_normal"},

@@ -27,7 +27,7 @@ class EncoderSpec:
 # family: (module, function), imported when first used
 BUILDERS = {
     "efficientnet": ("dbdgan_tf.models.encoders.efficientnet", "build_efficientnet"),
-    "efficientnet_lite": ("dbdgan_tf.models.encoders.efficientnet_lite", "build_efficientnet_lite"),
+    "efficientnet_lite": ("dbdgan_tf.models.encoders.efficientnet", "build_efficientnet"),
     "se_resnext": ("dbdgan_tf.models.encoders.se_resnext", "build_se_resnext"),
     "applications": ("dbdgan_tf.models.encoders.applications", "build_applications_encoder"),
 }

@@ -2,8 +2,13 @@
 
 import pathlib
 
+import keras
+
 from dbdgan_tf.models.encoders import encoder_spec
-from dbdgan_tf.models.weights.by_name import assign_weights
+from dbdgan_tf.models.encoders.applications import instantiate_application
+from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
+from dbdgan_tf.models.weights.download import download_failures
+from dbdgan_tf.models.weights.hed import rgb_first
 
 # Names that stand for the weights of an encoder.
 PRETRAINED = ("imagenet", "hed")
@@ -64,6 +69,19 @@ def pretrained_table(encoder, weights="imagenet"):
         from dbdgan_tf.models.weights.se_resnext import se_resnext_imagenet_table
 
         return se_resnext_imagenet_table(encoder)
-    from dbdgan_tf.models.weights.applications import applications_imagenet_table
+    from dbdgan_tf.models.weights.imagenet import applications_imagenet_table
 
     return applications_imagenet_table(encoder)
+
+
+def applications_imagenet_table(encoder):
+    """ImageNet weights by layer name of an encoder whose weights Keras distributes and downloads."""
+    with download_failures(encoder):
+        if encoder_spec(encoder).family == "efficientnet":
+            function = getattr(keras.applications, f"EfficientNetB{encoder[-1]}")
+            model = function(include_top=False, weights="imagenet")
+        else:
+            model = instantiate_application(encoder, keras, weights="imagenet")
+    table = weights_table(model)
+    # Caffe's networks were trained on BGR images; ours take RGB.
+    return {**table, "block1_conv1": rgb_first(table["block1_conv1"])} if encoder == "vgg16" else table

@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from dbdgan_tf.models.encoders.efficientnet_lite import architecture_of
+from dbdgan_tf.models.encoders.efficientnet import architecture_of
 from dbdgan_tf.models.encoders.mbconv import block_names
 from dbdgan_tf.models.weights.torch_file import read_torch_file
 

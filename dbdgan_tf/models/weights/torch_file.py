@@ -112,6 +112,7 @@ def _byte_order(archive, root):
 
 
 def _read_legacy(file):
+    file.seek(0)
     storages = {}
 
     def load():
@@ -156,11 +157,6 @@ def read_torch_file(path):
     """
     with open(path, "rb") as file:
         try:
-            return _resolve(_read_zip(file) if zipfile.is_zipfile(file) else _read_rewound(file))
+            return _resolve(_read_zip(file) if zipfile.is_zipfile(file) else _read_legacy(file))
         except (pickle.UnpicklingError, EOFError, struct.error, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"Not a readable torch checkpoint. Received: {path} ({error}).") from error
-
-
-def _read_rewound(file):
-    file.seek(0)
-    return _read_legacy(file)

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from dbdgan_tf.models.encoders import build_encoder
-from dbdgan_tf.models.encoders.efficientnet_lite import NANO
+from dbdgan_tf.models.encoders.efficientnet import NANO
 from dbdgan_tf.models.encoders.mbconv import block_names, build_mbconv_encoder
 
 
