@@ -56,8 +56,8 @@ def run(config):
     """Writes the maps; returns the `WrittenMaps`."""
     from dbdgan_tf.data.layouts import find_samples
     from dbdgan_tf.evaluation import averaged, mirrored, model_predictor
-    from dbdgan_tf.evaluation.map_writer import describe_model, find_photographs, write_maps
-    from dbdgan_tf.evaluation.out_of_fold import OutOfFoldPredictor, best_network
+    from dbdgan_tf.evaluation.map_files import describe_model, find_photographs, write_maps
+    from dbdgan_tf.evaluation.predictors import OutOfFoldPredictor, best_network
     from dbdgan_tf.training.records import read_trained_on
 
     if config.input_dir:

@@ -32,7 +32,7 @@ def run(config):
     from dbdgan_tf import BlurDetector
     from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
     from dbdgan_tf.evaluation import score_benchmark
-    from dbdgan_tf.evaluation.score_picture import score_picture
+    from dbdgan_tf.evaluation.score_benchmark import score_picture
     from dbdgan_tf.photo import read_image, write_image
 
     samples = find_unlabelled(config.sharp_dir)

@@ -7,9 +7,9 @@ from absl import logging
 from PIL import Image
 
 from dbdgan_tf.data.layouts import list_images
-from dbdgan_tf.data.mask_values import IGNORED, in_between
 from dbdgan_tf.photo import ImageInputError, load_photo, read_mask_uint8
-from dbdgan_tf.photo.pillow_limit import without_pillow_limit
+from dbdgan_tf.photo.decoding import without_pillow_limit
+from dbdgan_tf.photo.masks import IGNORED, in_between
 
 ON_BAD = ("error", "skip")
 _JPEG = ("JPEG", "MPO")

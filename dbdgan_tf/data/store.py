@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.mask_values import counted_pixels
 from dbdgan_tf.photo import read_image, read_mask_uint8, resize
+from dbdgan_tf.photo.masks import counted_pixels
 
 _CHANNELS = {"images": 3, "segmentation_masks": 1, "counted": 1, "teacher_maps": 1}
 

@@ -15,8 +15,7 @@ from dbdgan_tf.evaluation.predictors import (
     maps_predictor,
     mirrored,
 )
-from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult
-from dbdgan_tf.evaluation.table import format_table
+from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult, format_table
 from dbdgan_tf.metrics.scores import ImageScores, f_measure, score_map
 
 __all__ = [

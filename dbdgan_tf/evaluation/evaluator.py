@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.data.mask_values import counted_pixels
 from dbdgan_tf.evaluation.predictors import as_predictor
 from dbdgan_tf.evaluation.result import ClassScores, EvaluationResult
 from dbdgan_tf.metrics.scores import POSITIVES, score_map, to_levels
 from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.photo import read_mask_uint8, resize, write_map
+from dbdgan_tf.photo.masks import counted_pixels
 
 
 class EvaluationError(ValueError):

@@ -1,10 +1,17 @@
-"""Blur maps on disk."""
+"""Blur maps on disk, written so that a killed run can be continued."""
 
+import dataclasses
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.data.layouts import Sample
+from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.photo import IMAGE_SUFFIXES, read_values, write_image, write_map
+from dbdgan_tf.text_file import read_json
 
 BIT_DEPTHS = (8, 16)
 MAP_SUFFIXES = (*IMAGE_SUFFIXES, ".npy")
@@ -67,3 +74,106 @@ def write_map_file(path, blur_map, bits=8):
         write_image(path, np.rint(np.clip(blur_map, 0, 1) * 65535).astype(np.uint16))
     else:
         raise ValueError(f"Unknown bit depth. Received: {bits}. Allowed: {BIT_DEPTHS}.")
+
+
+RECORD_NAME = "maps.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class WrittenMaps:
+    """What `write_maps` did: maps written now and kept from before; dict of failed photographs to reasons."""
+
+    written: int
+    kept: int
+    failed: dict
+
+    def __str__(self):
+        lines = [f"{self.written} maps written, {self.kept} kept from before, {len(self.failed)} failed."]
+        return "\n".join(lines + [f"  {path}: {problem}" for path, problem in self.failed.items()])
+
+
+def find_photographs(input_dir):
+    """Samples without masks of all photographs below a folder; stems are paths below it without extension."""
+    folder = Path(input_dir)
+    if not folder.is_dir():
+        raise ValueError(f"No such folder of photographs. Received: {str(folder)!r}.")
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
+    visible = [p for p in paths if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    if not visible:
+        raise ValueError(f"No photograph below {str(folder)!r}. Allowed: {IMAGE_SUFFIXES}.")
+    return [Sample(p.relative_to(folder).with_suffix("").as_posix(), p) for p in visible]
+
+
+def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, source=None, progress=False):
+    """Writes `<output_dir>/<stem>.png` for every sample; white is blurred. Returns `WrittenMaps`.
+
+    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all. `source`,
+    kept beside the maps, says what makes them (see `describe_model`); a folder of another source is refused
+    unless `overwrite`.
+    """
+    from tqdm import tqdm
+
+    folder = Path(output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    _check_source(folder / RECORD_NAME, {**(source or {}), "bits": bits}, overwrite)
+    samples, failed = _without_clashes(samples)
+    todo = [s for s in samples if overwrite or not _target(folder, s).is_file()]
+
+    def write(prediction):
+        sample, blur_map = prediction
+        if isinstance(blur_map, Exception):
+            raise blur_map
+        write_map_file(_target(folder, sample), blur_map, bits)
+
+    bar = tqdm(predictor.predict(todo), total=len(todo), desc="maps", unit="image", disable=not progress)
+    for (sample, _), outcome in ordered_map(write, bar):
+        if isinstance(outcome, Exception):
+            failed[str(sample.image)] = str(outcome)
+            # A stale map of an older run would pass for this model's.
+            _target(folder, sample).unlink(missing_ok=True)
+    written = sum(str(sample.image) not in failed for sample in todo)
+    return WrittenMaps(written, len(samples) - len(todo), failed)
+
+
+def describe_model(path):
+    """Names a model by its files' content, so that maps of a retrained one are not mixed with old ones."""
+    if str(path).endswith(".tflite"):
+        files = (Path(path),)
+    else:
+        from dbdgan_tf.models.serialization import network_files
+
+        files = network_files(path)
+    digest = hashlib.sha256()
+    for file in files:
+        if not file.is_file():
+            allowed = "a .tflite file, or PREFIX of PREFIX.weights.h5 and PREFIX.json"
+            raise ValueError(f"No such model. Received: {str(path)!r}. Missing: {file}. Allowed: {allowed}.")
+        digest.update(file.read_bytes())
+    return {"model": files[0].name, "sha256": digest.hexdigest()}
+
+
+def _target(folder, sample):
+    return folder / f"{sample.stem}.png"
+
+
+def _without_clashes(samples):
+    """Leaves the first of every stem; the others fail, because one map would overwrite the other."""
+    first, failed = {}, {}
+    for sample in samples:
+        if sample.stem in first:
+            failed[str(sample.image)] = f"same stem as {first[sample.stem].image}, which the map is made of."
+        else:
+            first[sample.stem] = sample
+    return list(first.values()), failed
+
+
+def _check_source(record, source, overwrite):
+    if record.is_file() and not overwrite:
+        found = read_json(record)
+        if found != source:
+            raise ValueError(
+                f"{str(record.parent)!r} holds maps of another model or setting. "
+                f"Received: {source}. Found: {found}. "
+                "Allowed: another --output_dir, or --overwrite."
+            )
+    write_bytes(record, json.dumps(source, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""What an evaluation returns: per-image scores, their summary, and the files they become."""
+"""What an evaluation returns: per-image scores, their summary, and the files and tables they become."""
 
 import csv
 import dataclasses
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.evaluation.bootstrap import confidence_interval
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
 from dbdgan_tf.text_file import read_json
 
@@ -204,3 +203,51 @@ class EvaluationResult:
 
 def _write_json(path, content):
     path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def confidence_interval(statistic, count, resamples=1000, seed=0):
+    """[low, high] of the 95 % percentile bootstrap interval of a statistic of a weighted mean over images.
+
+    `statistic` maps weights (B, count), rows of sum 1, to (B,) values. Reference: Efron and Tibshirani, An
+    Introduction to the Bootstrap, 1993, chapter 13.
+    """
+    if count < 1 or resamples < 1:
+        raise ValueError(f"Images and resamples must be >= 1. Received: {count} and {resamples}.")
+    draws = np.random.default_rng(seed).integers(0, count, (resamples, count))
+    flat = (draws + count * np.arange(resamples)[:, None]).ravel()
+    weights = np.bincount(flat, minlength=resamples * count).reshape(resamples, count) / count
+    return [float(bound) for bound in np.percentile(statistic(weights), (2.5, 97.5))]
+
+
+def format_table(rows):
+    """Formats metrics dicts, as `ClassScores.metrics` returns them, one per line.
+
+    Args:
+        rows: list of (name, metrics).
+
+    Returns:
+        Text of aligned columns: name, positive class, n, every metric, the threshold of max_f, and the 95 %
+        intervals of max_f and mae where they were computed.
+    """
+    head = ("", "positive", "n", *METRIC_NAMES, "threshold")
+    intervals = any("confidence_95" in metrics for _, metrics in rows)
+    if intervals:
+        head = (*head, "max_f 95 %", "mae 95 %")
+    lines = [head] + [_cells(name, metrics, intervals) for name, metrics in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+
+
+def _cells(name, metrics, intervals):
+    cells = [name, metrics["positive"], str(metrics["n"])]
+    cells += [f"{metrics[key]:.4f}" for key in METRIC_NAMES] + [str(metrics["max_f_threshold"])]
+    if intervals:
+        bounds = metrics.get("confidence_95", {})
+        cells += ["{:.3f}-{:.3f}".format(*bounds[key]) if key in bounds else "" for key in ("max_f", "mae")]
+    return tuple(cells)

@@ -1,4 +1,4 @@
-"""Scores of one blur map against one mask, for one positive class."""
+"""Scores of one blur map against one mask, and the one number by which epochs and recipes are chosen."""
 
 import dataclasses
 
@@ -168,3 +168,13 @@ def _smeasure():
             return super().ssim(pred, gt) if pred.size else 0.0
 
     return EdgeSafeSmeasure()
+
+
+def selection_score(sources, pair_error=None, uniform_error=None):
+    """Mean over sources of (max F in focus - MAE), less half of what pairs and uniform scenes are wrong by.
+
+    `sources` are such pairs of ordinary photographs, errors shares of wrong pixels (None without such
+    scenes). The higher, the better.
+    """
+    accuracy = float(np.mean([f - mae for f, mae in sources])) if sources else 0.0
+    return accuracy - 0.5 * (pair_error or 0.0) - 0.5 * (uniform_error or 0.0)

@@ -1,8 +1,10 @@
 """Photographs as people have them: rotated, wide-gamut, 16-bit, HEIC, RAW; as small as the task allows."""
 
+import contextlib
 import dataclasses
 import io
 import re
+import threading
 
 import cv2
 import numpy as np
@@ -12,7 +14,6 @@ from dbdgan_tf.photo.checksums import check_png
 from dbdgan_tf.photo.colour import is_foreign, to_srgb
 from dbdgan_tf.photo.errors import ImageInputError, damage_told, named
 from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES, raw_preview, require_reader
-from dbdgan_tf.photo.pillow_limit import without_pillow_limit
 from dbdgan_tf.photo.pixels import check_size, eight_bits, from_int32, rgb_array, turn
 from dbdgan_tf.photo.tiff import is_raw, tiff_tags
 
@@ -157,3 +158,23 @@ def _orientation(image, otherwise):
     except Exception:
         return otherwise
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+_lock, _users, _limit = threading.Lock(), 0, None
+
+
+@contextlib.contextmanager
+def without_pillow_limit():
+    """Lifts the limit while at least one thread is inside."""
+    global _users, _limit
+    with _lock:
+        if _users == 0:
+            _limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                Image.MAX_IMAGE_PIXELS = _limit

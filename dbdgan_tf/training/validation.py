@@ -6,8 +6,13 @@ import numpy as np
 
 from dbdgan_tf.data.scenes import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
-from dbdgan_tf.metrics.scores import counts_per_threshold, f_measure, precision_recall, to_levels
-from dbdgan_tf.metrics.selection import selection_score, wrong_share
+from dbdgan_tf.metrics.scores import (
+    counts_per_threshold,
+    f_measure,
+    precision_recall,
+    selection_score,
+    to_levels,
+)
 from dbdgan_tf.photo import resize
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
@@ -110,7 +115,7 @@ def _score(predict, dataset):
             if not mask.size:
                 continue
             errors.append(np.abs(blur_map - mask).mean())
-            wrong.append(wrong_share(blur_map, mask))
+            wrong.append(((blur_map >= 0.5) != (mask >= 0.5)).mean())
             for positive, p, m in (("blur", blur_map, mask), ("focus", 1 - blur_map, 1 - mask)):
                 truth = m >= 0.5
                 hits, predicted = counts_per_threshold(to_levels(p[None]), truth[None])

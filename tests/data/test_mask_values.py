@@ -7,7 +7,7 @@ from PIL import Image
 from dbdgan_tf.data.checking import BadDataError, check_samples
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import Sample
-from dbdgan_tf.data.mask_values import counted_pixels, in_between
+from dbdgan_tf.photo.masks import counted_pixels, in_between
 
 
 def test_levels_by_hand():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.data.resampling import affine_gather, affine_transform
+from dbdgan_tf.data.augmentation import affine_gather, affine_transform
 
 RAMP = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.evaluation.bootstrap import confidence_interval
+from dbdgan_tf.evaluation.result import confidence_interval
 
 
 def test_interval_of_a_mean_matches_the_normal_approximation():

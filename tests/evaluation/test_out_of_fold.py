@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.layouts import Sample
-from dbdgan_tf.evaluation.out_of_fold import OutOfFoldPredictor, best_network
-from dbdgan_tf.evaluation.predictors import ImagePredictor
+from dbdgan_tf.evaluation.predictors import ImagePredictor, OutOfFoldPredictor, best_network
 from dbdgan_tf.photo import write_image
 from dbdgan_tf.training.records import read_trained_on, write_trained_on
 

@@ -10,7 +10,7 @@ import pytest
 from dbdgan_tf.command import flags
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation import ImagePredictor
-from dbdgan_tf.evaluation.map_writer import find_photographs, write_maps
+from dbdgan_tf.evaluation.map_files import find_photographs, write_maps
 from trainers import predict
 
 

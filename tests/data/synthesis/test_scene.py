@@ -3,8 +3,13 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.synthesis.camera import take_picture, to_linear, to_picture
-from dbdgan_tf.data.synthesis.scene import SCENE_KINDS, SynthesisConfig, synthesize_scene
-from dbdgan_tf.data.synthesis.shapes import random_shape, region_shape
+from dbdgan_tf.data.synthesis.scene import (
+    SCENE_KINDS,
+    SynthesisConfig,
+    random_shape,
+    region_shape,
+    synthesize_scene,
+)
 from dbdgan_tf.data.synthesis.sources import SourcePool, bundled_photographs, find_sources
 
 CLEAN = SynthesisConfig(image_size=(96, 128), low_light=0, compression=0, plain=0)
