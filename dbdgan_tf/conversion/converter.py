@@ -75,12 +75,9 @@ class ConversionResult:
     recipe: dict
 
     def save(self, path):
-        """Writes NAME.tflite and, beside it, its recipe as NAME.tflite.json; atomically.
+        """Writes NAME.tflite and, beside it, its recipe as NAME.tflite.json, atomically; returns both paths.
 
         NAME.json alone could be the checkpoint's own description.
-
-        Returns:
-            The two paths.
         """
         path = Path(path)
         recipe_path = path.with_name(path.name + ".json")

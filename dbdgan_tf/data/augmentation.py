@@ -49,15 +49,12 @@ class AugmentationConfig:
 
 
 def build_augmentation(image_size=(320, 320), seed=0, config=None):
-    """Builds the augmentation layer.
+    """The `BatchAugmentation` of batches of one size; `layer(batch, training=True)` changes a batch.
 
     Args:
         image_size: (height, width) in px of the batches.
         seed: Seed of every draw.
         config: AugmentationConfig, or None for the default strengths.
-
-    Returns:
-        BatchAugmentation layer: `layer(batch, training=True)` gives the changed batch.
     """
     return BatchAugmentation(image_size, seed, config)
 

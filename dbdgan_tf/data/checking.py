@@ -69,13 +69,7 @@ def describe_problems(problems, total):
 
 
 def image_size(path):
-    """Size of a photograph as it is seen, after a cheap check that the file is complete.
-
-    Args:
-        path: Image file.
-
-    Returns:
-        (height, width) in px, EXIF orientation applied.
+    """(height, width) in px of a photograph as it is seen, after a cheap check that the file is complete.
 
     Raises:
         ImageInputError: If the file cannot be used.

@@ -105,7 +105,14 @@ class BlurDataset(keras.utils.PyDataset):
         return self.drawing.steps
 
     def __getitem__(self, index):
-        """One batch."""
+        """One batch by its position in the epoch.
+
+        Returns:
+            Dict of arrays: images uint8 (B, H, W, 3) RGB; segmentation_masks float32 (B, H, W, 1),
+            1 = blurred; counted float32 (B, H, W, 1), 0 at pixels that the mask ignores, 1 elsewhere;
+            labelled float32 (B,), 0 where there is no mask (the mask is then zeros);
+            teacher_maps float32 (B, H, W, 1) if the dataset has them.
+        """
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
         indices = self.drawing.indices(self._epoch, index)

@@ -109,9 +109,6 @@ def find_samples(root, split="train", polarity=None):
 def find_unlabelled(folder):
     """Lists photographs without masks, for distillation: those in `folder/images`, else those in `folder`.
 
-    Args:
-        folder: Folder of photographs.
-
     Returns:
         List of Sample with mask None, sorted by file name.
 

@@ -7,7 +7,7 @@ from dbdgan_tf.photo import resize
 
 
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
-    """Builds a predictor on a network saved by `save_network`.
+    """An `ImagePredictor` on a network saved by `save_network`.
 
     The graph is compiled once, at one static batch; the last, smaller batch is padded.
 
@@ -16,9 +16,6 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None
         batch_size: images per step.
         map_size: "photo" or "model".
         image_size: (height, width) in px that the network works at in place of its own, multiples of 32.
-
-    Returns:
-        `ImagePredictor`.
     """
     from dbdgan_tf.models.serialization import load_network
 
@@ -27,7 +24,7 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None
 
 
 def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
-    """Builds a predictor on a Keras model that is in memory; arguments as in the network's config.
+    """An `ImagePredictor` on a Keras model that is in memory; arguments as in the network's config.
 
     Args:
         model: scaled float32 images (B, H, W, 3) -> blur maps (B, H, W, 1).
@@ -35,9 +32,6 @@ def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="
         input_scaling: `InputScaling` the model was trained with.
         batch_size: images per step.
         map_size: "photo" or "model".
-
-    Returns:
-        `ImagePredictor`.
     """
     height, width = (int(side) for side in image_size)
     step = _compiled_step(model)
@@ -74,11 +68,7 @@ def _compiled_step(model):
 
 
 def tflite_predictor(path, num_threads=None, map_size="photo"):
-    """Builds a predictor on a .tflite file, through `dbdgan_tf.inference.BlurDetector`.
-
-    Returns:
-        `ImagePredictor`.
-    """
+    """An `ImagePredictor` on a .tflite file, through `dbdgan_tf.inference.BlurDetector`."""
     from dbdgan_tf.inference import BlurDetector
 
     options = {} if num_threads is None else {"num_threads": num_threads}
@@ -95,8 +85,7 @@ def tflite_predictor(path, num_threads=None, map_size="photo"):
 def model_predictor(path, batch_size=1, map_size="photo", image_size=None):
     """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`.
 
-    Raises:
-        ValueError: an image size was asked of a .tflite file, which has one of its own.
+    A .tflite file has an image size of its own; asking for another one is a ValueError.
     """
     if not str(path).endswith(".tflite"):
         return keras_predictor(path, batch_size, map_size, image_size)

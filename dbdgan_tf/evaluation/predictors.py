@@ -52,11 +52,7 @@ class ImagePredictor:
         return []
 
     def predict(self, samples):
-        """Predicts the maps of samples in order.
-
-        Yields:
-            (sample, map), where the map is an exception for an image that cannot be read or predicted.
-        """
+        """Yields (sample, map) in order; an exception for an image that cannot be read or predicted."""
         loaded = ordered_map(self._load, samples, ahead=2 * self.batch_size)
         while batch := list(itertools.islice(loaded, self.batch_size)):
             good = [outcome for _, outcome in batch if not isinstance(outcome, Exception)]
@@ -99,10 +95,7 @@ def _attempt(function, *arguments):
 class MapsPredictor:
     """Reads blur maps that lie in a folder, `<stem>.png` or another image format, or `<stem>.npy`.
 
-    Attributes:
-        directory: the folder.
-        polarity: what white means in the files, "blur" or "focus".
-        files: dict stem -> path.
+    `polarity` says what white means in the files, "blur" or "focus"; `files` is a dict stem -> path.
     """
 
     directory: Path
@@ -119,11 +112,7 @@ class MapsPredictor:
 
 
 def as_predictor(predict_fn):
-    """Returns predictors as they are and wraps a plain function image -> map.
-
-    Raises:
-        TypeError: it is neither.
-    """
+    """Predictors as they are; a plain function image -> map wrapped; a TypeError of anything else."""
     if hasattr(predict_fn, "predict") and hasattr(predict_fn, "missing"):
         return predict_fn
     if callable(predict_fn):
@@ -151,9 +140,6 @@ def averaged(predictors):
     Args:
         predictors: `ImagePredictor`s; the first one's batch size and map size hold.
 
-    Returns:
-        `ImagePredictor`.
-
     Raises:
         ValueError: if they work at different sizes.
     """
@@ -174,14 +160,7 @@ def averaged(predictors):
 
 
 def mirrored(predictor):
-    """Averages a model's map with the one of the mirrored image: better maps in twice the time.
-
-    Args:
-        predictor: an `ImagePredictor`.
-
-    Returns:
-        `ImagePredictor`.
-    """
+    """An `ImagePredictor` that averages a map with the mirrored image's: better maps in twice the time."""
     run_batch = predictor.run_batch
 
     def run_both(images):

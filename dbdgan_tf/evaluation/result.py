@@ -66,14 +66,11 @@ class ClassScores:
         return Curves(precision, recall, f_measure(precision, recall))
 
     def metrics(self, resamples=1000, seed=0):
-        """Summarizes the table.
+        """The table's summary, JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
 
         Args:
             resamples: bootstrap resamples over images; 0 leaves the intervals out.
             seed: of the bootstrap.
-
-        Returns:
-            A JSON-ready dict: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
         """
         curve = self.curves().f
         metrics = {"positive": self.positive, "n": len(self.stems)}
@@ -127,8 +124,7 @@ class EvaluationResult:
     def save(self, output_dir, resamples=1000, seed=0):
         """Writes metrics.json, per_image.csv, curves.csv, pr_curve.png, f_curve.png and what a report reads.
 
-        Returns:
-            The dict written to metrics.json.
+        Returns the dict written to metrics.json.
         """
         from dbdgan_tf.evaluation.plots import f_figure, pr_figure
 
@@ -174,11 +170,7 @@ class EvaluationResult:
 
     @classmethod
     def load(cls, folder):
-        """Reads a folder that `save` wrote.
-
-        Raises:
-            FileNotFoundError: it is no such folder.
-        """
+        """Reads a folder that `save` wrote; a FileNotFoundError if it is no such folder."""
         folder = Path(folder)
         if not (folder / "scores.npz").is_file() or not (folder / "evaluation.json").is_file():
             raise FileNotFoundError(
@@ -220,15 +212,7 @@ def confidence_interval(statistic, count, resamples=1000, seed=0):
 
 
 def format_table(rows):
-    """Formats metrics dicts, as `ClassScores.metrics` returns them, one per line.
-
-    Args:
-        rows: list of (name, metrics).
-
-    Returns:
-        Text of aligned columns: name, positive class, n, every metric, the threshold of max_f, and the 95 %
-        intervals of max_f and mae where they were computed.
-    """
+    """Formats (name, metrics) pairs, metrics as `ClassScores.metrics` returns them, in aligned columns."""
     head = ("", "positive", "n", *METRIC_NAMES, "threshold")
     intervals = any("confidence_95" in metrics for _, metrics in rows)
     if intervals:

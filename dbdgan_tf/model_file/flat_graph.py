@@ -123,16 +123,10 @@ class FlatGraph:
 
 
 def read_graph(model):
-    """Reads the graph of a model.
+    """The `FlatGraph` of a .tflite file's first subgraph.
 
     Args:
-        model: Content of a .tflite file (bytes).
-
-    Returns:
-        A `FlatGraph` of the first subgraph.
-
-    Raises:
-        MetadataError: If the content is no .tflite.
+        model: Content of a .tflite file (bytes), else a MetadataError.
     """
     tree = unpack_model(model)
     graph = tree.subgraphs[0]

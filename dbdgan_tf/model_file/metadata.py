@@ -101,11 +101,7 @@ class ModelMetadata:
 
     @classmethod
     def from_json(cls, text):
-        """Reads `to_json`'s text; keys of newer versions are left out.
-
-        Raises:
-            MetadataError: If the text is no such description.
-        """
+        """Reads `to_json`'s text, else a MetadataError; keys of newer versions are left out."""
         try:
             values = json.loads(text)
             known = {field.name for field in dataclasses.fields(cls)}
@@ -120,13 +116,10 @@ def weights_checksum(path):
 
 
 def read_metadata(model):
-    """Reads the description embedded in a model.
+    """The `ModelMetadata` embedded in a model.
 
     Args:
         model: Content of a .tflite file (bytes).
-
-    Returns:
-        A `ModelMetadata`.
 
     Raises:
         MetadataError: If there is none, or the content is no .tflite.
@@ -154,14 +147,11 @@ def read_file_metadata(path):
 
 
 def embed_metadata(model, metadata):
-    """Adds a description to a model, in place of an older one.
+    """The content (bytes) of a .tflite file with a description added, in place of an older one.
 
     Args:
         model: Content of a .tflite file (bytes).
         metadata: A `ModelMetadata`.
-
-    Returns:
-        The new content (bytes); the graph is unchanged.
     """
     tree = unpack_model(model)
     payload = schema.BufferT()

@@ -14,10 +14,7 @@ class InputScaling:
 
     Args:
       mean: three floats in 0..255 units.
-      std: three positive floats in 0..255 units.
-
-    Raises:
-      ValueError: if there are not three values each, or a std is not positive.
+      std: three positive floats in 0..255 units, else a ValueError.
     """
 
     mean: tuple[float, float, float]
@@ -47,14 +44,7 @@ SCALINGS = {"caffe": CAFFE, "unit": UNIT, "imagenet": IMAGENET, "lite": LITE, "s
 
 
 def scaling_for(encoder_name):
-    """The scaling that an encoder's ImageNet weights were trained with.
-
-    Args:
-      encoder_name: a key of `dbdgan_tf.models.encoders.ENCODERS`.
-
-    Returns:
-      An `InputScaling`.
-    """
+    """The `InputScaling` that an encoder's ImageNet weights were trained with; names as in `ENCODERS`."""
     from dbdgan_tf.models.encoders import encoder_spec
 
     return SCALINGS[encoder_spec(encoder_name).scaling]

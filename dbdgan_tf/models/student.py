@@ -91,10 +91,6 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
 
     Raises:
       ValueError: if a config entry or the weights are not allowed.
-
-    Example:
-      >>> student = build_student(encoder="efficientnet_lite2", weights="imagenet")
-      >>> trained = build_student(weights="cuhk")  # the bundled one, to fine-tune
     """
     if config is None:
         config = bundled_config(overrides.get("encoder")) if weights == "cuhk" else StudentConfig()

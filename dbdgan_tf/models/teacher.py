@@ -78,7 +78,7 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
     """Builds the teacher as a functional model; weights are addressable by layer name.
 
     Its taps are the outputs of the layers named in `TEACHER_TAPS`; "logits" is the full-size map before the
-    sigmoid.
+    sigmoid. Source: Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
 
     Args:
       config: a `TeacherConfig`; None takes the default.
@@ -88,14 +88,10 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
       **overrides: fields of `TeacherConfig` to change.
 
     Returns:
-      A `keras.Model` from scaled float32 images (batch, height, width, 3) to blur maps (batch, height, width,
-      1) in 0..1, 1 = blurred.
+      A `keras.Model` from scaled float32 images (B, H, W, 3) to blur maps (B, H, W, 1) in 0..1, 1 = blurred.
 
     Raises:
       ValueError: for an image size or a number of decoder channels that the encoder cannot take.
-
-    Source:
-      Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
     """
     config = replace(config or TeacherConfig(), **overrides)
 

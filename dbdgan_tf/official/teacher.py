@@ -51,18 +51,12 @@ def teacher_table(checkpoint, encoder="se_resnext101"):
 
 
 def load_official_teacher(source, config=OFFICIAL_TEACHER, image_size=None, **build_arguments):
-    """Builds our teacher with an official checkpoint's weights.
+    """Builds our teacher with an official checkpoint's weights; returns as `load_official_student`.
 
     Args:
-      source: the path of a .pth file, or a checkpoint already read (dict of tensors or arrays).
+      source: the path of a .pth file, or a checkpoint already read.
       config: a `TeacherConfig` over an SE-ResNeXt, with the official widths.
       image_size: (height, width), the config's if None.
       **build_arguments: passed on to `build_teacher`, such as `batch_size=1`.
-
-    Returns:
-      A triple: the model, its config and a `MappingReport` that lists the official tensors without a use.
-
-    Raises:
-      ValueError: if the checkpoint does not fit.
     """
     return build_with(source, teacher_table, build_teacher, config, image_size, **build_arguments)

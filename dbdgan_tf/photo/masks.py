@@ -15,14 +15,13 @@ def read_mask(path, polarity="blur"):
 
     Args:
         path: File to read; colour is reduced to grey.
-        polarity: What white means on disk: "blur" or "focus".
+        polarity: What white means on disk: "blur" or "focus", else a ValueError.
 
     Returns:
         float32 array (H, W) in 0..1, 1 = blurred.
 
     Raises:
         ImageInputError: If the file is missing, empty or not a readable image.
-        ValueError: If the polarity is unknown.
     """
     return read_mask_uint8(path, polarity).astype(np.float32) / 255.0
 

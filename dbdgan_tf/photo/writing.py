@@ -52,21 +52,18 @@ def write_image(path, image, quality=None):
 
     Args:
         path: File to write; the extension chooses the format. Parent folders are made.
-        image: As for `encode`.
+        image: As for `encode`, with its errors.
         quality: As for `encode`.
-
-    Raises:
-        ValueError: If the format is unknown or cannot hold a picture of this size.
     """
     write_bytes(path, encode(image, Path(path).suffix, quality))
 
 
 def write_map(path, map01):
-    """Writes a map as an 8-bit grey image, atomically.
+    """Writes a map in 0..1 (values outside are clipped), 1 = blurred, as an 8-bit grey image, atomically.
 
     Args:
         path: File to write; the extension chooses the format (.png for maps). Parent folders are made.
-        map01: float array (H, W) or (H, W, 1) in 0..1 (values outside are clipped), 1 = blurred.
+        map01: float array (H, W) or (H, W, 1).
     """
     grey = np.rint(np.clip(np.asarray(map01, np.float32), 0.0, 1.0) * 255.0).astype(np.uint8)
     write_image(path, grey[..., 0] if grey.ndim == 3 else grey)

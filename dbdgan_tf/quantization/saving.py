@@ -59,14 +59,11 @@ def load_qat_student(path, batch_size=None, image_size=None):
 
 
 def load_network_for_conversion(path, image_size=None):
-    """Rebuilds a quantize-aware student as `dbdgan_tf.conversion` takes it.
+    """Rebuilds a quantize-aware student as `dbdgan_tf.conversion` takes it, a `Network`.
 
     Args:
         path: PREFIX, PREFIX.json or PREFIX.weights.h5.
         image_size: (height, width) in place of the saved one, or None.
-
-    Returns:
-        A `Network`.
     """
     model, config = load_qat_student(path, batch_size=1, image_size=image_size)
     return Network(

@@ -122,14 +122,11 @@ def check_structure(path, num_threads=2):
     """Examines a file's graph and how LiteRT delegates it.
 
     Args:
-        path: The .tflite file, metadata embedded.
+        path: The .tflite file, metadata embedded, else a ValueError.
         num_threads: Of the interpreter.
 
     Returns:
         A `StructureReport`.
-
-    Raises:
-        ValueError: If the file is no blur model.
     """
     model = LiteRTModel(Path(path), num_threads)
     content = Path(path).read_bytes()
@@ -148,14 +145,11 @@ def check_structure(path, num_threads=2):
 
 
 def compare_maps(pairs, scores=None):
-    """Compares maps pixel by pixel.
+    """Compares maps pixel by pixel, for a `MapReport`.
 
     Args:
         pairs: Iterable of (reference's map, file's map), float32 (H, W) each.
         scores: As in `MapReport`.
-
-    Returns:
-        A `MapReport`.
     """
     images, worst, total, pixels, bad = 0, 0.0, 0.0, 0, 0
     for reference, own in pairs:

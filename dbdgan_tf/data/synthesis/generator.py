@@ -23,12 +23,7 @@ _SPLITS = ("train", "test")
 
 @dataclasses.dataclass(frozen=True)
 class SourceSplit:
-    """Photographs for the two splits, with none in common.
-
-    Attributes:
-        train: (photograph, region map or None) for training scenes.
-        test: The same for test scenes.
-    """
+    """(photograph, region map or None) pairs for training and for test scenes, with none in common."""
 
     train: tuple
     test: tuple
@@ -38,15 +33,12 @@ def split_sources(pairs, test_share=0.25, seed=0):
     """Shares out the photographs, so that no test scene shows anything seen in training.
 
     Args:
-        pairs: List of (photograph, region map or None).
+        pairs: List of (photograph, region map or None), two at least.
         test_share: Share of the photographs for the test split, at least one.
         seed: Seed of the draw.
 
     Returns:
         SourceSplit.
-
-    Raises:
-        ValueError: If there are fewer than two photographs.
     """
     if len(pairs) < 2:
         raise ValueError(f"Two splits need at least two sharp photographs. Received: {len(pairs)}.")
@@ -59,22 +51,19 @@ def split_sources(pairs, test_share=0.25, seed=0):
 
 
 def synthesize_image(pool, index, seed=0, config=None):
-    """The scene of a number: the same for the same sources, seed and number, in any order and any process.
+    """The `Scene` of a number: the same for the same sources, seed and number, in any order and any process.
 
     Args:
         pool: SourcePool.
         index: Number of the scene, at least 0.
         seed: int, or sequence of ints.
         config: SynthesisConfig or None.
-
-    Returns:
-        Scene.
     """
     return synthesize_scene(pool, np.random.default_rng([*np.atleast_1d(seed), index]), config)
 
 
 def synthesize_batch(pool, indices, seed=0, config=None):
-    """A batch for training without a disk, like those of BlurDataset.
+    """A batch for training without a disk, like those of BlurDataset; arguments as of `synthesize_image`.
 
     Args:
         pool: SourcePool.

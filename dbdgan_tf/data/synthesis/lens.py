@@ -29,14 +29,7 @@ class ThinLens:
     image_width: int = 320
 
     def circle_of_confusion(self, depth):
-        """Diameter of the blur disc, c = (f / N) * |d - s| / d * f / (s - f).
-
-        Args:
-            depth: Distance of the point in m, scalar or array; infinity is allowed.
-
-        Returns:
-            Diameter in px, float or array like depth.
-        """
+        """Diameter in px of the blur disc, c = (f / N) * |d - s| / d * f / (s - f), at depths d in m."""
         depth = np.asarray(depth, np.float64)
         focus = 1000.0 * self.focus_distance
         aperture = self.focal_length / self.f_number

@@ -53,7 +53,7 @@ class SynthesisConfig:
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """A synthetic photograph.
+    """A synthetic photograph of one of SCENE_KINDS.
 
     Attributes:
         image: uint8 (H, W, 3), RGB.
@@ -69,16 +69,13 @@ class Scene:
 
 
 def synthesize_scene(pool, rng, config=None, kind=None):
-    """Makes one synthetic photograph with its mask.
+    """Makes one synthetic photograph with its mask, a `Scene`.
 
     Args:
         pool: SourcePool of sharp photographs.
         rng: numpy Generator; the scene depends on it alone.
         config: SynthesisConfig or None.
         kind: One of SCENE_KINDS, or None to draw it.
-
-    Returns:
-        Scene.
     """
     config = config or SynthesisConfig()
     kind = kind or str(rng.choice(list(SCENE_KINDS), p=_shares(config.sharp)))

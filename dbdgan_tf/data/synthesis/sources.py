@@ -29,11 +29,7 @@ _LARGEST_SIDE = 1200
 
 
 def bundled_photographs():
-    """Paths of the sharp photographs that the scikit-image package ships.
-
-    Raises:
-        ValueError: If scikit-image is not installed or ships none of them.
-    """
+    """Paths of the sharp photographs that the scikit-image package ships; a ValueError without it."""
     package = importlib.util.find_spec("skimage")
     folder = Path(package.origin).parent / "data" if package else Path()
     found = [folder / name for name in _BUNDLED if (folder / name).is_file()] if package else []
@@ -99,13 +95,7 @@ class SourcePool:
     def crop(self, rng, size, candidates=3):
         """The sharpest of some random crops, which passes over photographs that are blurred themselves.
 
-        Args:
-            rng: numpy Generator.
-            size: (height, width) in px.
-            candidates: Number of crops to choose from.
-
-        Returns:
-            (image uint8 (H, W, 3), regions int32 (H, W) or None).
+        Returns (image uint8 (H, W, 3), regions int32 (H, W) or None).
         """
         crops = [self._random_crop(rng, size) for _ in range(candidates)]
         return max(crops, key=lambda crop: sharpness(crop[0]))

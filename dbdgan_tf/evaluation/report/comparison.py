@@ -27,11 +27,7 @@ class Comparison:
 
     @classmethod
     def of(cls, results):
-        """Builds the comparison.
-
-        Raises:
-            ValueError: no result, two of one name, or nothing in common.
-        """
+        """Builds the comparison; a ValueError of no result, two of one name, or nothing in common."""
         results = tuple(results)
         names = [result.name for result in results]
         if not results or len(set(names)) < len(names):
@@ -53,16 +49,7 @@ class Comparison:
         return all(len(r.classes[self.positives[0]].stems) == len(self.stems) for r in self.results)
 
     def rows(self, positive, common, resamples=1000):
-        """Metrics of one class by method.
-
-        Args:
-            positive: "blur" or "focus".
-            common: only the images that all methods have.
-            resamples: of the bootstrap.
-
-        Returns:
-            List of (name, metrics).
-        """
+        """(name, metrics) of one class by method, if `common` over the images that all methods have."""
         tables = ((result.name, result.classes[positive]) for result in self.results)
         return [(name, (t.subset(self.stems) if common else t).metrics(resamples)) for name, t in tables]
 
@@ -71,11 +58,7 @@ class Comparison:
         return {r.name: r.classes[positive].subset(self.stems).curves() for r in self.results}
 
     def ranked(self, positive, sort_by="mae"):
-        """The common images from the first method's best to its worst.
-
-        Raises:
-            ValueError: `sort_by` is no per-image score.
-        """
+        """The common images from the first method's best to its worst, by a per-image score."""
         if sort_by not in VALUE_NAMES:
             raise ValueError(f"Unknown per-image score. Received: {sort_by!r}. Allowed: {VALUE_NAMES}.")
         scores = self.results[0].classes[positive].subset(self.stems).values[sort_by]
@@ -92,11 +75,7 @@ class Comparison:
         return found
 
     def image_files(self, stem):
-        """The dict stem, image, mask, polarity of one image.
-
-        Raises:
-            FileNotFoundError: the dataset is no longer where the evaluation found it.
-        """
+        """The dict stem, image, mask, polarity of one image; a FileNotFoundError if the dataset has moved."""
         entry = next(image for image in self.results[0].images if image["stem"] == stem)
         for key in ("image", "mask"):
             if not Path(entry[key]).is_file():

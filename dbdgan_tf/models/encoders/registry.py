@@ -47,11 +47,7 @@ ENCODERS = {spec.name: spec for spec in _SPECS}
 
 
 def encoder_spec(name):
-    """The `EncoderSpec` of a name.
-
-    Raises:
-      ValueError: if there is no such encoder; the message lists the allowed names.
-    """
+    """The `EncoderSpec` of a name; a ValueError that lists the allowed names if there is none."""
     if name not in ENCODERS:
         raise ValueError(f"Unknown encoder. Received: {name!r}. Allowed: {sorted(ENCODERS)}.")
     return ENCODERS[name]
@@ -61,16 +57,13 @@ def build_encoder(name, inputs, keras_module=keras):
     """Applies an encoder to scaled images.
 
     Args:
-      name: a key of `ENCODERS`.
+      name: a key of `ENCODERS`, else a ValueError.
       inputs: (B, H, W, 3) scaled images, H and W multiples of 32.
       keras_module: keras or tf_keras.
 
     Returns:
       A dict of tensors by stride: "s2", "s4", "s8", "s16" and, for most encoders, "s32". EfficientNets add
       "first_s2" .. "first_s32" (first block at each stride) and "head" (the activated last 1x1 convolution).
-
-    Raises:
-      ValueError: if the name is unknown.
     """
     module, function = BUILDERS[encoder_spec(name).family]
     return getattr(importlib.import_module(module), function)(name, inputs, keras_module)

@@ -9,7 +9,8 @@ class DenseASPP(keras.layers.Layer):
     """Dilated branches, each of which sees the input and the outputs of all branches before it.
 
     A branch is BN-ReLU-1x1 conv (`intermediate_channels`)-BN-ReLU-dilated 3x3 conv (`growth_channels`)-
-    dropout; the first one has no leading BN. Branch outputs are put before what they were computed from.
+    dropout; the first one has no leading BN. Of (batch, height, width, channels) it makes channels +
+    len(dilations) * growth_channels channels, branch outputs before what they were computed from.
 
     Args:
       dilations: dilation of each branch, in order.
@@ -19,17 +20,7 @@ class DenseASPP(keras.layers.Layer):
       momentum: momentum of the batch normalisations.
       epsilon: epsilon of the batch normalisations.
 
-    Call arguments:
-      inputs: float tensor (batch, height, width, channels).
-
-    Returns:
-      A tensor (batch, height, width, channels + len(dilations) * growth_channels), the input last.
-
-    Example:
-    >>> DenseASPP((2, 4), 32, 16)(keras.ops.ones((1, 10, 10, 64))).shape
-
-    Source:
-      Yang et al., "DenseASPP for Semantic Segmentation in Street Scenes", CVPR 2018, equation 3.
+    Source: Yang et al., "DenseASPP for Semantic Segmentation in Street Scenes", CVPR 2018, equation 3.
     """
 
     def __init__(

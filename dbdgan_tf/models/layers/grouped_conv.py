@@ -22,17 +22,7 @@ class GroupedConv2D(keras.layers.Conv2D):
       **kwargs: as for `keras.layers.Conv2D`. "patches" needs channels last and, at strides above 1, padding
         "valid".
 
-    Call arguments:
-      inputs: float tensor (batch, height, width, channels).
-
-    Returns:
-      A tensor (batch, new height, new width, filters).
-
-    Example:
-    >>> GroupedConv2D(64, 3, groups=32, padding="same")(keras.ops.ones((1, 8, 8, 64))).shape
-
-    Source:
-      Xie et al., "Aggregated Residual Transformations for Deep Neural Networks", CVPR 2017, section 3.3.
+    Source: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks", CVPR 2017, 3.3.
     """
 
     def __init__(self, filters, kernel_size, groups=1, method="auto", **kwargs):

@@ -8,24 +8,15 @@ from keras import ops
 class NonLocalBlock(keras.layers.Layer):
     """Embedded-Gaussian non-local block with a learned, zero-initialised residual gain.
 
-    Every position attends to every other one: `y = x + gamma * softmax(q k^T) v`. As gamma starts at 0 the
-    block starts as the identity, so it can be put into a pretrained network.
+    Every position of (batch, height, width, channels) attends to every other one: `y = x + gamma * softmax(q
+    k^T) v`. As gamma starts at 0 the block starts as the identity, so it can be put into a pretrained
+    network.
 
     Args:
       reduction: channels are divided by this for query and key (at least one channel stays).
 
-    Call arguments:
-      inputs: float tensor (batch, height, width, channels).
-
-    Returns:
-      A tensor of the shape of `inputs`.
-
-    Example:
-    >>> NonLocalBlock(reduction=8)(keras.ops.ones((1, 20, 20, 64))).shape
-
-    Source:
-      Wang et al., "Non-local Neural Networks", CVPR 2018; the residual gain is that of Zhang et al.,
-      "Self-Attention Generative Adversarial Networks", ICML 2019, equation 3.
+    Source: Wang et al., "Non-local Neural Networks", CVPR 2018; the residual gain is that of Zhang et al.,
+    "Self-Attention Generative Adversarial Networks", ICML 2019, equation 3.
     """
 
     def __init__(self, reduction=8, **kwargs):

@@ -5,7 +5,7 @@ import keras
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class SqueezeExcite(keras.layers.Layer):
-    """Scales every channel by a gate computed from the mean of all channels.
+    """Scales every channel of a map (B, H, W, C) by a gate computed from the mean of all channels.
 
     Pooling keeps the spatial dimensions, so that no Reshape is needed on the way to a phone.
 
@@ -14,17 +14,7 @@ class SqueezeExcite(keras.layers.Layer):
       activation: activation of the hidden layer.
       gate_activation: activation of the gate.
 
-    Call arguments:
-      inputs: float tensor (batch, height, width, channels).
-
-    Returns:
-      A tensor of the shape of `inputs`.
-
-    Example:
-    >>> SqueezeExcite(reduction=16)(keras.ops.ones((1, 8, 8, 32))).shape
-
-    Source:
-      Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, section 3.
+    Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, section 3.
     """
 
     def __init__(self, reduction=16, activation="relu", gate_activation="sigmoid", **kwargs):

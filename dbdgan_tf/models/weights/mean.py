@@ -21,7 +21,6 @@ def mean_network(paths, **build_arguments):
         A pair: the network, and its config.
 
     Raises:
-        FileNotFoundError: If a file is missing.
         ValueError: If there are fewer than two, or if one is of another configuration.
     """
     if len(paths) < 2:

@@ -13,12 +13,7 @@ TRANSPOSED_CONV = (2, 3, 1, 0)  # IOHW -> HWOI
 
 @dataclasses.dataclass(frozen=True)
 class MappingReport:
-    """What became of a checkpoint.
-
-    Args:
-      used: number of its tensors that went into the model.
-      unused: sorted keys that our graph has no place for.
-    """
+    """What became of a checkpoint: how many tensors were used; sorted keys without a place in our graph."""
 
     used: int
     unused: tuple[str, ...]
