@@ -9,21 +9,10 @@ __version__ = "0.1.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=[
-        "conversion",
-        "data",
-        "evaluation",
-        "inference",
-        "losses",
-        "model_file",
-        "models",
-        "official",
-        "photo",
-        "quantization",
-        "sharpness",
-        "training",
-        "verification",
-    ],
+    submodules=(
+        "conversion data evaluation inference losses model_file models official photo quantization sharpness "
+        "training verification"
+    ).split(),
     submod_attrs={
         "data.dataset": ["BlurDataset"],
         "data.layouts": ["find_samples"],

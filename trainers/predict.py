@@ -78,14 +78,9 @@ def run(config):
     else:
         predictor = averaged(predictors)
     return write_maps(
-        samples,
-        predictor,
-        config.output_dir,
-        bits=config.bits,
-        overwrite=config.overwrite,
-        source=source,
+        samples, predictor, config.output_dir, bits=config.bits, overwrite=config.overwrite, source=source,
         progress=config.progress,
-    )
+    )  # fmt: skip
 
 
 def main(config):

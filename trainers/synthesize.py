@@ -53,15 +53,9 @@ def run(config):
     bar = tqdm(total=config.count + test_count, unit="photo", disable=not config.progress)
     with bar:
         return synthesis.write_dataset(
-            config.output_dir,
-            sources,
-            config.count,
-            test_count,
-            seed=config.seed,
-            config=options,
-            workers=config.workers,
-            progress=lambda finished: (bar.update() for _ in finished),
-        )
+            config.output_dir, sources, config.count, test_count, seed=config.seed, config=options,
+            workers=config.workers, progress=lambda finished: (bar.update() for _ in finished),
+        )  # fmt: skip
 
 
 def main(config):

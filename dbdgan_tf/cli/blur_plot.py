@@ -5,13 +5,8 @@ import csv
 import numpy as np
 
 _SIZE, _LEFT, _RIGHT, _TOP, _BOTTOM = (1000, 360), 62, 18, 34, 46
-_INK, _GRID, _LINE, _BAND, _MARK = (
-    (40, 40, 40),
-    (225, 225, 225),
-    (178, 60, 20),
-    (244, 205, 190),
-    (20, 120, 60),
-)
+_INK, _GRID, _LINE = (40, 40, 40), (225, 225, 225), (178, 60, 20)
+_BAND, _MARK = (244, 205, 190), (20, 120, 60)
 
 
 def read_columns(path, frames, columns=_SIZE[0] - _LEFT - _RIGHT):

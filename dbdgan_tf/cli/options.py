@@ -23,19 +23,13 @@ class NumberRange(click.FloatRange):
 
 
 max_megapixels_option = click.option(
-    "--max-megapixels",
-    type=NumberRange(min=0, min_open=True),
-    default=MAX_MEGAPIXELS,
-    show_default=True,
+    "--max-megapixels", type=NumberRange(min=0, min_open=True), default=MAX_MEGAPIXELS, show_default=True,
     help="Larger photographs are refused.",
-)
+)  # fmt: skip
 model_option = click.option(
-    "--model",
-    default="lite",
-    show_default=True,
-    metavar="lite|lite_float16|PATH",
+    "--model", default="lite", show_default=True, metavar="lite|lite_float16|PATH",
     help="Which bundled model, or a .tflite file.",
-)
+)  # fmt: skip
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1, 256),

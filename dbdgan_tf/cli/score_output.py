@@ -8,18 +8,7 @@ import json
 from dbdgan_tf.cli.pipeline import printable
 
 NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
-FIELDS = (
-    "path",
-    "verdict",
-    "sharpness",
-    "edge_px",
-    "sharp_up_to",
-    "blur",
-    "in_focus",
-    "width",
-    "height",
-    "error",
-)
+FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split())
 _TABLE = "{:9} {:>9} {:>7} {:>11}  {:8} {:>8}  {}"
 
 

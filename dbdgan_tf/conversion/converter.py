@@ -181,14 +181,9 @@ def _describe(config, network, lead):
         input_mean=scaling.mean if lead is None else (0, 0, 0),
         input_std=scaling.std if lead is None else (1, 1, 1),
         input_layout="raw uint8 RGB" if config.io == "uint8" else "scaled float32 RGB",
-        variant=config.variant,
-        licence=config.licence,
-        version=__version__,
-        source_checksum=network.checksum,
-        recipe=recipe,
-        metrics=network.training.get("validation", {}),
-        placeholder=config.placeholder,
-    )
+        variant=config.variant, licence=config.licence, version=__version__, source_checksum=network.checksum,
+        recipe=recipe, metrics=network.training.get("validation", {}), placeholder=config.placeholder,
+    )  # fmt: skip
 
 
 def without_folders(value):

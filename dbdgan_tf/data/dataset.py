@@ -38,24 +38,10 @@ class BlurDataset(keras.utils.PyDataset):
     """
 
     def __init__(
-        self,
-        samples,
-        image_size=(320, 320),
-        batch_size=8,
-        shuffle=True,
-        seed=0,
-        cache=False,
-        teacher_maps_dir=None,
-        crop=None,
-        drop_remainder=True,
-        steps=0,
-        shares=None,
-        source_names=(),
-        threads=2,
-        workers=1,
-        max_queue_size=10,
-        masks_for_maps=False,
-    ):
+        self, samples, image_size=(320, 320), batch_size=8, shuffle=True, seed=0, cache=False,
+        teacher_maps_dir=None, crop=None, drop_remainder=True, steps=0, shares=None, source_names=(),
+        threads=2, workers=1, max_queue_size=10, masks_for_maps=False,
+    ):  # fmt: skip
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
         maps = {"teacher_maps_dir": teacher_maps_dir, "masks_for_maps": masks_for_maps}
         if crop is None:

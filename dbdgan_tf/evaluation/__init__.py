@@ -19,23 +19,7 @@ from dbdgan_tf.evaluation.result import ClassScores, Curves, EvaluationResult, f
 from dbdgan_tf.metrics.scores import ImageScores, f_measure, score_map
 
 __all__ = [
-    "ClassScores",
-    "Curves",
-    "EvaluationError",
-    "EvaluationResult",
-    "ImagePredictor",
-    "ImageScores",
-    "MapsPredictor",
-    "as_predictor",
-    "averaged",
-    "evaluate",
-    "f_measure",
-    "format_table",
-    "keras_predictor",
-    "maps_predictor",
-    "mirrored",
-    "model_predictor",
-    "network_predictor",
-    "score_map",
-    "tflite_predictor",
-]
+    "ClassScores", "Curves", "EvaluationError", "EvaluationResult", "ImagePredictor", "ImageScores",
+    "MapsPredictor", "as_predictor", "averaged", "evaluate", "f_measure", "format_table", "keras_predictor",
+    "maps_predictor", "mirrored", "model_predictor", "network_predictor", "score_map", "tflite_predictor",
+]  # fmt: skip

@@ -10,12 +10,9 @@ from dbdgan_tf.inference.tiling import TileGrid, windows
 
 # The default grid leaves photographs below twice the model's size whole; zoom 1 cuts these too.
 OPTIONS = {
-    "plain": {},
-    "tile": {"tile": True},
-    "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
-    "guided": {"upsampling": "guided"},
-    "tile, guided": {"tile": True, "upsampling": "guided"},
-}
+    "plain": {}, "tile": {"tile": True}, "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
+    "guided": {"upsampling": "guided"}, "tile, guided": {"tile": True, "upsampling": "guided"},
+}  # fmt: skip
 
 
 def compare_options(model, samples, options=None):
@@ -54,9 +51,6 @@ def _measure(detector, grid, samples):
 
     metrics = evaluate(samples, predict, workers=1).metrics(resamples=0)
     return {
-        "max_f_focus": metrics["focus"]["max_f"],
-        "max_f_blur": metrics["blur"]["max_f"],
-        "mae": metrics["blur"]["mae"],
-        "cut": sum(cut),
-        "ms": 1000 * float(np.median(seconds)),
-    }
+        "max_f_focus": metrics["focus"]["max_f"], "max_f_blur": metrics["blur"]["max_f"],
+        "mae": metrics["blur"]["mae"], "cut": sum(cut), "ms": 1000 * float(np.median(seconds)),
+    }  # fmt: skip

@@ -24,16 +24,9 @@ class EvaluationError(ValueError):
 
 
 def evaluate(
-    samples,
-    predict_fn,
-    positive="both",
-    *,
-    name="model",
-    allow_missing=False,
-    workers=None,
-    save_maps_dir=None,
-    progress=False,
-):
+    samples, predict_fn, positive="both", *, name="model", allow_missing=False, workers=None,
+    save_maps_dir=None, progress=False,
+):  # fmt: skip
     """Scores a predictor's blur maps against the masks of samples, at each mask's own size.
 
     Args:

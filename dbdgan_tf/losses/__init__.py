@@ -9,14 +9,6 @@ from dbdgan_tf.losses.content import binary_cross_entropy, edge_loss, focus_iou_
 from dbdgan_tf.losses.distillation import consistency_loss, feature_loss
 
 __all__ = [
-    "ADVERSARIAL_LOSSES",
-    "binary_cross_entropy",
-    "consistency_loss",
-    "edge_loss",
-    "feature_loss",
-    "focus_iou_loss",
-    "least_squares_loss",
-    "relativistic_least_squares_loss",
-    "soft_iou_loss",
-    "ssim_loss",
-]
+    "ADVERSARIAL_LOSSES", "binary_cross_entropy", "consistency_loss", "edge_loss", "feature_loss",
+    "focus_iou_loss", "least_squares_loss", "relativistic_least_squares_loss", "soft_iou_loss", "ssim_loss",
+]  # fmt: skip

@@ -7,17 +7,7 @@ import numpy as np
 BETA_SQUARED = 0.3
 THRESHOLDS = 256
 POSITIVES = ("blur", "focus")
-VALUE_NAMES = (
-    "best_f",
-    "f_050",
-    "adaptive_f",
-    "mae",
-    "iou",
-    "accuracy",
-    "s_measure",
-    "e_measure",
-    "weighted_f",
-)
+VALUE_NAMES = tuple("best_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f".split())
 _HALF = 128
 
 

@@ -143,14 +143,9 @@ def context_stage(x, config):
         x = conv_norm_relu(x, config.context_channels, "context_reduce", config.norm_momentum, kernel_size=1)
     attended = NonLocalBlock(config.non_local_reduction, name="non_local")(x)
     pyramid = DenseASPP(
-        config.aspp_dilations,
-        config.aspp_intermediate_channels,
-        config.aspp_growth_channels,
-        config.aspp_dropout,
-        momentum=config.norm_momentum,
-        epsilon=EPSILON,
-        name="dense_aspp",
-    )(x)
+        config.aspp_dilations, config.aspp_intermediate_channels, config.aspp_growth_channels,
+        config.aspp_dropout, momentum=config.norm_momentum, epsilon=EPSILON, name="dense_aspp",
+    )(x)  # fmt: skip
     return keras.layers.Concatenate(name="bottleneck")([attended, pyramid])
 
 

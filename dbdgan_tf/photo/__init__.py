@@ -8,20 +8,7 @@ from dbdgan_tf.photo.reading import load_photo, read_image, to_rgb
 from dbdgan_tf.photo.writing import IMAGE_SUFFIXES, encode, write_image, write_map
 
 __all__ = [
-    "DEFAULT_MAX_PIXELS",
-    "IMAGE_SUFFIXES",
-    "SUFFIXES",
-    "ImageInputError",
-    "Photo",
-    "check_polarity",
-    "encode",
-    "load_photo",
-    "read_image",
-    "read_mask",
-    "read_mask_uint8",
-    "read_values",
-    "resize",
-    "to_rgb",
-    "write_image",
-    "write_map",
-]
+    "DEFAULT_MAX_PIXELS", "IMAGE_SUFFIXES", "SUFFIXES", "ImageInputError", "Photo", "check_polarity",
+    "encode", "load_photo", "read_image", "read_mask", "read_mask_uint8", "read_values", "resize", "to_rgb",
+    "write_image", "write_map",
+]  # fmt: skip

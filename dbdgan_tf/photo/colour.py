@@ -50,12 +50,8 @@ def _transform(profile, mode):
         if _SRGB_NAME in (ImageCms.getProfileDescription(source) or "").lower():
             return None
         return ImageCms.buildTransform(
-            source,
-            _SRGB,
-            mode,
-            "RGB",
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            source, _SRGB, mode, "RGB", renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        )  # fmt: skip
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

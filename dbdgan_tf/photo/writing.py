@@ -9,13 +9,9 @@ from dbdgan_tf.atomic_file import write_bytes
 
 # Extension -> OpenCV's name of its quality; without one it is lossless.
 _QUALITIES = {
-    ".jpg": cv2.IMWRITE_JPEG_QUALITY,
-    ".jpeg": cv2.IMWRITE_JPEG_QUALITY,
-    ".png": None,
-    ".bmp": None,
+    **dict.fromkeys((".jpg", ".jpeg"), cv2.IMWRITE_JPEG_QUALITY),
     ".webp": cv2.IMWRITE_WEBP_QUALITY,
-    ".tif": None,
-    ".tiff": None,
+    **dict.fromkeys((".png", ".bmp", ".tif", ".tiff")),
 }
 IMAGE_SUFFIXES = tuple(_QUALITIES)
 

@@ -67,13 +67,10 @@ def load_network_for_conversion(path, image_size=None):
     """
     model, config = load_qat_student(path, batch_size=1, image_size=image_size)
     return Network(
-        model=model,
-        image_size=tuple(config.image_size),
-        input_scaling=config.input_scaling,
-        name=f"{config.encoder}-{config.decoder}",
-        training=_read_json(path)["metadata"],
+        model=model, image_size=tuple(config.image_size), input_scaling=config.input_scaling,
+        name=f"{config.encoder}-{config.decoder}", training=_read_json(path)["metadata"],
         checksum=weights_checksum(network_files(path)[0]),
-    )
+    )  # fmt: skip
 
 
 def _read_json(path):

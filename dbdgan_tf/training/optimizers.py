@@ -137,12 +137,9 @@ def make_optimizer(
         slow_fraction=options.encoder_lr_fraction,
         learning_rate=CosineToHorizon(learning_rate, warmup, last, options.final_lr_fraction),
         weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
-        beta_1=0.5 if adversary else 0.9,
-        global_clipnorm=options.clip_norm or None,
-        use_ema=use_ema,
-        ema_momentum=options.ema_momentum if use_ema else 0.99,
-        ema_overwrite_frequency=None,
-    )
+        beta_1=0.5 if adversary else 0.9, global_clipnorm=options.clip_norm or None, use_ema=use_ema,
+        ema_momentum=options.ema_momentum if use_ema else 0.99, ema_overwrite_frequency=None,
+    )  # fmt: skip
     if optimizer.weight_decay:
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer

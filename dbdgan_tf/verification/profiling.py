@@ -41,15 +41,10 @@ class _TensorType(ctypes.Structure):
 
 class _Event(ctypes.Structure):
     _fields_ = [
-        ("tag", ctypes.c_char_p),
-        ("event_type", ctypes.c_int32),
-        ("start_us", ctypes.c_uint64),
-        ("elapsed_us", ctypes.c_uint64),
-        ("memory", ctypes.c_size_t * 6),
-        ("metadata1", ctypes.c_uint64),
-        ("metadata2", ctypes.c_uint64),
-        ("source", ctypes.c_int32),
-    ]
+        ("tag", ctypes.c_char_p), ("event_type", ctypes.c_int32), ("start_us", ctypes.c_uint64),
+        ("elapsed_us", ctypes.c_uint64), ("memory", ctypes.c_size_t * 6), ("metadata1", ctypes.c_uint64),
+        ("metadata2", ctypes.c_uint64), ("source", ctypes.c_int32),
+    ]  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)

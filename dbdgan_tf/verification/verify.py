@@ -50,12 +50,9 @@ def run(config):
         maps = _compare_with_keras(config)
         failures += maps.failures(budget)
     report = {
-        "model": Path(config.model).name,
-        "structure": dataclasses.asdict(structure),
-        "maps": maps and dataclasses.asdict(maps),
-        "budget": dataclasses.asdict(budget),
-        "failures": failures,
-    }
+        "model": Path(config.model).name, "structure": dataclasses.asdict(structure),
+        "maps": maps and dataclasses.asdict(maps), "budget": dataclasses.asdict(budget), "failures": failures,
+    }  # fmt: skip
     report["structure"]["gpu_violations"] = [str(violation) for violation in structure.gpu_violations]
     if config.output:
         Path(config.output).write_text(json.dumps(report, indent=2) + "\n")

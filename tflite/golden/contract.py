@@ -31,13 +31,9 @@ class GoldenError(ValueError):
 def write_contract(folder, model, cases):
     """Writes contract.json."""
     contract = {
-        "contract_version": CONTRACT_VERSION,
-        "model": model,
-        "resize": RESIZE,
-        "input_tolerance": INPUT_TOLERANCE,
-        "tolerances": TOLERANCES[model["arithmetic"]],
-        "cases": cases,
-    }
+        "contract_version": CONTRACT_VERSION, "model": model, "resize": RESIZE,
+        "input_tolerance": INPUT_TOLERANCE, "tolerances": TOLERANCES[model["arithmetic"]], "cases": cases,
+    }  # fmt: skip
     (Path(folder) / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
     return contract
 

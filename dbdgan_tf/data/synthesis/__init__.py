@@ -12,18 +12,7 @@ from dbdgan_tf.data.synthesis.scene import SCENE_KINDS, Scene, SynthesisConfig, 
 from dbdgan_tf.data.synthesis.sources import SourcePool, bundled_photographs, find_sources
 
 __all__ = [
-    "SCENE_KINDS",
-    "Scene",
-    "SourcePool",
-    "SourceSplit",
-    "SynthesisConfig",
-    "ThinLens",
-    "aperture_kernel",
-    "bundled_photographs",
-    "find_sources",
-    "split_sources",
-    "synthesize_batch",
-    "synthesize_image",
-    "synthesize_scene",
-    "write_dataset",
-]
+    "SCENE_KINDS", "Scene", "SourcePool", "SourceSplit", "SynthesisConfig", "ThinLens", "aperture_kernel",
+    "bundled_photographs", "find_sources", "split_sources", "synthesize_batch", "synthesize_image",
+    "synthesize_scene", "write_dataset",
+]  # fmt: skip

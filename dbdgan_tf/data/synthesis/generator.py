@@ -149,13 +149,9 @@ def _recipe(sources, count, test_count, seed, config):
     regions = {split: sum(region is not None for _, region in getattr(sources, split)) for split in _SPLITS}
     options = json.loads(json.dumps(dataclasses.asdict(config)))
     return {
-        "count": count,
-        "test_count": test_count,
-        "seed": seed,
-        "config": options,
-        "sources": names,
+        "count": count, "test_count": test_count, "seed": seed, "config": options, "sources": names,
         "region_maps": regions,
-    }
+    }  # fmt: skip
 
 
 def _is_there(root, recipe, jobs):

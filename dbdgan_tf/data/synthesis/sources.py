@@ -13,18 +13,9 @@ from dbdgan_tf.photo import ImageInputError, read_image, read_values, resize
 
 # Photographs inside the scikit-image package itself (nothing is downloaded) that are sharp all over.
 _BUNDLED = (
-    "astronaut.png",
-    "brick.png",
-    "camera.png",
-    "chelsea.png",
-    "coffee.png",
-    "coins.png",
-    "grass.png",
-    "gravel.png",
-    "ihc.png",
-    "motorcycle_left.png",
-    "rocket.jpg",
-)
+    "astronaut.png brick.png camera.png chelsea.png coffee.png coins.png grass.png gravel.png ihc.png "
+    "motorcycle_left.png rocket.jpg"
+).split()
 _LARGEST_SIDE = 1200
 
 

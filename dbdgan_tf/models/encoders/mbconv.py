@@ -58,24 +58,15 @@ class _Builder:
 
     def conv(self, x, filters, kernel_size, name, strides=1, use_bias=False):
         return self.layers.Conv2D(
-            filters,
-            kernel_size,
-            strides=strides,
-            padding="same",
-            use_bias=use_bias,
-            kernel_initializer=KERNEL_INITIALIZER,
-            name=name,
-        )(x)
+            filters, kernel_size, strides=strides, padding="same", use_bias=use_bias,
+            kernel_initializer=KERNEL_INITIALIZER, name=name,
+        )(x)  # fmt: skip
 
     def depthwise(self, x, block):
         return self.layers.DepthwiseConv2D(
-            block.stage.kernel_size,
-            strides=block.stride,
-            padding="same",
-            use_bias=False,
-            depthwise_initializer=KERNEL_INITIALIZER,
-            name=f"{block.name}_dwconv",
-        )(x)
+            block.stage.kernel_size, strides=block.stride, padding="same", use_bias=False,
+            depthwise_initializer=KERNEL_INITIALIZER, name=f"{block.name}_dwconv",
+        )(x)  # fmt: skip
 
     def squeeze_excite(self, x, block):
         filters = block.filters_in * block.stage.expand_ratio

@@ -23,11 +23,8 @@ def _conv(x, filters, name, kernel_size=1, strides=1, groups=1):
         # Padding "same" would pad only right and bottom at stride 2; PyTorch pads all sides.
         x = keras.layers.ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
     options = {
-        "strides": strides,
-        "use_bias": False,
-        "kernel_initializer": "he_normal",
-        "name": f"{name}_conv",
-    }
+        "strides": strides, "use_bias": False, "kernel_initializer": "he_normal", "name": f"{name}_conv",
+    }  # fmt: skip
     if groups > 1:
         x = GroupedConv2D(filters, kernel_size, groups=groups, **options)(x)
     else:

@@ -24,15 +24,9 @@ class DenseASPP(keras.layers.Layer):
     """
 
     def __init__(
-        self,
-        dilations=(2, 4, 6, 8),
-        intermediate_channels=1024,
-        growth_channels=128,
-        dropout=0.1,
-        momentum=0.9,
-        epsilon=1e-5,
-        **kwargs,
-    ):
+        self, dilations=(2, 4, 6, 8), intermediate_channels=1024, growth_channels=128, dropout=0.1,
+        momentum=0.9, epsilon=1e-5, **kwargs,
+    ):  # fmt: skip
         super().__init__(**kwargs)
         if not dilations or min(dilations) < 1:
             raise ValueError(
@@ -64,15 +58,11 @@ class DenseASPP(keras.layers.Layer):
             keras.layers.BatchNormalization(**norm, name=f"{name}_norm2"),
             keras.layers.ReLU(dtype=policy, name=f"{name}_relu2"),
             keras.layers.Conv2D(
-                self.growth_channels,
-                3,
-                dilation_rate=dilation,
-                padding="same",
-                dtype=policy,
+                self.growth_channels, 3, dilation_rate=dilation, padding="same", dtype=policy,
                 name=f"{name}_conv2",
             ),
             keras.layers.SpatialDropout2D(self.dropout, dtype=policy, name=f"{name}_dropout"),
-        ]
+        ]  # fmt: skip
         for layer in branch:
             layer.build(input_shape)
             input_shape = layer.compute_output_shape(input_shape)
@@ -100,11 +90,7 @@ class DenseASPP(keras.layers.Layer):
 
     def get_config(self):
         return {
-            **super().get_config(),
-            "dilations": self.dilations,
-            "intermediate_channels": self.intermediate_channels,
-            "growth_channels": self.growth_channels,
-            "dropout": self.dropout,
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-        }
+            **super().get_config(), "dilations": self.dilations,
+            "intermediate_channels": self.intermediate_channels, "growth_channels": self.growth_channels,
+            "dropout": self.dropout, "momentum": self.momentum, "epsilon": self.epsilon,
+        }  # fmt: skip
