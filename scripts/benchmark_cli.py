@@ -38,19 +38,14 @@ def time_help(rounds=5):
     for _ in range(rounds):
         before = os.times()
         subprocess.run([*COMMAND, "--help"], check=True, stdout=subprocess.DEVNULL)
-        after = os.times()
-        times.append(
-            after.children_user + after.children_system - before.children_user - before.children_system
-        )
+        times.append(sum(os.times()[2:4]) - sum(before[2:4]))
     return sorted(times)[rounds // 2]
 
 
 def bench(model, photos):
     """The report of `dbdgan bench`."""
     arguments = ["bench", "--model", model, "--photos", str(photos), "--json"]
-    return json.loads(
-        subprocess.run([*COMMAND, *arguments], check=True, capture_output=True, text=True).stdout
-    )
+    return json.loads(subprocess.run([*COMMAND, *arguments], check=True, stdout=subprocess.PIPE).stdout)
 
 
 def grown_memory(model, files, first=200):

@@ -55,9 +55,8 @@ def make_gan(values, *, teacher="", judges=0.0, optimizer=None, discriminator=No
     student = networks.make_student(options.StudentOptions(values.student_encoder), data.image_size)
     taught = None
     if teacher:
-        taught = networks.make_teacher(
-            options.TeacherOptions(values.teacher_encoder, "light"), data.image_size
-        )
+        light = options.TeacherOptions(values.teacher_encoder, "light")
+        taught = networks.make_teacher(light, data.image_size)
     gan = networks.make_gan(
         student=student, teacher=taught, mode=teacher or "cached", losses=losses, data=data,
         discriminator=discriminator or options.DiscriminatorOptions(), seed=0,
@@ -119,9 +118,8 @@ def compare(values):
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
         ratio = seconds / medians["model.fit"]
-        print(
-            f"  {name:20s} {seconds:.2f} s a step, {values.batch / seconds:.2f} images/s, ratio {ratio:.2f}"
-        )
+        rate = values.batch / seconds
+        print(f"  {name:20s} {seconds:.2f} s a step, {rate:.2f} images/s, ratio {ratio:.2f}")
 
 
 def cost_of_networks(values):

@@ -30,9 +30,8 @@ def run(config):
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.photo import write_image, write_map
 
-    detector = BlurDetector(
-        config.model, num_threads=config.num_threads, tile=config.tile, upsampling=config.upsampling
-    )
+    how = {"num_threads": config.num_threads, "tile": config.tile, "upsampling": config.upsampling}
+    detector = BlurDetector(config.model, **how)
     result = detector(config.image)
     write_map(config.map_path, result.blur_map)
     if config.overlay:

@@ -21,9 +21,7 @@ class AverageConfig:
     data_dir: tuple = option(REQUIRED, "Datasets with masks that they were trained on.")
     validation_list: str = option("", "Text file of the stems held out, one a line.")
     validation_fraction: float = option(0.1, "Share held out if no list is given.", at_least=0.0, at_most=1.0)
-    image_size: tuple[int, int] | None = option(
-        None, "Size in px to score at; theirs if not given.", at_least=32
-    )
+    image_size: tuple[int, int] | None = option(None, "Size in px to score at; default theirs.", at_least=32)
 
 
 def run(config):

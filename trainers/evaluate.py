@@ -34,9 +34,7 @@ class EvaluateConfig:
     allow_missing: bool = option(False, "Leave out photographs without a map, listing them.")
     save_maps: bool = option(True, "Keep a model's maps in OUTPUT_DIR/maps.")
     batch_size: int = option(4, "Photographs per model step.", at_least=1)
-    image_size: tuple[int, int] | None = option(
-        None, "Size in px that a network works at in place of its own.", at_least=32
-    )
+    image_size: tuple[int, int] | None = option(None, "Size in px for a network to work at.", at_least=32)
     bootstrap: int = option(1000, "Resamples behind the 95 % intervals; 0: none.", at_least=0)
     seed: int = option(0, "Seed of the bootstrap.")
     progress: bool = option(True, "Show a progress bar.")
@@ -129,9 +127,8 @@ def _evaluate_uniform(config, predictor):
     scenes = uniform_scenes.measure(photographs, predictor)
     shares = uniform_scenes.mean_shares(scenes)
     for group, share in shares.items():
-        worst = ", ".join(
-            f"{scene.stem} {scene.in_focus_share:.2f}" for scene in uniform_scenes.worst(scenes, group, 3)
-        )
+        wrong = uniform_scenes.worst(scenes, group, 3)
+        worst = ", ".join(f"{scene.stem} {scene.in_focus_share:.2f}" for scene in wrong)
         print(f"{len(groups[group])} scenes {group} all over: in-focus share {share:.3f} (worst: {worst})")
     path = Path(config.output_dir) / "uniform.json"
     report = {"model": config.name or Path(config.model).name, "mean_in_focus_share": shares}

@@ -25,9 +25,7 @@ class PredictConfig:
     data_dir: str | None = option(None, "Dataset folder, instead of --input_dir.")
     split: str = option("train", "Part of --data_dir.", ("train", "test"))
     batch_size: int = option(4, "Photographs per model step.", at_least=1)
-    image_size: tuple[int, int] | None = option(
-        None, "Size in px that a network works at in place of its own.", at_least=32
-    )
+    image_size: tuple[int, int] | None = option(None, "Size in px for a network to work at.", at_least=32)
     map_size: str = option(
         "photo",
         "Size of the maps: the photograph's, or what the model gives (a distillation cache).",

@@ -16,7 +16,7 @@ class ReportConfig:
     """What to compare and what to write."""
 
     evaluations: tuple = option(
-        (), "Folders of trainers.evaluate, NAME=DIR or DIR; the first is under report."
+        (), "Folders of trainers.evaluate, NAME=DIR or DIR, the one under report first."
     )
     maps: tuple = option((), "Folders of published maps (white = blurred) to evaluate, NAME=DIR.")
     data_dir: str | None = option(None, "Dataset folder that --maps belong to.")

@@ -21,9 +21,7 @@ class SynthesizeConfig:
     source_dir: str | None = option(None, "Folder of sharp photographs; default scikit-image's.")
     source_list: str | None = option(None, "Text file of the stems used of it, one a line.")
     regions_dir: str | None = option(None, "Folder of <stem>.png region numbers of the photographs.")
-    image_size: tuple[int, int] = option(
-        (320, 320), "Height and width in px, or one number for both.", at_least=32
-    )
+    image_size: tuple[int, int] = option((320, 320), "Height and width in px, or one for both.", at_least=32)
     blur_threshold: float = option(2.0, "Blur circle in px at width 320 that counts.", at_least=0.0)
     soft_mask: bool = option(False, "Masks rise smoothly around the threshold.")
     sharp_share: float = option(0.1, "Share of scenes that are sharp all over.", at_least=0.0, at_most=1.0)
@@ -42,9 +40,8 @@ def run(config):
     if config.regions_dir and not config.source_dir:
         raise ValueError("--regions_dir needs --source_dir. Received: only --regions_dir.")
     stems = read_stems(config.source_list) if config.source_list else None
-    sources = synthesis.split_sources(
-        synthesis.find_sources(config.source_dir, config.regions_dir, stems), seed=config.seed
-    )
+    found = synthesis.find_sources(config.source_dir, config.regions_dir, stems)
+    sources = synthesis.split_sources(found, seed=config.seed)
     test_count = max(1, config.count // 5) if config.test_count is None else config.test_count
     options = synthesis.SynthesisConfig(
         image_size=config.image_size, blur_threshold=config.blur_threshold, soft_mask=config.soft_mask,

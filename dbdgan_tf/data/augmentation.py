@@ -150,7 +150,6 @@ class BatchAugmentation(keras.layers.Layer):
         return {**batch, "images": images}
 
     def get_config(self):
-        """Everything that the constructor takes."""
         return {
             **super().get_config(),
             "image_size": self.image_size,
@@ -188,9 +187,8 @@ def affine_transform(images, matrices):
 def affine_gather(images, matrices):
     """The same by gathering four neighbours: on JAX 14 times as fast as ops.image.affine_transform (CPU)."""
     _, height, width, channels = images.shape
-    rows, columns = ops.meshgrid(
-        ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32"), indexing="ij"
-    )
+    ranges = (ops.arange(side, dtype="float32") for side in (height, width))
+    rows, columns = ops.meshgrid(*ranges, indexing="ij")
     matrices = ops.reshape(matrices, (-1, 8, 1, 1))
     x = matrices[:, 0] * columns + matrices[:, 1] * rows + matrices[:, 2]
     y = matrices[:, 3] * columns + matrices[:, 4] * rows + matrices[:, 5]

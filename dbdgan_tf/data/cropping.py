@@ -30,9 +30,7 @@ class RandomCrop:
         """Slices of rows and columns from five uniform numbers; `target` is the network's (height, width)."""
         if draws[0] >= self.probability:
             return slice(0, size[0]), slice(0, size[1])
-        return tuple(
-            self._span(draws[1 + axis], draws[3 + axis], size[axis], target[axis]) for axis in (0, 1)
-        )
+        return tuple(self._span(draws[1 + i], draws[3 + i], size[i], target[i]) for i in (0, 1))
 
     def _span(self, length_draw, place_draw, side, target):
         least = min(side, max(target, math.ceil(self.smallest * side)))

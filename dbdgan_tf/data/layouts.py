@@ -101,9 +101,7 @@ def find_samples(root, split="train", polarity=None):
         raise ValueError(f"No photographs in {images}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
     polarity = polarity or layout.polarity
     found = {path.stem: path for path in reversed(list_images(masks))}
-    return [
-        Sample(path.stem, path, found.get(path.stem, masks / f"{path.stem}.png"), polarity) for path in files
-    ]
+    return [Sample(p.stem, p, found.get(p.stem, masks / f"{p.stem}.png"), polarity) for p in files]
 
 
 def find_unlabelled(folder):

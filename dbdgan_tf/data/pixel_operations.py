@@ -78,28 +78,22 @@ class KerasOperations:
         self._grey = layers.RandomGrayscale(1.0, dtype="float32")
 
     def flip(self, images, chosen):
-        """Mirrors left and right where chosen (0 or 1)."""
         flips = {"flips": _per_image(chosen) > 0.5, "input_shape": ops.shape(images)}
         return self._flip.transform_images(images, flips)
 
     def brightness(self, images, delta):
-        """Adds delta, in the units of the image, and clips."""
         return self._brightness.transform_images(images, {"rgb_delta": _per_image(delta)})
 
     def contrast(self, images, factor):
-        """Scales the distance to each channel's mean and clips."""
         return self._contrast.transform_images(images, {"contrast_factor": _per_image(factor)})
 
     def saturation(self, images, factor):
-        """Multiplies the saturation of HSV."""
         return self._saturation.transform_images(images / 255.0, {"factor": factor}) * 255.0
 
     def hue(self, images, turn):
-        """Turns the hue by a fraction of the colour circle."""
         return self._hue.transform_images(images, {"factor": turn})
 
     def grey(self, images, chosen):
-        """Removes the colour where chosen (0 or 1)."""
         return self._grey.transform_images(images, _per_image(chosen) > 0.5)
 
 

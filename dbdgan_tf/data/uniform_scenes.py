@@ -33,9 +33,7 @@ def read_groups(path):
     for line in read_text(path).splitlines():
         words = line.split("#")[0].split()
         if words and (len(words) != 2 or words[0] not in GROUPS):
-            raise ValueError(
-                f"{path}: no such line. Received: {line!r}. Allowed: 'sharp STEM', 'blurred STEM'."
-            )
+            raise ValueError(f"{path}: bad line. Received: {line!r}. Allowed: 'sharp STEM', 'blurred STEM'.")
         if words:
             groups[words[0]].append(words[1])
     stems = [stem for group in groups.values() for stem in group]
@@ -51,9 +49,8 @@ def read_groups(path):
 def blur_photograph(image, blur_circle, blades=0, rng=None):
     """Takes a photograph again, out of focus by a circle in px at a width of 320 px; noise comes last."""
     height, width = image.shape[:2]
-    layer = Layer(
-        to_linear(image), np.ones((height, width), np.float32), blur_circle * width / _REFERENCE_WIDTH
-    )
+    whole = np.ones((height, width), np.float32)
+    layer = Layer(to_linear(image), whole, blur_circle * width / _REFERENCE_WIDTH)
     light, _ = render([layer], lambda diameter: aperture_kernel(diameter, blades))
     return take_picture(light, rng or np.random.default_rng(0), low_light=0.0)
 

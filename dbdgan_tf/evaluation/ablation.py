@@ -112,6 +112,5 @@ def _mean_and_spread(values):
 
 def _change(runs, others, metric):
     common = sorted(set(runs) & set(others))
-    return (
-        _mean_and_spread([runs[seed][metric] - others[seed][metric] for seed in common]) if common else None
-    )
+    changes = [runs[seed][metric] - others[seed][metric] for seed in common]
+    return _mean_and_spread(changes) if common else None

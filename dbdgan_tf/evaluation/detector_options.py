@@ -22,9 +22,7 @@ def compare_options(model, samples, options=None):
     into several windows, and the median ms of a call.
     """
     if not samples:
-        raise ValueError(
-            "Options are compared on photographs with masks. Received: none. Allowed: --data_dir."
-        )
+        raise ValueError("Options are compared on images with masks. Received: none. Allowed: --data_dir.")
     rows, first = {}, None
     for name, arguments in (options or OPTIONS).items():
         row = _measure(BlurDetector(model, **arguments), _grid(arguments), samples)

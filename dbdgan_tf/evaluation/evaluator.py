@@ -58,10 +58,8 @@ def evaluate(
     predictor = as_predictor(predict_fn)
     missing = predictor.missing(samples)
     if missing and not allow_missing:
-        problem = {sample.stem: "no map" for sample in missing}
-        raise EvaluationError(
-            f"{len(missing)} of {len(samples)} images have no map (see --allow_missing):", problem
-        )
+        headline = f"{len(missing)} of {len(samples)} images have no map (see --allow_missing):"
+        raise EvaluationError(headline, {sample.stem: "no map" for sample in missing})
     absent = {sample.stem for sample in missing}
     samples = [sample for sample in samples if sample.stem not in absent]
     if not samples:
@@ -79,9 +77,7 @@ def evaluate(
             scored[sample.stem] = outcome
     if problems:
         raise EvaluationError(f"{len(problems)} of {len(samples)} images could not be scored:", problems)
-    classes = {
-        key: ClassScores.stack(key, scored, [scores[key] for scores in scored.values()]) for key in positives
-    }
+    classes = {key: ClassScores.stack(key, scored, [s[key] for s in scored.values()]) for key in positives}
     maps_dir = save_maps_dir or getattr(predictor, "directory", None)
     return EvaluationResult(
         name=name,

@@ -147,9 +147,7 @@ def averaged(predictors):
         return predictors[0]
     sizes = {tuple(predictor.model_size) for predictor in predictors}
     if len(sizes) != 1:
-        raise ValueError(
-            f"Models of one size can be averaged. Received: {sorted(sizes)}. Allowed: one; see --image_size."
-        )
+        raise ValueError(f"Only models of one size have a mean. Received: {sorted(sizes)}; see --image_size.")
     return dataclasses.replace(
         predictors[0],
         run_batch=lambda images: np.mean(
@@ -217,6 +215,6 @@ def best_network(run):
     ]
     if len(found) != 1:
         raise ValueError(
-            f"A run's folder with one network, or its PREFIX, is needed. Received: {run} with {found}."
+            f"Allowed: a run's folder with one network, or its PREFIX. Received: {run} with {found}."
         )
     return found[0]

@@ -24,7 +24,7 @@ COLUMNS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "laplacian", "tene
 # Thinner edges are sharper.
 _SMALLER_IS_SHARPER = {"edge_px"}
 _LEAST_REGION = 24
-_PAGE_BLURS = (0, 2, 8)
+_PAGE_BLURS, _MEDIANS = (0, 2, 8), ("sharp_up_to", "edge_px")
 
 
 def measure(photographs, detector, seed=0):
@@ -88,9 +88,7 @@ def summarize(found):
         "verdict": {name: _shares(found, name, "verdict") for name in names},
         "blur": {name: _shares(found, name, "blur") for name in names},
         "rank": float(np.mean(ranks)),
-        "curve": {
-            r: {c: _median(found, f"curve {r}", c) for c in ("sharp_up_to", "edge_px")} for r in CURVE_RADII
-        },
+        "curve": {r: {c: _median(found, f"curve {r}", c) for c in _MEDIANS} for r in CURVE_RADII},
     }
 
 
@@ -113,9 +111,8 @@ def format_summary(summary):
         for name in summary["verdict"]
     ]
     tables.append(markdown_table(["share of verdicts and blurs", *answers[0], *answers[1]], rows))
-    rows = [
-        [str(r), f"{row['sharp_up_to']:.0f}", f"{row['edge_px']:.2f}"] for r, row in summary["curve"].items()
-    ]
+    curve = summary["curve"].items()
+    rows = [[str(r), f"{row['sharp_up_to']:.0f}", f"{row['edge_px']:.2f}"] for r, row in curve]
     tables.append(markdown_table(["disc, radius px", "sharp_up_to, median", "edge_px, median"], rows))
     tables.append(f"Rank correlation of sharpness with the kernel: {summary['rank']:.3f}")
     return "\n\n".join(tables)

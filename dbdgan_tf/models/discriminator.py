@@ -28,9 +28,7 @@ class DiscriminatorConfig:
 
     def __post_init__(self):
         if self.kind not in KINDS:
-            raise ValueError(
-                f"Unknown kind of discriminator. Received: {self.kind!r}. Allowed: {', '.join(KINDS)}."
-            )
+            raise ValueError(f"Unknown discriminator. Received: {self.kind!r}. Allowed: {', '.join(KINDS)}.")
         step = 2**self.depth
         if any(side % step for side in self.image_size):
             raise ValueError(
@@ -65,9 +63,8 @@ def build_discriminator(config=None, name="discriminator"):
         x = _decode(x, taps, config)
     pixel_score = _score(layers.Conv2D(1, 1, use_bias=False, name="pixel_conv"), "pixel")(x)
     pixel_score = layers.Activation("linear", dtype="float32", name="pixel")(pixel_score)
-    return keras.Model(
-        {"images": images, "maps": maps}, {"pixel": pixel_score, "image": image_score}, name=name
-    )
+    scores = {"pixel": pixel_score, "image": image_score}
+    return keras.Model({"images": images, "maps": maps}, scores, name=name)
 
 
 def spectral_layers(network):

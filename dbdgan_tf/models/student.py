@@ -69,7 +69,7 @@ def check_image_size(image_size):
     size = tuple(int(n) for n in image_size) if isinstance(image_size, (tuple, list)) else ()
     if len(size) != 2 or any(n < 32 or n % 32 for n in size):
         raise ValueError(
-            f"image_size is (height, width), both multiples of 32 from 32 on. Received: {image_size}."
+            f"image_size is (height, width), both multiples of 32 above 0. Received: {image_size}."
         )
     return size
 

@@ -117,6 +117,6 @@ def resolve_head_stride(decoder, head_stride):
     head_stride = allowed[0] if head_stride is None else head_stride
     if head_stride not in allowed:
         raise ValueError(
-            f"Unknown head_stride of the {decoder} decoder. Received: {head_stride}. Allowed: {allowed}."
+            f"head_stride of the {decoder} decoder: {allowed} is allowed. Received: {head_stride}."
         )
     return head_stride

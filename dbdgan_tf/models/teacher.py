@@ -122,7 +122,7 @@ def _decoder_channels(config, tap_count):
 def _check_image_size(image_size, stride):
     if any(side is not None and side % stride for side in image_size):
         raise ValueError(
-            f"`image_size` does not fit the encoder. Received: {image_size}. Allowed: multiples of {stride}."
+            f"Bad `image_size` for the encoder. Received: {image_size}. Allowed: multiples of {stride}."
         )
 
 

@@ -58,9 +58,7 @@ def read_bytes(path):
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode) and not stat.S_ISDIR(facts.st_mode):
-            raise ImageInputError(
-                "cannot be opened (it is a pipe or device and no regular file)", "not opened"
-            )
+            raise ImageInputError("cannot be opened (it is a pipe or device, no regular file)", "not opened")
         if facts.st_size > _MOST_BYTES:
             raise ImageInputError(f"is too large ({facts.st_size / 1e9:.1f} GB; allowed: 4)", "too large")
         data = path.read_bytes()

@@ -49,7 +49,7 @@ def check_options(config):
         )
     if not 0 <= config.qat.freeze_norms_after <= 1:
         raise ValueError(
-            f"--freeze_norms_after is a share. Received: {config.qat.freeze_norms_after}. Allowed: 0..1."
+            f"--freeze_norms_after is a share. Received: {config.qat.freeze_norms_after}; allowed: 0..1."
         )
     if config.run.precision != "float32":
         raise ValueError(

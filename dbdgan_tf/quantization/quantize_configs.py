@@ -9,50 +9,31 @@ class Unquantized(tfmot.quantization.keras.QuantizeConfig):
     """Leaves a layer alone: no weights, no activation, no output."""
 
     def get_weights_and_quantizers(self, layer):
-        """No weights are quantized."""
         return []
 
-    def get_activations_and_quantizers(self, layer):
-        """No activations are quantized."""
-        return []
-
-    def set_quantize_weights(self, layer, quantize_weights):
-        """There is nothing to set."""
+    def set_quantize_weights(self, layer, values):
         return None
-
-    def set_quantize_activations(self, layer, quantize_activations):
-        """There is nothing to set."""
-        return None
-
-    def get_output_quantizers(self, layer):
-        """The output keeps the scale of the layer's input."""
-        return []
 
     def get_config(self):
-        """No options."""
         return {}
+
+    get_activations_and_quantizers = get_output_quantizers = get_weights_and_quantizers
+    set_quantize_activations = set_quantize_weights
 
 
 class LearnedOutput(Unquantized):
     """Quantizes the output to 8 bits; its range is a moving average (decay 0.999) over training batches."""
 
     def get_output_quantizers(self, layer):
-        """One range for the whole tensor, asymmetric."""
-        return [
-            _quantizers.MovingAverageQuantizer(
-                num_bits=8, per_axis=False, symmetric=False, narrow_range=False
-            )
-        ]
+        how = {"num_bits": 8, "per_axis": False, "symmetric": False, "narrow_range": False}
+        return [_quantizers.MovingAverageQuantizer(**how)]
 
 
 class SigmoidOutput(Unquantized):
     """Quantizes the output as the LOGISTIC operator of TensorFlow Lite must: scale 1/256 from 0 on."""
 
     def get_output_quantizers(self, layer):
-        """The fixed range 0..255/256."""
-        return [
-            _quantizers.FixedQuantizer(num_bits=8, init_min=0.0, init_max=255.0 / 256.0, narrow_range=False)
-        ]
+        return [_quantizers.FixedQuantizer(num_bits=8, init_min=0.0, init_max=255 / 256, narrow_range=False)]
 
 
 CUSTOM_CONFIGS = {config.__name__: config for config in (Unquantized, LearnedOutput, SigmoidOutput)}

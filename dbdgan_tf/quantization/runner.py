@@ -52,23 +52,17 @@ def run_qat(config):
     """
     check_options(config)
     keep_freed_memory()
-    folder = _prepare(config)
+    folder = records.claim_folder(config)
+    keras.utils.set_random_seed(config.run.seed)
     training, held_out = make_datasets(config.data, config.run, config.qat.teacher_maps_dir)
     if held_out is None and config.qat.pick == "best":
         raise ValueError("--pick=best needs held-out images. Received: none. Allowed: --validation_list.")
-    student, student_config = load_network(
-        config.qat.student_checkpoint, image_size=tuple(config.data.image_size)
-    )
-    student_config = student_config.replace(image_size=tuple(config.data.image_size))
+    size = tuple(config.data.image_size)
+    student, student_config = load_network(config.qat.student_checkpoint, image_size=size)
+    student_config = student_config.replace(image_size=size)
     tuner = _make_tuner(config, student, student_config, training)
     _Fit(config, tuner, student_config, training, held_out, folder).run()
     return FineTuned(folder / BEST, training, held_out)
-
-
-def _prepare(config):
-    folder = records.claim_folder(config)
-    keras.utils.set_random_seed(config.run.seed)
-    return folder
 
 
 def _make_tuner(config, student, student_config, training):

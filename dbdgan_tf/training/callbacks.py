@@ -91,9 +91,7 @@ class Validator(keras.callbacks.Callback):
         if (epoch + 1) % self.every and not self._is_last(epoch):
             # The CSV log takes its columns from the first epoch.
             names = figure_names(self.held_out) if self.held_out else ()
-            logs.update(
-                {f"val_{network}_{name}": float("nan") for network in self.networks for name in names}
-            )
+            logs.update({f"val_{one}_{name}": float("nan") for one in self.networks for name in names})
             return
         for name, (network, config) in self.networks.items():
             copy_averaged_weights(self.model, name, network)

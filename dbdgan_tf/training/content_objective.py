@@ -23,7 +23,7 @@ class ContentObjective:
         self._terms = {name: term for name, term in terms.items() if term[0]}
         if not self._terms:
             raise ValueError(
-                "All content weights are 0. Allowed: at least one of bce, iou, focus_iou, ssim, edge above 0."
+                f"All content weights are 0. Allowed: at least one of {', '.join(terms)} above 0."
             )
 
     @property

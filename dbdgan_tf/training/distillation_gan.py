@@ -56,9 +56,8 @@ class DistillationGAN(_Step, keras.Model):
         if teacher is not None:
             teacher.trainable = teacher_mode == "joint"
         self.augmentation = augmentation
-        self.step = self.add_weight(
-            shape=(), dtype="int32", initializer="zeros", trainable=False, name="step"
-        )
+        how = {"shape": (), "dtype": "int32", "initializer": "zeros", "trainable": False}
+        self.step = self.add_weight(**how, name="step")
         # === Config ===
         self.student_scaling = student_scaling
         self.teacher_scaling = teacher_scaling
@@ -93,9 +92,7 @@ class DistillationGAN(_Step, keras.Model):
         if self.teacher is not None and self.teacher_mode == "joint":
             groups["teacher"] = self.teacher.trainable_variables
         if self.student is not None:
-            adapters = [
-                variable for layer in self.adapters.values() for variable in layer.trainable_variables
-            ]
+            adapters = [v for layer in self.adapters.values() for v in layer.trainable_variables]
             groups["student"] = self.student.trainable_variables + adapters
         for name, network in self.discriminators.items():
             groups[f"discriminator_{name}"] = network.trainable_variables
@@ -156,10 +153,9 @@ class DistillationGAN(_Step, keras.Model):
         if self.adapters:
             terms["feature"] = self._feature_constraint(taught, learned, counted)
             losses["student"] += options.feature_weight * terms["feature"]
-        self._judge("student", "student", target, learned["blur_map"], batch, labelled, losses, terms)
-        self._judge(
-            "distill", "student", taught.get("blur_map"), learned["blur_map"], batch, None, losses, terms
-        )
+        made, taught_map = learned["blur_map"], taught.get("blur_map")
+        self._judge("student", "student", target, made, batch, labelled, losses, terms)
+        self._judge("distill", "student", taught_map, made, batch, None, losses, terms)
 
     def _judge(self, judge, generator, real, fake, batch, sample_weight, losses, terms):
         """Adds one discriminator's loss, and what it costs the generator."""

@@ -26,9 +26,7 @@ class Generator:
 
 def make_student(options, image_size):
     """The student that `StudentOptions` describe."""
-    config = StudentConfig(
-        encoder=options.student_encoder, decoder=options.student_decoder, image_size=tuple(image_size)
-    )
+    config = StudentConfig(options.student_encoder, options.student_decoder, tuple(image_size))
     return _make(build_student, config, options.student_weights)
 
 
@@ -60,9 +58,8 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
         judges["student"] = build_discriminator(config, "discriminator_student")
     if losses.distill_adversarial_weight and student is not None:
         judges["distill"] = build_discriminator(config, "discriminator_distill")
-    parts = [
-        (made.network, made.config.input_scaling) if made else (None, None) for made in (student, teacher)
-    ]
+    both = student, teacher
+    parts = [(made.network, made.config.input_scaling) if made else (None, None) for made in both]
     networks, scalings = zip(*parts)
     augmentation = make_augmentation(data, seed) if data.augment else None
     return DistillationGAN(*networks, *scalings, judges, mode, losses, augmentation, name="distillation_gan")

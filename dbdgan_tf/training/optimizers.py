@@ -106,7 +106,6 @@ class TwoRateAdam(keras.optimizers.Adam):
         """Done in `update_step`: Keras would build the learning rate's graph anew for every variable."""
 
     def get_config(self):
-        """Everything that the constructor takes."""
         own = {"slow_layers": sorted(self.slow_layers), "slow_fraction": self.slow_fraction}
         return {**super().get_config(), **own}
 

@@ -9,25 +9,19 @@ from dbdgan_tf.command.options import option
 class DataOptions:
     """Where the photographs are and how they are fed."""
 
-    data_dir: tuple = option(
-        (), "Datasets with masks: ROOT/{train,test}/{images,masks} or a published layout."
-    )
+    data_dir: tuple = option((), "Datasets with masks: ROOT/{train,test}/{images,masks}, or as published.")
     data_shares: tuple = option(
         (), "Whole numbers, one per --data_dir, then per --unlabelled_dir: photographs are drawn in this "
         "proportion. Nothing: all alike."
     )  # fmt: skip
-    soft_masks: bool = option(
-        False, "Masks may hold more levels than 0, 128 (ignored) and 255: degrees of blur."
-    )
+    soft_masks: bool = option(False, "Masks may hold levels beside 0, 128 (ignored), 255: degrees of blur.")
     fold: int = option(0, "With --folds: the fold that is left out, from 0 on.")
     folds: int = option(
         0, "Divide the training photographs by scene into so many folds, for maps of photographs that a "
         "network never saw; 0: train on all."
     )  # fmt: skip
     unlabelled_dir: tuple = option((), "Folders of photographs without masks, for distillation only.")
-    unlabelled_list: str = option(
-        "", "Text file of the stems used of unlabelled_dir, one a line; nothing: all."
-    )
+    unlabelled_list: str = option("", "Text file of the stems used of unlabelled_dir, one a line; else all.")
     sharp_list: str = option(
         "", "Text file of stems of unlabelled_dir known to be in focus all over: labelled so, without masks."
     )
@@ -41,9 +35,7 @@ class DataOptions:
     augment_zoom: float = option(1.25, "Largest random magnification; 1 over it is the smallest.")
     augment_shift: float = option(0.08, "Largest random shift, as a fraction of the side.")
     augment_colour: float = option(0.8, "Share of images whose colours change.")
-    smallest_crop: float = option(
-        0.6, "Smallest share of a side that random crops of the photographs keep; 1: no crops."
-    )
+    smallest_crop: float = option(0.6, "Smallest share of a side that random crops keep; 1: no crops.")
     workers: int = option(2, "Threads that load images.")
     validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
     validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")
@@ -91,9 +83,7 @@ class OptimizerOptions:
     warmup_steps: int = option(200, "Steps of linear warm-up.")
     weight_decay: float = option(1e-4, "Decoupled weight decay of teacher and student.")
     clip_norm: float = option(5.0, "Global gradient norm per network; 0 for no clipping.")
-    ema_momentum: float = option(
-        0.995, "Momentum of the averaged weights that are evaluated and exported; 0: none."
-    )
+    ema_momentum: float = option(0.995, "Momentum of the averaged weights, which are exported; 0: none.")
 
 
 @dataclasses.dataclass(frozen=True)

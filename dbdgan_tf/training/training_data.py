@@ -26,9 +26,7 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     training = {name: _without_fold(samples, data) for name, samples in training.items()}
     training.update(_unlabelled_sources(data))
     samples = [sample for source in training.values() for sample in source]
-    logging.info(
-        "%d images to train on, %d held out.", len(samples), sum(len(source) for source in held_out.values())
-    )
+    logging.info("%d images to train on, %d held out.", len(samples), sum(map(len, held_out.values())))
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(
         samples, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
@@ -40,9 +38,8 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
 
 def _check_shares(data):
     wanted, shares = len(data.data_dir) + len(data.unlabelled_dir), data.data_shares
-    if shares and (
-        len(shares) != wanted or not all(str(share).isdecimal() and int(share) for share in shares)
-    ):
+    whole = all(str(share).isdecimal() and int(share) for share in shares)
+    if shares and (len(shares) != wanted or not whole):
         raise ValueError(
             f"--data_shares does not fit the data sets. Received: {','.join(map(str, shares))} for {wanted} "
             "folders. Allowed: one whole number above 0 per --data_dir and then per --unlabelled_dir."
@@ -55,9 +52,7 @@ def _shares(sources, data):
         return None
     empty = [name for name, samples in sources.items() if not samples]
     if empty:
-        raise ValueError(
-            f"--data_shares names data sets of which nothing is left to train on. Received: {empty}."
-        )
+        raise ValueError(f"--data_shares names data sets with nothing left to train on. Received: {empty}.")
     return [(len(s), int(share)) for s, share in zip(sources.values(), data.data_shares, strict=True)]
 
 

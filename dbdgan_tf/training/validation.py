@@ -100,9 +100,8 @@ def validate(predict, held_out):
 def validate_network(network, config, held_out):
     """As `validate`, of a network whose config has the input scaling."""
     scaling = config.input_scaling
-    return validate(
-        lambda images: network.predict_on_batch(scaling.apply(images.astype("float32"))), held_out
-    )
+    predict = network.predict_on_batch
+    return validate(lambda images: predict(scaling.apply(images.astype("float32"))), held_out)
 
 
 def _score(predict, dataset):

@@ -32,7 +32,10 @@ class BenchmarkConfig:
 
 def run(config):
     """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
-    samples = _samples(config) if config.data_dir else []
+    from dbdgan_tf.data import find_samples
+    from dbdgan_tf.evaluation.detector_options import compare_options
+
+    samples = find_samples(config.data_dir, config.split)[: config.count] if config.data_dir else []
     rows = {str(path): _weigh(path) for path in config.models} | {path: {} for path in config.checkpoints}
     for threads in config.threads:
         for path, latency in _latencies(config, threads).items():
@@ -42,13 +45,9 @@ def run(config):
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
-        "calls": {Path(path).name: _call(path, config.photo) for path in config.models}
-        if config.photo
-        else {},
-        "profiles": {Path(path).name: _profile(path) for path in config.models} if config.profile else {},
-        "options": {Path(path).name: _options(path, samples) for path in config.models}
-        if config.options
-        else {},
+        "calls": _by_name(config, config.photo, lambda path: _call(path, config.photo)),
+        "profiles": _by_name(config, config.profile, _profile),
+        "options": _by_name(config, config.options, lambda path: compare_options(path, samples)),
     }
     if config.output:
         prefix = Path(config.output)
@@ -56,6 +55,10 @@ def run(config):
         prefix.with_name(prefix.name + ".json").write_text(json.dumps(report, indent=2) + "\n")
         prefix.with_name(prefix.name + ".md").write_text(format_report(report))
     return report
+
+
+def _by_name(config, wanted, measure):
+    return {Path(path).name: measure(path) for path in config.models} if wanted else {}
 
 
 def format_report(report):
@@ -67,16 +70,9 @@ def format_report(report):
         rows = [{"operator": step[0], "count": step[1], "ms": step[2]} for step in steps]
         parts.append(f"{name}, by operator:\n\n{_table(rows)}")
     for name, options in report["options"].items():
-        parts.append(
-            f"{name}, options:\n\n{_table([{'option': key, **row} for key, row in options.items()])}"
-        )
+        rows = [{"option": key, **row} for key, row in options.items()]
+        parts.append(f"{name}, options:\n\n{_table(rows)}")
     return "\n".join(parts)
-
-
-def _samples(config):
-    from dbdgan_tf.data import find_samples
-
-    return find_samples(config.data_dir, config.split)[: config.count]
 
 
 def _weigh(path):
@@ -111,18 +107,8 @@ def _score(path, samples):
 
     if not samples:
         return {}
-    return _metrics(evaluate(samples, model_predictor(path), positive="blur"))
-
-
-def _metrics(result):
-    metrics = result.metrics(resamples=0)
+    metrics = evaluate(samples, model_predictor(path), positive="blur").metrics(resamples=0)
     return {"max_f": metrics["max_f"], "mae": metrics["mae"]}
-
-
-def _options(path, samples):
-    from dbdgan_tf.evaluation.detector_options import compare_options
-
-    return compare_options(path, samples)
 
 
 def _call(path, photo):

@@ -116,9 +116,8 @@ def _own_peak(path, num_threads):
     if sys.platform == "darwin":
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     # On Linux ru_maxrss outlives exec, so it may be the peak of the process that started this one.
-    peak = next(
-        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
-    )
+    status = Path("/proc/self/status").read_text().splitlines()
+    peak = next(line for line in status if line.startswith("VmHWM"))
     return int(peak.split()[1]) * 1024 / 1e6
 
 

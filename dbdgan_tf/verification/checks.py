@@ -67,9 +67,7 @@ class StructureReport:
             for name in FORBIDDEN_OPS
             if name in self.histogram
         ]
-        found += [
-            f"custom operator {name}; allowed: built-in ones" for name in self.histogram if "CUSTOM" in name
-        ]
+        found += [f"custom operator {name}; allowed: built-in" for name in self.histogram if "CUSTOM" in name]
         if self.partitions != budget.partitions:
             found.append(f"{self.partitions} XNNPACK partitions; allowed: {budget.partitions}")
         if self.left_ops:

@@ -66,9 +66,8 @@ def _other_source(config):
 
     named = read_file_metadata(config.model).source_checksum
     own = weights_checksum(network_files(config.checkpoint)[0])
-    return (
-        [f"made from other weights ({named}) than the checkpoint's ({own})"] if named and named != own else []
-    )
+    failure = f"made from other weights ({named}) than the checkpoint's ({own})"
+    return [failure] if named and named != own else []
 
 
 def _compare_with_keras(config):

@@ -138,9 +138,8 @@ def _read_png(path, flag=cv2.IMREAD_COLOR):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        "tflite.golden.check", description="Checks that this machine keeps a contract."
-    )
+    about = "Checks that this machine keeps a contract."
+    parser = argparse.ArgumentParser("tflite.golden.check", description=about)
     parser.add_argument("golden_dir", help="folder that tflite.golden.make wrote")
     parser.add_argument("--model", help="the .tflite file; the one in the folder if not given")
     parser.add_argument("--num_threads", type=int, default=2, help="of the interpreter")

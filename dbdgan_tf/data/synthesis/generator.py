@@ -162,9 +162,8 @@ def _is_there(root, recipe, jobs):
             raise ValueError(f"{root} holds synthetic data made with other options. Remove or rename it.")
         return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
     expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
-    strange = [
-        file.name for split in _SPLITS for file in root.glob(f"{split}/images/*") if file.name not in expected
-    ]
+    present = {file.name for split in _SPLITS for file in root.glob(f"{split}/images/*")}
+    strange = present - expected
     if strange:
         raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
     return False

@@ -46,9 +46,7 @@ class SynthesisConfig:
 
     def __post_init__(self):
         if not 0 <= self.sharp <= 1:
-            raise ValueError(
-                f"The share of sharp scenes is wrong. Received: sharp={self.sharp}. Allowed: 0..1."
-            )
+            raise ValueError(f"Wrong share of sharp scenes. Received: sharp={self.sharp}. Allowed: 0..1.")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,9 +34,7 @@ class Comparison:
             raise ValueError(f"A comparison needs methods of different names. Received: {names}.")
         positives = tuple(key for key in results[0].classes if all(key in r.classes for r in results))
         if not positives:
-            raise ValueError(
-                "The evaluations have no positive class in common; evaluate with --positive=both."
-            )
+            raise ValueError("The evaluations share no positive class; evaluate with --positive=both.")
         tables = [result.classes[positives[0]].stems for result in results]
         stems = tuple(stem for stem in tables[0] if all(stem in set(table) for table in tables[1:]))
         if not stems:

@@ -67,9 +67,7 @@ def grid_picture(comparison, stems, tile=(160, 220)):
     """
     unknown = [stem for stem in stems if stem not in comparison.stems]
     if unknown or not stems:
-        raise ValueError(
-            f"Not among the compared images. Received: {unknown}. Allowed: stems of the evaluation."
-        )
+        raise ValueError(f"Not among the compared images. Received: {unknown}. Allowed: evaluated stems.")
     maps = comparison.map_files()
     rows = []
     for stem in stems:

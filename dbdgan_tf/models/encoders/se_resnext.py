@@ -51,7 +51,7 @@ def build_se_resnext(name, inputs, keras_module=keras):
     """
     if keras_module is not keras:
         raise ValueError(
-            f"SE-ResNeXt encoders are built with keras. Received: {keras_module.__name__}. Allowed: keras."
+            f"SE-ResNeXt encoders need keras. Received: {keras_module.__name__}. Allowed: keras."
         )
     # === Functional Model ===
     x = _conv(inputs, STEM_CHANNELS, "stem", kernel_size=7, strides=2)

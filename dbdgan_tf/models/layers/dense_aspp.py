@@ -29,9 +29,7 @@ class DenseASPP(keras.layers.Layer):
     ):  # fmt: skip
         super().__init__(**kwargs)
         if not dilations or min(dilations) < 1:
-            raise ValueError(
-                f"Bad `dilations`. Received: {dilations}. Allowed: positive integers, e.g. (2, 4)."
-            )
+            raise ValueError(f"Bad `dilations`. Received: {dilations}. Allowed: integers above 0: (2, 4).")
         self.dilations = tuple(dilations)
         self.intermediate_channels = intermediate_channels
         self.growth_channels = growth_channels

@@ -59,9 +59,8 @@ class GroupedConv2D(keras.layers.Conv2D):
                 yield inputs[:, rows, left : left + width : self.strides[1]]
 
     def _by_group(self, features):
-        return ops.reshape(
-            features, (*ops.shape(features)[:3], self.groups, features.shape[-1] // self.groups)
-        )
+        shape = ops.shape(features)
+        return ops.reshape(features, (*shape[:3], self.groups, features.shape[-1] // self.groups))
 
     def get_config(self):
         return {**super().get_config(), "method": self.method}

@@ -71,6 +71,4 @@ def _check_same(config, trained):
     if differing:
         received = ", ".join(f"{name}={own!r}" for name, (own, _) in differing.items())
         allowed = ", ".join(f"{name}={other!r}" for name, (_, other) in differing.items())
-        raise ValueError(
-            f"The trained weights are another student's. Received: {received}. Allowed: {allowed}."
-        )
+        raise ValueError(f"Trained weights are another student's. Received: {received}. Allowed: {allowed}.")

@@ -68,9 +68,7 @@ def load_encoder(model, encoder, path):
     """Sets the encoder of a network to that of a saved one, such as a student's to its teacher's."""
     source, config = load_network(path)
     if config.encoder != encoder:
-        raise ValueError(
-            f"The encoder cannot come from {path}. Received: {config.encoder!r}. Allowed: {encoder!r}."
-        )
+        raise ValueError(f"{path} has another encoder. Received: {config.encoder!r}. Allowed: {encoder!r}.")
     names = encoder_layer_names(encoder)
     table = {name: arrays for name, arrays in weights_table(source).items() if name in names}
     assign_weights(model, table, required=tuple(names))

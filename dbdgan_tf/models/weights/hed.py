@@ -20,9 +20,7 @@ def find_hed_weights():
         )
     version = importlib.metadata.version(PACKAGE)
     if version != VERSION:
-        raise ValueError(
-            f"The weights 'hed' come from one version of {PACKAGE}. Received: {version}. Allowed: {VERSION}."
-        )
+        raise ValueError(f"'hed' needs one version of {PACKAGE}. Received: {version}. Allowed: {VERSION}.")
     path = pathlib.Path(spec.submodule_search_locations[0]) / _FILE
     if not path.is_file():
         raise FileNotFoundError(f"{PACKAGE} {version} is installed without its weights. Received: no {path}.")
