@@ -12,8 +12,8 @@ def replacing(path, follow=False):
     """Gives a temporary path to write to; renames it to `path` when all went well, removes it when not.
 
     It has the same name, since some writers go by its extensions. The folder is made; an older file stays
-    untouched until the rename, a device or pipe is written to. `follow` replaces the file that a link leads
-    to.
+    untouched until the rename, a device or pipe is written to. `follow`: a link stays, what it leads to
+    changes.
     """
     path = Path(os.path.realpath(path) if follow else path)
     path.parent.mkdir(parents=True, exist_ok=True)

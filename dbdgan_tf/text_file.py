@@ -5,11 +5,7 @@ from pathlib import Path
 
 
 def read_text(path):
-    """The content of a text file.
-
-    Raises:
-        ValueError: If it is not UTF-8.
-    """
+    """The content of a text file; a ValueError if it is not UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -18,11 +14,7 @@ def read_text(path):
 
 
 def read_json(path):
-    """The content of a JSON file.
-
-    Raises:
-        ValueError: If it is no JSON.
-    """
+    """The content of a JSON file; a ValueError if it is none."""
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:

@@ -19,10 +19,9 @@ SIGNATURE = "serving_default"
 
 @dataclasses.dataclass(frozen=True)
 class ExportOptions:
-    """How the converter writes the graph.
+    """How the converter writes the graph; `feeds` as `representative.feeds`, for "int8".
 
-    `feeds`, for "int8": as `representative.feeds`. `lead`: None, or (factor, offset), three numbers each: the
-    graph begins with x * factor + offset.
+    `lead`: None, or (factor, offset), three numbers each: the graph begins with x * factor + offset.
     """
 
     variant: str

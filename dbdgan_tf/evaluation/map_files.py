@@ -107,9 +107,8 @@ def find_photographs(input_dir):
 def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, source=None, progress=False):
     """Writes `<output_dir>/<stem>.png` for every sample; white is blurred. Returns `WrittenMaps`.
 
-    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all. `source`,
-    kept beside the maps, says what makes them (see `describe_model`); a folder of another source is refused
-    unless `overwrite`.
+    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all. A folder
+    of another `source`, which says what makes the maps (see `describe_model`), is refused unless `overwrite`.
     """
     from tqdm import tqdm
 

@@ -72,8 +72,7 @@ def summarize(found):
     """The figures of `measure`, JSON-ready.
 
     "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur" (version -> answer -> share),
-    "rank" (mean by photograph of the rank correlation of sharpness with the kernel), "curve" (radius ->
-    medians).
+    "rank" (mean correlation of sharpness's ranks with the kernel's), "curve" (radius -> medians).
     """
     names = [name for name in found[0] if not name.startswith("curve")]
     soft = [name for name in names if name not in SHARP]

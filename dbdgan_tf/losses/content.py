@@ -1,4 +1,4 @@
-"""Content terms: how far a predicted blur map is from the ground truth (section 3.3 of the paper)."""
+"""Content terms: how far a blur map is from the ground truth (section 3.3 of the paper), and their sum."""
 
 import numpy as np
 from keras import ops
@@ -125,3 +125,44 @@ def _gaussian_kernel(size, sigma):
 def _sobel_kernel():
     horizontal = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4
     return np.stack([horizontal, horizontal.T], axis=-1)[:, :, None, :]
+
+
+# Which output a term is computed from, where it is not the map.
+_TAPS = {"bce": "logits"}
+
+
+class ContentObjective:
+    """Cross-entropy, IoU of both classes and of one, SSIM and edge terms, by the weights of a `LossOptions`.
+
+    Terms of weight 0 are never computed.
+    """
+
+    def __init__(self, losses):
+        terms = {
+            "bce": (losses.bce_weight, binary_cross_entropy),
+            "iou": (losses.iou_weight, soft_iou_loss),
+            "focus_iou": (losses.focus_iou_weight, focus_iou_loss),
+            "ssim": (losses.ssim_weight, ssim_loss),
+            "edge": (losses.edge_weight, edge_loss),
+        }
+        self._terms = {name: term for name, term in terms.items() if term[0]}
+        if not self._terms:
+            raise ValueError(
+                f"All content weights are 0. Allowed: at least one of {', '.join(terms)} above 0."
+            )
+
+    @property
+    def names(self):
+        """Names of the terms that are switched on."""
+        return list(self._terms)
+
+    def __call__(self, target, outputs, sample_weight=None, counted=None):
+        """The weighted sum, and a dict of the unweighted terms; arguments as in `dbdgan_tf.losses`.
+
+        `outputs`: "blur_map" (B, H, W, 1), 0..1, and "logits", the same before its sigmoid.
+        """
+        values = {
+            name: loss(target, outputs[_TAPS.get(name, "blur_map")], sample_weight, counted)
+            for name, (_, loss) in self._terms.items()
+        }
+        return sum(self._terms[name][0] * value for name, value in values.items()), values

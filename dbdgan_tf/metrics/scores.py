@@ -163,8 +163,7 @@ def _smeasure():
 def selection_score(sources, pair_error=None, uniform_error=None):
     """Mean over sources of (max F in focus - MAE), less half of what pairs and uniform scenes are wrong by.
 
-    `sources` are such pairs of ordinary photographs, errors shares of wrong pixels (None without such
-    scenes). The higher, the better.
+    `sources` are such pairs of ordinary photographs, errors shares of wrong pixels, or None without.
     """
     accuracy = float(np.mean([f - mae for f, mae in sources])) if sources else 0.0
     return accuracy - 0.5 * (pair_error or 0.0) - 0.5 * (uniform_error or 0.0)

@@ -14,8 +14,7 @@ _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 def to_srgb(image, profile):
     """Brings a PIL image of any mode to sRGB, mode RGB; alpha is dropped.
 
-    An ICC profile that is broken or of another colour space than the pixels is left aside: they count as
-    sRGB.
+    With an ICC profile that is broken or of another colour space than the pixels, these count as sRGB.
     """
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")

@@ -14,9 +14,8 @@ _SMALLEST = 1e-6
 def equalize_depthwise(model):
     """Scales every channel of every depthwise kernel to a largest weight of 1, in place.
 
-    The network's output in inference stays the same, up to rounding. Every bias-free DepthwiseConv2D must
-    feed one BatchNormalization. Returns, by layer, the largest over the smallest range of its channels
-    before.
+    The network's output stays the same, up to rounding. Every bias-free DepthwiseConv2D must feed one
+    BatchNormalization. Returns, by layer, the largest over the smallest range of its channels before.
     """
     spread = {}
     for layer in model.layers:

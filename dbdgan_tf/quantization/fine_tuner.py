@@ -3,17 +3,16 @@
 import tensorflow as tf
 
 from dbdgan_tf.losses import consistency_loss
+from dbdgan_tf.losses.content import ContentObjective
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.ranges import PREFIX
 from dbdgan_tf.training.callbacks import NonFiniteLossError
-from dbdgan_tf.training.content_objective import ContentObjective
 
 
 class FineTuner:
     """Fine-tunes a quantize-aware student with the content and consistency losses of its training.
 
-    The losses and the augmentation are Keras 3 code; on TensorFlow they take the tensors of tf_keras as
-    they are.
+    Losses and augmentation are Keras 3 code; on TensorFlow they take tensors of tf_keras as they are.
     """
 
     def __init__(self, model, scaling, losses, options, total_steps, augmentation=None):

@@ -13,8 +13,7 @@ _KERNELS = ("kernel", "depthwise_kernel")
 def seed_ranges(model, float_model, scaling, batches):
     """Sets every range of a quantize-aware network from the float one it was made from, on batches in 0..255.
 
-    tfmot starts all ranges at -6..6 and moves them by a thousandth per step, which a short fine-tuning never
-    makes up for.
+    tfmot starts all at -6..6 and moves them by a thousandth per step: never enough in a short fine-tuning.
     """
     measured = measure_outputs(float_model, scaling, batches)
     for layer in model.layers:

@@ -4,9 +4,9 @@ import keras
 from keras import ops
 
 from dbdgan_tf.losses import ADVERSARIAL_LOSSES, consistency_loss, feature_loss
+from dbdgan_tf.losses.content import ContentObjective
 from dbdgan_tf.losses.reduction import counted_windows, image_weights
 from dbdgan_tf.models.discriminator import update_spectral_norms
-from dbdgan_tf.training.content_objective import ContentObjective
 
 if keras.backend.backend() == "jax":
     from dbdgan_tf.training.jax_step import JaxStep as _Step

@@ -17,9 +17,8 @@ from dbdgan_tf.training.validation import HeldOut, UniformScenes
 def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     """A `BlurDataset` to train on and a `HeldOut` (None if nothing is held out), from data and run options.
 
-    With `masks_for_maps` the mask of a labelled image without a teacher map stands for it. Raises a
-    BadDataError for an unusable image (unless told to skip it), a ValueError where options name what is not
-    there.
+    With `masks_for_maps` the mask of a labelled image without a teacher map stands for it. An unusable image
+    is a BadDataError (unless told to skip it), options that name what is not there a ValueError.
     """
     _check_shares(data)
     training, held_out = divide(_labelled_sources(data), data)

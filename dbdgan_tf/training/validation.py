@@ -74,7 +74,7 @@ def validate(predict, held_out):
     """Scores blur maps as `trainers.evaluate` does, but at the size the network works at.
 
     `predict` maps uint8 images (B, H, W, 3) to maps (B, H, W, 1). Returns "selection" (see
-    `selection_score`); "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", the means over ordinary sources;
+    `selection_score`), "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", means over ordinary sources;
     with several sources "NAME_max_f_focus" and so on; "pair_error" and "uniform_error" where there are such
     scenes.
     """

@@ -20,8 +20,7 @@ def to_picture(light):
 def take_picture(light, rng, low_light=0.3, compression=0.7):
     """Exposes linear light, adds noise and compresses: after the blur, so that noise and blocks stay sharp.
 
-    `low_light` and `compression` are the probabilities of a dark, noisy picture and of JPEG, quality 50 to
-    95.
+    `low_light` and `compression` are the probabilities of a dark, noisy picture and of JPEG.
     """
     dark = rng.random() < low_light
     exposure = rng.uniform(0.15, 0.6) if dark else rng.uniform(0.85, 1.1)
