@@ -95,10 +95,6 @@ def _counts(runtime, outputs=1, constants=None):
     return rule
 
 
-def _always(node):
-    return None
-
-
 def _activation(node):
     kind = getattr(node.options, "fusedActivationFunction", 0)
     return "the fused activation SIGN_BIT" if kind == _ACTIVATION_SIGN_BIT else None
@@ -177,10 +173,6 @@ def _strided_slice(node):
     return _rank_3_or_4(node, inputs=4)
 
 
-def _slice(node):
-    return _rank_3_or_4(node, inputs=3)
-
-
 def _rank_3_or_4(node, inputs):
     if len(node.inputs) < inputs:
         return f"{len(node.inputs)} inputs; allowed: {inputs}"
@@ -215,10 +207,6 @@ def _fully_connected(node):
     return f"keep_num_dims with ranks {ranks}" if node.options.keepNumDims and ranks[0] != ranks[1] else None
 
 
-def _softmax(node):
-    return None if node.options.beta == 1 else f"beta {node.options.beta}; allowed: 1"
-
-
 def _blocks(node):
     size = node.options.blockSize
     return _counts(1)(node) or (None if size > 1 else f"block size {size}; allowed: above 1")
@@ -233,15 +221,13 @@ def _cast(node):
 
 
 _UNARY = "ABS CEIL COS ELU EXP FLOOR GELU LOG LOGISTIC NEG ROUND RSQRT SIGN SIN SQRT SQUARE TANH".split()
-_BINARY = (
-    "DIV EQUAL FLOOR_DIV GREATER GREATER_EQUAL LESS LESS_EQUAL MAXIMUM MINIMUM NOT_EQUAL POW SUB".split()
-)
-_BINARY.append("SQUARED_DIFFERENCE")
+_BINARY = "DIV EQUAL FLOOR_DIV GREATER GREATER_EQUAL LESS LESS_EQUAL MAXIMUM MINIMUM NOT_EQUAL POW".split()
+_BINARY += ["SQUARED_DIFFERENCE", "SUB"]
 _RULES = {
     **dict.fromkeys(_UNARY, _counts(1, constants=0)),
     **dict.fromkeys(_BINARY, _two_operands),
-    **dict.fromkeys(("RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "PRELU"), _always),
-    **dict.fromkeys(("CONCATENATION", "PACK", "SPLIT", "SPLIT_V"), _always),
+    **dict.fromkeys(("RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "PRELU"), lambda node: None),
+    **dict.fromkeys(("CONCATENATION", "PACK", "SPLIT", "SPLIT_V"), lambda node: None),
     **dict.fromkeys(("HARD_SWISH", "QUANTIZE", "DEQUANTIZE", "TRANSPOSE", "TILE", "RESHAPE"), _counts(1)),
     **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD"), _reduction),
     **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), _pooling),
@@ -251,5 +237,6 @@ _RULES = {
     **dict.fromkeys(("CONV_2D", "TRANSPOSE_CONV"), _convolution),
     "CAST": _cast, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED": _fully_connected,
     "MIRROR_PAD": _mirror_pad, "RESIZE_BILINEAR": _resize_bilinear, "RESIZE_NEAREST_NEIGHBOR": _counts(1),
-    "SLICE": _slice, "SOFTMAX": _softmax, "STRIDED_SLICE": _strided_slice,
+    "SLICE": lambda node: _rank_3_or_4(node, inputs=3), "STRIDED_SLICE": _strided_slice,
+    "SOFTMAX": lambda node: None if node.options.beta == 1 else f"beta {node.options.beta}; allowed: 1",
 }  # fmt: skip

@@ -46,6 +46,8 @@ def evaluate(
     Raises:
         EvaluationError: maps are missing, or images, masks or maps are bad; all of them are listed.
     """
+    from tqdm import tqdm
+
     shared = [stem for stem, count in Counter(sample.stem for sample in samples).items() if count > 1]
     if shared:
         raise EvaluationError(
@@ -68,7 +70,8 @@ def evaluate(
     def score(prediction):
         return _score_sample(*prediction, positives, save_maps_dir)
 
-    predictions = _progress_bar(predictor.predict(samples), len(samples), name, progress)
+    about = {"total": len(samples), "desc": f"evaluate {name}", "disable": not progress, "unit": "image"}
+    predictions = tqdm(predictor.predict(samples), **about)
     scored, problems = {}, {}
     for (sample, _), outcome in ordered_map(score, predictions, workers or min(os.cpu_count() or 1, 8)):
         if isinstance(outcome, Exception):
@@ -109,9 +112,3 @@ def _score_sample(sample, blur_map, positives, save_maps_dir):
 def _describe(sample):
     paths = {"image": str(Path(sample.image).absolute()), "mask": str(Path(sample.mask).absolute())}
     return {"stem": sample.stem, **paths, "polarity": sample.polarity}
-
-
-def _progress_bar(predictions, total, name, enabled):
-    from tqdm import tqdm
-
-    return tqdm(predictions, total=total, desc=f"evaluate {name}", disable=not enabled, unit="image")

@@ -79,16 +79,17 @@ class ClassScores:
         metrics["max_f_threshold"] = int(curve.argmax())
         if resamples:
             count, mae = len(self.stems), self.values["mae"]
+
+            def best(weights):
+                return f_measure(weights @ self.precision, weights @ self.recall).max(axis=1)
+
             metrics["confidence_95"] = {
-                "max_f": confidence_interval(self._max_f_of, count, resamples, seed),
+                "max_f": confidence_interval(best, count, resamples, seed),
                 "mae": confidence_interval(lambda weights: weights @ mae, count, resamples, seed),
                 "resamples": resamples,
                 "seed": seed,
             }
         return metrics
-
-    def _max_f_of(self, weights):
-        return f_measure(weights @ self.precision, weights @ self.recall).max(axis=1)
 
 
 @dataclasses.dataclass(frozen=True)

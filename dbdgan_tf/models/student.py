@@ -43,7 +43,9 @@ class StudentConfig(NetworkConfig):
     def __post_init__(self):
         encoder_spec(self.encoder)
         resolve_scaling(self.scaling, self.encoder)
-        check_choice("decoder", self.decoder, decoders.DECODERS)
+        if self.decoder not in decoders.DECODERS:
+            allowed = list(decoders.DECODERS)
+            raise ValueError(f"Unknown decoder. Received: {self.decoder!r}. Allowed: {allowed}.")
         object.__setattr__(self, "image_size", check_image_size(self.image_size))
         # Resolved at once, so that a saved config does not depend on today's defaults.
         channels = decoders.resolve_channels(self.decoder, self.decoder_channels)
@@ -56,12 +58,6 @@ class StudentConfig(NetworkConfig):
         if overrides.get("decoder", self.decoder) != self.decoder:
             overrides = {"decoder_channels": None, "head_stride": None, **overrides}
         return dataclasses.replace(self, **overrides)
-
-
-def check_choice(name, value, allowed):
-    """Raises a ValueError unless `value` is one of `allowed`."""
-    if value not in allowed:
-        raise ValueError(f"Unknown {name}. Received: {value!r}. Allowed: {list(allowed)}.")
 
 
 def check_image_size(image_size):

@@ -100,7 +100,9 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
     taps = build_encoder(config.encoder, images)
     strides = [stride for stride in STRIDES if f"s{stride}" in taps]
     channels = _decoder_channels(config, len(strides))
-    _check_image_size(config.image_size, strides[-1])
+    if any(side is not None and side % strides[-1] for side in config.image_size):
+        allowed = f"Allowed: multiples of {strides[-1]}."
+        raise ValueError(f"Bad `image_size` for the encoder. Received: {config.image_size}. {allowed}")
     x = context_stage(taps[f"s{strides[-1]}"], config)
     x = decode(x, strides[-1], taps, channels, config.norm_momentum)
     model = keras.Model(images, head(x, config.head_dropout), name=name)
@@ -117,13 +119,6 @@ def _decoder_channels(config, tap_count):
             f"Received: {config.decoder_channels}. Allowed: at least {tap_count} numbers."
         )
     return config.decoder_channels[-tap_count:]
-
-
-def _check_image_size(image_size, stride):
-    if any(side is not None and side % stride for side in image_size):
-        raise ValueError(
-            f"Bad `image_size` for the encoder. Received: {image_size}. Allowed: multiples of {stride}."
-        )
 
 
 # As in PyTorch, where the official weights come from.

@@ -18,7 +18,8 @@ def to_srgb(image, profile):
     """
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
-    image = _without_alpha(image)
+    if image.mode not in ("RGB", "L", "CMYK"):
+        image = image.convert("L" if image.mode in ("1", "LA", "La") else "RGB")
     transform = _transform(profile, image.mode) if profile else None
     if transform is None:
         return image.convert("RGB")
@@ -31,12 +32,6 @@ def to_srgb(image, profile):
 def is_foreign(profile, mode):
     """Whether pixels of a PIL mode and an ICC profile (bytes or None) are not yet sRGB."""
     return bool(profile) and _transform(profile, mode.removesuffix("A")) is not None
-
-
-def _without_alpha(image):
-    if image.mode in ("RGB", "L", "CMYK"):
-        return image
-    return image.convert("L" if image.mode in ("1", "LA", "La") else "RGB")
 
 
 @functools.lru_cache(maxsize=32)

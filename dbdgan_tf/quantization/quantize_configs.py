@@ -57,15 +57,11 @@ LAYER_CONFIGS = {
 }
 
 
-def layer_key(layer):
-    """A layer's key in `LAYER_CONFIGS`."""
-    kind = type(layer).__name__
-    return f"{kind}:{layer.activation.__name__}" if kind == "Activation" else kind
-
-
 def config_for(layer):
     """The `QuantizeConfig` of a tf_keras layer, None for tfmot's own; a ValueError without an entry."""
-    key = layer_key(layer)
+    key = type(layer).__name__
+    if key == "Activation":
+        key += f":{layer.activation.__name__}"
     if key not in LAYER_CONFIGS:
         raise ValueError(
             f"There is no way of quantizing the layer {layer.name!r}. Received: {key}. "

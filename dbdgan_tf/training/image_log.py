@@ -20,7 +20,8 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.networks, self.held_out = networks, held_out
 
     def on_epoch_end(self, epoch, logs=None):
-        for name, value in {**(logs or {}), **self._rates()}.items():
+        rates = {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
+        for name, value in {**(logs or {}), **rates}.items():
             if not math.isnan(value):  # a figure that this epoch has not
                 self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
         if self.held_out is not None:
@@ -30,11 +31,8 @@ class TensorBoardLog(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self.writer.close()
 
-    def _rates(self):
-        return {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
-
     def _grid(self):
-        batch = self.held_out.first_batch()
+        batch = next(iter(self.held_out.sources.values()))[0]
         columns = [batch["images"], _grey(batch["segmentation_masks"])]
         for name in sorted(self.networks, reverse=True):
             network, config = self.networks[name]

@@ -39,7 +39,8 @@ class ThroughputReport(keras.callbacks.Callback):
             return
         self.count += 1
         if self.count >= self.skip:
-            _wait_for(logs)
+            for value in (logs or {}).values():
+                float(value)
         if self.count == self.skip:
             self.start, self.waited = time.perf_counter(), 0.0
         elif self.count == self.skip + self.wanted:
@@ -71,11 +72,6 @@ class _TimedIterator:
             return next(self.iterator)
         finally:
             self.report.waited += time.perf_counter() - start
-
-
-def _wait_for(logs):
-    for value in (logs or {}).values():
-        float(value)
 
 
 def _peak_memory():

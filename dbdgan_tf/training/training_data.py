@@ -26,10 +26,11 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     training.update(_unlabelled_sources(data))
     samples = [sample for source in training.values() for sample in source]
     logging.info("%d images to train on, %d held out.", len(samples), sum(map(len, held_out.values())))
+    crop = RandomCrop(data.smallest_crop) if data.augment and data.smallest_crop < 1 else None
     common = {"image_size": tuple(data.image_size), "cache": data.cache}
     dataset = BlurDataset(
         samples, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
-        masks_for_maps=masks_for_maps, crop=_crop(data), workers=data.workers, steps=run.steps_per_epoch,
+        masks_for_maps=masks_for_maps, crop=crop, workers=data.workers, steps=run.steps_per_epoch,
         shares=_shares(training, data), source_names=tuple(training), **common,
     )  # fmt: skip
     return dataset, _make_held_out(held_out, data, common)
@@ -91,10 +92,6 @@ def _make_held_out(sources, data, common):
         {name: BlurDataset(s, batch_size=size, shuffle=False, **common) for name, s in sources.items()},
         uniform,
     )
-
-
-def _crop(data):
-    return RandomCrop(data.smallest_crop) if data.augment and data.smallest_crop < 1 else None
 
 
 def divide(sources, data):

@@ -57,10 +57,6 @@ class HeldOut:
         """Names of the sources that hold scenes focused near and far and nothing else."""
         return [name for name, data in self.sources.items() if only_pairs([s.stem for s in data.samples])]
 
-    def first_batch(self):
-        """A batch to look at."""
-        return next(iter(self.sources.values()))[0]
-
 
 def figure_names(held_out):
     """The names of what `validate` returns for a `HeldOut`, in order."""

@@ -34,9 +34,11 @@ def run(config):
     """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
     from dbdgan_tf.data import find_samples
     from dbdgan_tf.evaluation.detector_options import compare_options
+    from dbdgan_tf.verification.benchmarking import count_work, peak_megabytes
 
     samples = find_samples(config.data_dir, config.split)[: config.count] if config.data_dir else []
-    rows = {str(path): _weigh(path) for path in config.models} | {path: {} for path in config.checkpoints}
+    rows = {str(path): {**count_work(path), "peak_megabytes": peak_megabytes(path)} for path in config.models}
+    rows |= {path: {} for path in config.checkpoints}
     for threads in config.threads:
         for path, latency in _latencies(config, threads).items():
             rows[path][f"ms_{threads}"] = latency
@@ -73,12 +75,6 @@ def format_report(report):
         rows = [{"option": key, **row} for key, row in options.items()]
         parts.append(f"{name}, options:\n\n{_table(rows)}")
     return "\n".join(parts)
-
-
-def _weigh(path):
-    from dbdgan_tf.verification.benchmarking import count_work, peak_megabytes
-
-    return {**count_work(path), "peak_megabytes": peak_megabytes(path)}
 
 
 def _latencies(config, threads):

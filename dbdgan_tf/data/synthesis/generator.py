@@ -118,7 +118,7 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
         context = multiprocessing.get_context("spawn")
         with concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
             list(progress(pool.map(render, jobs, chunksize=8)))
-    _write_recipe(root, recipe)
+    write_bytes(root / _RECIPE, json.dumps(recipe, indent=2) + "\n")
     return True
 
 
@@ -167,7 +167,3 @@ def _is_there(root, recipe, jobs):
     if strange:
         raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
     return False
-
-
-def _write_recipe(root, recipe):
-    write_bytes(root / _RECIPE, json.dumps(recipe, indent=2) + "\n")
