@@ -135,12 +135,9 @@ def _buffer(library, spec):
     tensor_type = _TensorType(_ELEMENT_TYPES[spec.dtype], len(spec.shape))
     tensor_type.dimensions[: len(spec.shape)] = list(spec.shape)
     handle = library.create(
-        "LiteRtCreateTensorBufferFromHostMemory",
-        ctypes.byref(tensor_type),
-        ctypes.c_void_p(aligned),
-        ctypes.c_size_t(size),
-        None,
-    )
+        "LiteRtCreateTensorBufferFromHostMemory", ctypes.byref(tensor_type), ctypes.c_void_p(aligned),
+        ctypes.c_size_t(size), None,
+    )  # fmt: skip
     return handle, memory
 
 

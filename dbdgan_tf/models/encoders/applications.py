@@ -19,35 +19,26 @@ APPLICATIONS = {
     "mobilenet_v2": ApplicationSpec(
         "MobileNetV2",
         {
-            "s2": "block_1_expand_relu",
-            "s4": "block_3_expand_relu",
-            "s8": "block_6_expand_relu",
-            "s16": "block_13_expand_relu",
-            "s32": "out_relu",
+            "s2": "block_1_expand_relu", "s4": "block_3_expand_relu", "s8": "block_6_expand_relu",
+            "s16": "block_13_expand_relu", "s32": "out_relu",
         },
     ),
     "resnet50_v2": ApplicationSpec(
         "ResNet50V2",
         {
-            "s2": "conv1_conv",
-            "s4": "conv2_block3_1_relu",
-            "s8": "conv3_block4_1_relu",
-            "s16": "conv4_block6_1_relu",
-            "s32": "post_relu",
+            "s2": "conv1_conv", "s4": "conv2_block3_1_relu", "s8": "conv3_block4_1_relu",
+            "s16": "conv4_block6_1_relu", "s32": "post_relu",
         },
     ),
     "efficientnet_v2_b0": ApplicationSpec(
         "EfficientNetV2B0",
         {
-            "s2": "block1a_project_activation",
-            "s4": "block2b_add",
-            "s8": "block3b_add",
-            "s16": "block5e_add",
-            "s32": "top_activation",
+            "s2": "block1a_project_activation", "s4": "block2b_add", "s8": "block3b_add",
+            "s16": "block5e_add", "s32": "top_activation",
         },
         {"include_preprocessing": False},
     ),
-}
+}  # fmt: skip
 
 
 def instantiate_application(name, keras_module, weights=None, **arguments):
