@@ -83,9 +83,7 @@ def main(arguments=None):
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "\nInterrupted. Whatever was finished is complete; call again to go on from there.", err=True
-        )
+        click.echo("\nInterrupted. What was finished is complete; call again to go on from there.", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader left, as `head` does; Python's own last flush must not complain of it.

@@ -61,7 +61,7 @@ class MapConfig:
     help="What white means in maps and masks.",
 )
 @click.option(
-    "--max-side", type=click.IntRange(1), help="Longest side of the output, px.  [default: the photo's]"
+    "--max-side", type=click.IntRange(1), help="Longest side of the output, px.  [default: its own]"
 )
 @max_megapixels_option
 @model_option

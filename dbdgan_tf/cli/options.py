@@ -43,9 +43,7 @@ scale_option = click.option(
     show_default=True,
     help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
 )
-follow_links_option = click.option(
-    "--follow-links", is_flag=True, help="Search folders that are links as well."
-)
+follow_links_option = click.option("--follow-links", is_flag=True, help="Also search folders that are links.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
 

@@ -70,15 +70,9 @@ def _parse_roi(context, parameter, text):
     metavar="PX",
     help="Long side at which a photograph must be sharp to be called so; smaller ones at their own.",
 )
-@click.option(
-    "--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, once all are scored."
-)
-@click.option(
-    "--top", type=click.IntRange(1), metavar="N", help="Only the N best (by sharpness if not told)."
-)
-@click.option(
-    "--sort-into", metavar="DIR", help="Put the photographs into DIR/sharp, DIR/soft, DIR/uncertain."
-)
+@click.option("--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, at the end.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the N best (by default sharpness).")
+@click.option("--sort-into", metavar="DIR", help="Put photographs into DIR/sharp, DIR/soft, DIR/uncertain.")
 @click.option(
     "--transfer",
     type=click.Choice(["copy", "link", "move"]),
@@ -109,9 +103,8 @@ def run(config):
 
     found = find_photos(config.sources, exclude=config.sort_into)
     failures = Failures(found.problems)
-    sidecars = dict(
-        zip(found.photos, _beside(plan_outputs(found.photos, "", ".xmp"), found.photos), strict=True)
-    )
+    beside = _beside(plan_outputs(found.photos, "", ".xmp"), found.photos)
+    sidecars = dict(zip(found.photos, beside, strict=True))
     threads = min(count_threads(config.threads), max(1, len(found.photos)))
     work = functools.partial(_score, config, Detectors(config.model))
     outcomes = run_in_threads(found.photos, work, threads)

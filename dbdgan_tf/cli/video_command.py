@@ -51,9 +51,7 @@ class VideoConfig:
     show_default=True,
     help="Save the sharpest frame of every so many seconds; 0 saves none.",
 )
-@click.option(
-    "--every", type=click.IntRange(1), default=1, show_default=True, help="Look at each n-th frame."
-)
+@click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Look at each nth frame.")
 @click.option("--overlay", is_flag=True, help="Write the film under its blur map as overlay.mp4.")
 @click.option(
     "--max-side",
