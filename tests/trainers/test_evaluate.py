@@ -45,6 +45,7 @@ def test_maps_folder_by_flags(dataset, tmp_path, capsys):
         "curves.csv",
         "pr_curve.png",
         "f_curve.png",
+        "reliability.png",
     }
 
 
