@@ -50,9 +50,20 @@ LONGEST = 3.0
 _PANORAMA = TileGrid(zoom=1.5, max_windows=16)
 
 
-def panorama_windows(image_size):
-    """The windows along a photograph so long that squeezing it would hide what is in it."""
-    return windows(image_size, (min(image_size),) * 2, _PANORAMA)
+def panorama_windows(image_size, model_size):
+    """The windows along a photograph so long that squeezing it would hide what is in it.
+
+    Args:
+        image_size: (height, width) of the photograph, px.
+        model_size: (height, width) of the model's input, px.
+
+    Returns:
+        (height, width) that the photograph is shrunk to, its short side the model's shorter one; and the
+        windows of that.
+    """
+    shrink = min(1, min(model_size) / min(image_size))
+    strip = tuple(max(1, round(side * shrink)) for side in image_size)
+    return strip, windows(strip, (min(strip),) * 2, _PANORAMA)
 
 
 def windows(image_size, model_size, grid):

@@ -125,6 +125,12 @@ def test_the_library_gives_the_golden_vectors():
     for expected, own in zip(stored.pop("sizes"), made.pop("sizes"), strict=True):
         assert own.pop("values") == pytest.approx(expected.pop("values"), abs=2e-4)
         assert own == expected
+    for expected, own in zip(stored.pop("sharpness"), made.pop("sharpness"), strict=True):
+        expected, own = expected.pop("expected"), own.pop("expected")
+        for name in ("variances", "weights", "sharpness", "edge_px"):
+            wanted = expected.pop(name)
+            assert own.pop(name) == (wanted and pytest.approx(wanted, rel=1e-4, abs=1e-4)), name
+        assert own == expected
     assert made == stored
 
 
