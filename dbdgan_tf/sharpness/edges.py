@@ -29,9 +29,8 @@ class EdgeBlur:
     """Blur of the edges.
 
     Attributes:
-        variance: Of the Gaussian, px^2, across the direction in which edges are widest; below 0 down to -0.7
-            for lines that are thinner than any edge.
-        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above if moved.
+        variance: Of the Gaussian, px^2, in the widest direction; down to -0.7 for lines thinner than edges.
+        anisotropy: How many times wider edges are there than at right angles to it, 1 or more.
     """
 
     variance: float

@@ -146,6 +146,14 @@ def test_models_that_do_not_take_pixels_as_they_are_get_no_contract(flat_models,
         make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
 
 
+def test_panoramas_are_no_golden_pictures(flat_models, tmp_path):
+    (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
+    cv2.imwrite(str(tmp_path / "long.png"), np.zeros((10, 31, 3), np.uint8))
+    config = make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden"), pictures_dir=str(tmp_path))
+    with pytest.raises(GoldenError, match="long.png, 31 x 10"):
+        make.run(config)
+
+
 def test_every_bundled_model_keeps_its_golden_files(repository):
     models = sorted((repository / "dbdgan_tf/assets").glob("*.tflite"))
     assert [model.name for model in models]

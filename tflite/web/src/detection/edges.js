@@ -22,13 +22,13 @@ const [HALVE_FROM, LARGEST_FACTOR, SMALLEST_SIDE] = [3, 8, 64];
  *   wider it is than the narrowest; null where there are too few edges.
  */
 export function edgeBlur(grey, focus) {
-  let [photo, variance, factor, least] = [grey, null, 1, -FINE_VARIANCE];
-  const logs = [];
+  let [photo, factor, least] = [grey, 1, -FINE_VARIANCE];
+  const [variances, logs] = [[], []];
   for (;;) {
     const seen = directions(photo, focus);
     const here = seen && fit(seen);
     if (here) {
-      variance = Math.max(least, here.variance) * factor ** 2;
+      variances.push(Math.max(least, here.variance) * factor ** 2);
       logs.push(Math.log(here.anisotropy));
     }
     const halved = { width: photo.width >> 1, height: photo.height >> 1, stride: 1 };
@@ -38,7 +38,7 @@ export function edgeBlur(grey, focus) {
     photo = { ...halved, data: resampleBytes(photo.data, photo, halved, 1) };
     factor *= 2;
   }
-  return variance === null ? null : { variance, anisotropy: Math.exp(mean(logs)) };
+  return logs.length ? { variance: variances.at(-1), anisotropy: Math.exp(mean(logs)) } : null;
 }
 
 /** Variances of the edges by direction, and their weights; null where there are too few. */
@@ -65,7 +65,8 @@ export function directions(grey, focus) {
 
 /** The cells with the most fine detail, where it matters, with margins, on top of each other. */
 function bestCells(grey, focus) {
-  const grid = { width: cellsIn(grey.width), height: cellsIn(grey.height) };
+  const [width, height] = [grey.width, grey.height].map((side) => Math.max(1, Math.floor(side / CELL)));
+  const grid = { width, height };
   const bends = bendsOf(grey);
   const found = resampleBytes(bends.data, bends, grid, 1);
   const quietest = found.reduce((least, level) => Math.min(least, level));
@@ -76,10 +77,6 @@ function bestCells(grey, focus) {
   const enough = LEAST_DETAIL * mean(best.slice(0, LEAST_CELLS).map((at) => detail[at]));
   const kept = best.filter((at, rank) => rank < LEAST_CELLS || detail[at] >= enough);
   return stacked(grey, grid, kept);
-}
-
-function cellsIn(side) {
-  return Math.max(1, Math.floor(side / CELL));
 }
 
 function stacked({ data, width, height }, grid, cells) {
