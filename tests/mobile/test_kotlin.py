@@ -108,7 +108,7 @@ def test_processors_that_fail_are_freed_once_and_the_cpu_takes_over(run_kotlin, 
 def test_what_surrounds_the_model_equals_the_golden_vectors(run_kotlin):
     lines = run_kotlin("vectors", VECTORS.parent, VECTORS.name)
     assert lines[:11] == ["resized null"] * 4 + ["overlay null"] * 3 + ["panorama null"] * 4
-    assert lines[11:] == ["sharpness null"] * 10
+    assert lines[11:] == ["sharpness null"] * 11
 
 
 def test_a_panorama_is_cut_as_in_python(run_kotlin, assets, tmp_path):

@@ -24,14 +24,15 @@ def _side(left, right):
     return {"height": 6, "width": 8, "values": ([left] * 4 + [right] * 4) * 6}
 
 
-# Sharp, sharp and noisy, small blur at odd sizes, motion, blur that is halved twice, blur on one side and the
-# map that tells, less than one cell, plain noise, too small.
+# Sharp, sharp and noisy, little blur, motion, blur that is halved once and twice, blur at one side
+# and the map that tells, less than one cell, plain noise, too small.
 _SCENES = (
     {"width": 300, "height": 200, "blurs": [[1, 1]]},
     {"width": 300, "height": 200, "blurs": [[1, 1]], "noise": 12},
     {"width": 301, "height": 203, "blurs": [[3, 3]]},
     {"width": 301, "height": 203, "blurs": [[17, 1]], "noise": 4},
     {"width": 300, "height": 200, "blurs": [[9, 9]]},
+    {"width": 269, "height": 260, "blurs": [[18, 18]]},
     {"width": 400, "height": 300, "blurs": [[5, 5], [1, 1]], "map": _side(1, 0)},
     {"width": 400, "height": 300, "blurs": [[5, 5], [1, 1]], "map": _side(0.25, 1)},
     {"width": 90, "height": 61, "blurs": [[2, 2]]},

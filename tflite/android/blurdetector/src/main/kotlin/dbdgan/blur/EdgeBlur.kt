@@ -77,7 +77,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
 
         /** The coarse gradient, grey levels a px, that noise does not reach. */
         private fun leastGradient(): Double {
-            val grain = filter(GRAIN).values
+            val grain = filter(doubleArrayOf(1.0, -2.0, 1.0)).values
             val noise = Cells(width, cellHeight, FloatArray(grain.size) { abs(grain[it]) }).quiet() * sqrt(PI / 2) / 6
             return LEAST_GRADIENT + NOISE_FACTOR * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
         }
@@ -135,7 +135,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private const val LARGEST_FACTOR = 8
         private const val SMALLEST_SIDE = 64
         private val DIFFERENCE = doubleArrayOf(-0.5, 0.0, 0.5)
-        private val GRAIN = doubleArrayOf(1.0, -2.0, 1.0)
 
         /** @param focus How much each place matters, 0..1; null where there are too few edges to tell. */
         fun of(photo: Grey, focus: BlurMap): EdgeBlur? {
@@ -151,8 +150,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
                     logs.add(ln(here.anisotropy))
                 }
                 val clear = here != null && here.variance < HALVE_FROM
-                val smallest = min(grey.width, grey.height) / 2
-                if (clear || factor == LARGEST_FACTOR || smallest < SMALLEST_SIDE) break
+                if (clear || factor == LARGEST_FACTOR || min(grey.width, grey.height) / 2 < SMALLEST_SIDE) break
                 least = if (here != null) HALVE_FROM / 4 else least / 4
                 grey = grey.shrunk(grey.width / 2, grey.height / 2)
                 factor *= 2
