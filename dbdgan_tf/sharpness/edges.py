@@ -29,9 +29,8 @@ class EdgeBlur:
     """Blur of the edges.
 
     Attributes:
-        variance: Of the Gaussian, px^2, across the direction in which edges are widest; below 0 down to -0.7
-            for lines that are thinner than any edge.
-        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above if moved.
+        variance: Of the Gaussian, px^2, in the widest direction; down to -0.7 for lines thinner than edges.
+        anisotropy: How many times wider edges are there than at right angles to it, 1 or more.
     """
 
     variance: float
@@ -59,7 +58,8 @@ def edge_blur(grey, focus=None):
     """
     found, factor, least = [], 1, -_FINE_VARIANCE
     while True:
-        here = _blur_at_this_size(grey, focus)
+        seen = directions(grey, focus)
+        here = seen and _fit(*seen)
         if here:
             found.append(EdgeBlur(max(least, here.variance) * factor**2, here.anisotropy))
         halved = grey.shape[1] // 2, grey.shape[0] // 2
@@ -75,20 +75,21 @@ def edge_blur(grey, focus=None):
     return EdgeBlur(found[-1].variance, float(anisotropy))
 
 
-def _blur_at_this_size(grey, focus):
+def directions(grey, focus=None):
+    """Variances of the edges by direction, px^2, and their weights, (8,) each; None for too few."""
     strength, direction, ratio = _edge_points(_best_cells(grey, focus))
     if len(strength) < _LEAST_EDGES:
         return None
     faint = _FAINT * np.quantile(strength, 1 - _STRONG_SHARE)
-    directions = np.rint(direction * (_DIRECTIONS / np.pi)).astype(int) % _DIRECTIONS
-    members = [_strongest(np.flatnonzero(directions == d), strength, faint) for d in range(_DIRECTIONS)]
+    nearest = np.rint(direction * (_DIRECTIONS / np.pi)).astype(int) % _DIRECTIONS
+    members = [_strongest(np.flatnonzero(nearest == d), strength, faint) for d in range(_DIRECTIONS)]
     total = sum(map(len, members))
     least = max(min(_LEAST_OF_A_DIRECTION, 0.1 * total), _LEAST_SHARE * total)
     weights = np.array([len(m) / total if len(m) >= least else 0 for m in members])
     if not weights.any():
         return None
     variances = [np.median(_variance(ratio[m])) if weight else 0 for m, weight in zip(members, weights)]
-    return _fit(np.array(variances), weights)
+    return np.array(variances), weights
 
 
 def _best_cells(grey, focus):

@@ -85,9 +85,6 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
         blur_map: float32 (h, w) in 0..1 of any size, 1 = out of focus.
         roi: As for `score`.
         sharp_at: As for `score`.
-
-    Returns:
-        A `Score`.
     """
     height, width = grey.shape
     focus = np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32)
@@ -110,15 +107,7 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
 
 
 def relative_roi(roi, size):
-    """(x, y, width, height) in px, or in shares where none exceeds 1, as shares of a photograph.
-
-    Args:
-        roi: Four numbers.
-        size: (height, width) of the photograph, px.
-
-    Raises:
-        ValueError: If nothing of the region lies in the photograph.
-    """
+    """(x, y, width, height) as shares of a photograph of `size`, (height, width) px; as for `score`."""
     height, width = size
     scale = (1, 1, 1, 1) if max(roi) <= 1 else (width, height, width, height)
     x, y, across, down = (value / side for value, side in zip(roi, scale, strict=True))
