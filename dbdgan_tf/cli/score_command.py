@@ -157,7 +157,7 @@ def _rows(outcomes, failures):
     for photo, outcome in outcomes:
         if isinstance(outcome, Exception):
             failures.add(photo.path, outcome)
-            yield Row(photo, error=explain(outcome))
+            yield Row(photo, error=explain(outcome), refused=getattr(outcome, "kind", ""))
         else:
             yield Row(photo, outcome)
 

@@ -8,22 +8,23 @@ import json
 from dbdgan_tf.cli.pipeline import printable
 
 NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
-FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split())
+FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width height refused error".split())
 _TABLE = "{:9} {:>9} {:>7} {:>11}  {:8} {:>8}  {}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One `FoundPhoto`: its `Score`, or the error that kept it from one."""
+    """One `FoundPhoto`: its `Score`, or the error that kept it from one, and an image error's kind."""
 
     photo: object
     score: object = None
     error: str = ""
+    refused: str = ""
 
     def value(self, column):
         """What stands in a column; None where there is nothing."""
-        if column in ("path", "error"):
-            return str(self.photo.path) if column == "path" else self.error
+        if column in ("path", "error", "refused"):
+            return str(self.photo.path) if column == "path" else getattr(self, column)
         value = getattr(self.score, column, None)
         return round(value, 4) if isinstance(value, float) else value
 

@@ -43,12 +43,13 @@ def test_csv_and_json_lines_agree(call, model, folder):
         call("score", folder, "--format", kind, "--model", model).stdout for kind in ("csv", "jsonl")
     )
     rows, objects = list(csv.DictReader(io.StringIO(rows))), list(map(json.loads, objects.splitlines()))
-    columns = "path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split()
+    columns = "path verdict sharpness edge_px sharp_up_to blur in_focus width height refused error".split()
     assert all(list(row) == columns for row in (*rows, *objects))
     assert [[str(item[c] if item[c] is not None else "") for c in columns] for item in objects] == [
         list(row.values()) for row in rows
     ]
     assert [item["verdict"] for item in objects] == [None, "uncertain", "sharp", "soft"]
+    assert objects[0]["refused"] == "no image" and objects[2]["refused"] == ""
     assert "empty" in objects[0]["error"] and objects[2]["error"] == ""
     assert objects[1]["edge_px"] is None and objects[2]["width"] == 640 and objects[2]["height"] == 480
 
