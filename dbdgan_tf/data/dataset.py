@@ -6,6 +6,7 @@ import numpy as np
 from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
+from dbdgan_tf.photo import ImageInputError
 
 
 class BlurDataset(keras.utils.PyDataset):
@@ -48,6 +49,8 @@ class BlurDataset(keras.utils.PyDataset):
             self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
         else:
             self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
+        # The error of a file that can no longer be read.
+        self.failure = None
         self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
         if shares:
             self.drawing = ShareDrawing(*zip(*shares, strict=True), batch_size, seed, steps)
@@ -102,7 +105,13 @@ class BlurDataset(keras.utils.PyDataset):
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
         indices = self.drawing.indices(self._epoch, index)
-        batch = {key: _to_unit(key, array) for key, array in self._read(indices, index).items()}
+        try:
+            read = self._read(indices, index)
+        except ImageInputError as error:
+            # TensorFlow buries what is raised here under a page of its own.
+            self.failure = error
+            raise
+        batch = {key: _to_unit(key, array) for key, array in read.items()}
         return {**batch, "labelled": self._labelled[indices]}
 
     def _read(self, indices, index):

@@ -1,8 +1,8 @@
 """Kills training runs and resumes them: `python -m tests.training.kills --count=20 --backend=jax --seed=0`.
 
-Two of three kills come at a random moment, the third in the middle of writing a random file. Prints how often each
-kind came and the largest difference of any weight of the resumed runs from an unbroken one's; the exit code is 1 if
-that exceeds 1e-6 or a run cannot be resumed.
+Two of three kills come at a random moment, the third in the middle of writing a random file. Prints how often
+each kind came and the largest difference of any variable of the resumed runs from an unbroken one's; the exit
+code is 1 if that exceeds 1e-6 or a run cannot be resumed.
 """
 
 import argparse
