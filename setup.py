@@ -17,6 +17,7 @@ RUNTIME = [
     "ai-edge-litert>=2.1,<3",
     "tqdm>=4.66",
     "pillow>=10.3",
+    "simplejpeg>=1.8",
     "lazy-loader>=0.4",
 ]
 NETWORKS = ["keras>=3.12,<4", "h5py>=3.10"]

@@ -1,5 +1,6 @@
 """The group of commands: loads only the one that is called, and turns errors into messages and exit codes."""
 
+import functools
 import importlib
 import os
 import signal
@@ -70,11 +71,26 @@ def dbdgan():
     """  # noqa: D301
 
 
+def _tell(told, message, *_):
+    """Prints a decoder's warning, each once, with the name of the photograph that is read."""
+    from dbdgan_tf.cli.pipeline import printable
+    from dbdgan_tf.photo.errors import present_source
+
+    source, text = present_source(), str(message)
+    line = printable(text if source in text else f"{source}: {text}")
+    if line not in told:
+        told.add(line)
+        click.echo(f"dbdgan: {line}", err=True)
+
+
 def main(arguments=None):
     """Runs the command and leaves the process: 0 good, 1 something failed, 2 wrong usage, 130 interrupted."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    warnings.filterwarnings("ignore", module="PIL")
+    warnings.simplefilter("always", UserWarning)
+    # What cameras write beside the standard, and what Pillow thinks of GIF.
+    warnings.filterwarnings("ignore", "Metadata Warning|Palette images", module="PIL")
+    warnings.showwarning = functools.partial(_tell, set())
     # A polite kill tidies up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import is_disk_full, write_bytes
 from dbdgan_tf.cli import origin
 from dbdgan_tf.cli.options import Detectors, count_threads
 from dbdgan_tf.cli.photo_search import find_photos
-from dbdgan_tf.cli.pipeline import Failures, explain, is_disk_full, progress_bar, run_in_threads
+from dbdgan_tf.cli.pipeline import Failures, explain, progress_bar, run_in_threads
 from dbdgan_tf.cli.rendering import ENDINGS, QUALITY, Rendering
 from dbdgan_tf.photo import IMAGE_SUFFIXES, encode, load_photo
 

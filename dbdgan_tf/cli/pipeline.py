@@ -1,15 +1,12 @@
 """Photographs through threads: every core busy, a bounded number in memory, one bad file harms nothing."""
 
-import errno
 import os
 
 import click
 import cv2
 
+from dbdgan_tf.atomic_file import is_disk_full
 from dbdgan_tf.ordered_map import ordered_map
-
-# What a full disk, a full quota and a file size limit say.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run_in_threads(items, work, threads, ahead=None):
@@ -20,11 +17,6 @@ def run_in_threads(items, work, threads, ahead=None):
     """
     cv2.setNumThreads(1 if threads > 1 else -1)
     return ordered_map(work, items, threads, 3 * threads if ahead is None else ahead, caught=Exception)
-
-
-def is_disk_full(error):
-    """Whether an error means that no further file can be written either."""
-    return isinstance(error, OSError) and error.errno in _NO_ROOM
 
 
 def printable(path):

@@ -6,6 +6,7 @@ import numpy as np
 from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
+from dbdgan_tf.photo import ImageInputError
 
 
 class BlurDataset(keras.utils.PyDataset):
@@ -49,6 +50,8 @@ class BlurDataset(keras.utils.PyDataset):
             self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
         else:
             self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
+        # The error of a file that can no longer be read.
+        self.failure = None
         self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
         if shares:
             self.drawing = ShareDrawing(*zip(*shares, strict=True), batch_size, seed, steps)
@@ -106,7 +109,13 @@ class BlurDataset(keras.utils.PyDataset):
         indices = self.drawing.indices(self._epoch, index)
         part, parts = self.shard
         rows = slice(len(indices) * part // parts, len(indices) * (part + 1) // parts)
-        batch = {key: _to_unit(key, array) for key, array in self._read(indices, index, rows).items()}
+        try:
+            read = self._read(indices, index, rows)
+        except ImageInputError as error:
+            # TensorFlow buries what is raised here under a page of its own.
+            self.failure = error
+            raise
+        batch = {key: _to_unit(key, array) for key, array in read.items()}
         return {**batch, "labelled": self._labelled[indices[rows]]}
 
     def _read(self, indices, index, rows):

@@ -1,7 +1,11 @@
 """What is wrong with an image, in one sentence."""
 
 import contextlib
+import contextvars
 import os
+import warnings
+
+_source = contextvars.ContextVar("source", default="image")
 
 
 class ImageInputError(ValueError):
@@ -22,14 +26,32 @@ class ImageInputError(ValueError):
         return self.reason if self.source is None else f"{self.source}: {self.reason}"
 
 
+class ImageDamageWarning(UserWarning):
+    """A photograph was decoded in spite of damage, so that some of it may not be what was taken."""
+
+
 @contextlib.contextmanager
 def named(source):
     """Puts the source's name before what is wrong with it."""
+    name = source if isinstance(source, str) else os.fspath(source)
+    token = _source.set(name)
     try:
         yield
     except ImageInputError as error:
-        name = source if isinstance(source, str) else os.fspath(source)
         raise ImageInputError(error.reason, error.kind, error.source or name) from error.__cause__
+    finally:
+        _source.reset(token)
+
+
+def present_source():
+    """Name of what this thread reads, "image" if it has none."""
+    return _source.get()
+
+
+def tell_damage(complaint):
+    """Warns of damage that a decoder noticed and could live with."""
+    text = f"{_source.get()}: may be damaged in part ({complaint})"
+    warnings.warn(text, ImageDamageWarning, stacklevel=2)
 
 
 @contextlib.contextmanager

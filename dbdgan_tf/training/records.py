@@ -4,11 +4,12 @@ import csv
 import dataclasses
 import importlib.metadata
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import TEMPORARY, write_bytes
 from dbdgan_tf.text_file import read_json, read_text
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 
@@ -85,6 +86,9 @@ def claim_folder(config):
             f"There is a run in the output folder. Received: {folder}. "
             "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
         )
+    for left in folder.glob(f"{TEMPORARY}*"):
+        # Half a file of a run that was killed.
+        shutil.rmtree(left, ignore_errors=True)
     return folder
 
 

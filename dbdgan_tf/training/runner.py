@@ -109,14 +109,22 @@ def _train(config, gan, generators, datasets, began):
     if distribution.is_first():
         record = records.write_record(folder, config)
         records.write_trained_on(folder, training.samples)
-    return gan.fit(
-        training,
-        epochs=config.run.epochs,
-        initial_epoch=progress["epoch"],
-        shuffle=False,
-        verbose=distribution.is_first() and (1 if sys.stdout.isatty() else 2),
-        callbacks=_callbacks(config, generators, training, held_out, folder, progress, record, began),
-    )
+    try:
+        return gan.fit(
+            training,
+            epochs=config.run.epochs,
+            initial_epoch=progress["epoch"],
+            shuffle=False,
+            verbose=distribution.is_first() and (1 if sys.stdout.isatty() else 2),
+            callbacks=_callbacks(config, generators, training, held_out, folder, progress, record, began),
+        )
+    except Exception:
+        if training.failure is None:
+            raise
+        raise ValueError(
+            f"{training.failure}. It could be read when the run began. The last checkpoint is intact: mend "
+            "the file, and go on with --resume."
+        ) from training.failure
 
 
 def _resume(config, gan, folder):
