@@ -1,10 +1,8 @@
 """Options that several commands share, and the detectors that they open."""
 
-import hashlib
 import math
 import os
 import sys
-import threading
 
 import click
 
@@ -76,35 +74,13 @@ def count_threads(threads):
     return os.cpu_count() or 1
 
 
-class Detectors:
-    """One single-threaded `BlurDetector` per thread that asks: parallel photographs beat parallel operators.
+def open_detectors(name, scale="whole", threads=1):
+    """`Detectors` of a model that a person named."""
+    path = find_model(name)
+    _silence_native_libraries()
+    from dbdgan_tf.inference.detectors import Detectors
 
-    `threads` of each is more than 1 only where one image is all there is.
-    """
-
-    def __init__(self, model, scale="whole", threads=1):
-        self._path, self.scale, self._threads = find_model(model), scale, threads
-        self._own = threading.local()
-        # Opened at once: a bad model must be told before the first photograph is read.
-        _silence_native_libraries()
-        self.image_size = self.get().image_size
-
-    def get(self):
-        """The calling thread's detector."""
-        if not hasattr(self._own, "detector"):
-            from dbdgan_tf.inference import BlurDetector
-
-            self._own.detector = BlurDetector(self._path, num_threads=self._threads, scale=self.scale)
-        return self._own.detector
-
-    def model_checksum(self):
-        """SHA-256 of the model file."""
-        return hashlib.sha256(self._path.read_bytes()).hexdigest()
-
-    def find_blur(self, pixels):
-        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""
-        detector = self.get()
-        return detector(pixels).blur_map if self.scale == "native" else detector.small_map(pixels)
+    return Detectors(path, scale, threads)
 
 
 def _silence_native_libraries():

@@ -7,6 +7,7 @@ import click
 import cv2
 
 from dbdgan_tf.ordered_map import ordered_map
+from dbdgan_tf.photo.errors import explain
 
 # What a full disk, a full quota and a file size limit say.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -58,18 +59,6 @@ class Failures:
         for path, reason in self.reasons:
             click.echo(f"  {printable(path)}: {reason}", err=True)
         return 1
-
-
-def explain(error):
-    """One line for a person."""
-    if isinstance(error, (ValueError, RuntimeError)):
-        # Of a photograph, whose name stands before it.
-        return getattr(error, "reason", str(error))
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}"
-    if isinstance(error, MemoryError):
-        return "there was not enough memory for it"
-    return f"{type(error).__name__}: {error}"
 
 
 def progress_bar(outcomes, total, unit, quiet=False):

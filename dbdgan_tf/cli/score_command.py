@@ -9,10 +9,10 @@ import click
 
 from dbdgan_tf.cli.options import (
     MAX_MEGAPIXELS,
-    Detectors,
     count_threads,
     max_megapixels_option,
     model_option,
+    open_detectors,
     quiet_option,
     threads_option,
 )
@@ -104,8 +104,8 @@ def command(**options):
 
 def run(config):
     """Scores photographs; the exit code: 0, or 1 if some failed."""
-    from dbdgan_tf.cli.photo_search import find_photos, plan_outputs
     from dbdgan_tf.cli.pipeline import Failures, progress_bar, run_in_threads
+    from dbdgan_tf.photo.search import find_photos, plan_outputs
 
     found = find_photos(config.sources, exclude=config.sort_into)
     failures = Failures(found.problems)
@@ -113,7 +113,7 @@ def run(config):
         zip(found.photos, _beside(plan_outputs(found.photos, "", ".xmp"), found.photos), strict=True)
     )
     threads = min(count_threads(config.threads), max(1, len(found.photos)))
-    work = functools.partial(_score, config, Detectors(config.model))
+    work = functools.partial(_score, config, open_detectors(config.model))
     outcomes = run_in_threads(found.photos, work, threads)
     with _Report(config) as report:
         late = config.sort_by or config.top
@@ -133,33 +133,13 @@ def run(config):
 
 
 def _score(config, detectors, photo):
-    from dbdgan_tf.photo import load_photo
-    from dbdgan_tf.sharpness import score_pixels
+    from dbdgan_tf.sharpness.measuring import measure
 
-    limit = config.max_megapixels * 1e6
-    loaded = load_photo(photo.path, max(detectors.image_size), limit)
-    grey = _grey(photo.path, loaded, limit)
-    return score_pixels(grey, detectors.find_blur(loaded.pixels), config.roi, config.sharp_at)
-
-
-def _grey(path, loaded, limit):
-    """Luminance at the photograph's own size; that of a JPEG alone takes two thirds of the time of colour."""
-    import cv2
-    import numpy as np
-
-    from dbdgan_tf.photo import load_photo
-
-    if loaded.pixels.shape[:2] != loaded.full_size:
-        data = np.fromfile(path, np.uint8)
-        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data[:2].tobytes() == b"\xff\xd8" else None
-        if grey is not None and grey.shape == loaded.full_size:
-            return grey
-        loaded = load_photo(path, max_pixels=limit)
-    return cv2.cvtColor(loaded.pixels, cv2.COLOR_RGB2GRAY)
+    return measure(photo.path, detectors, config.roi, config.sharp_at, config.max_megapixels * 1e6).score
 
 
 def _rows(outcomes, failures):
-    from dbdgan_tf.cli.pipeline import explain
+    from dbdgan_tf.photo.errors import explain
 
     for photo, outcome in outcomes:
         if isinstance(outcome, Exception):

@@ -157,7 +157,7 @@ def test_sorting_never_replaces_another_file(call, model, folder, tmp_path):
 
 def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatch):
     from dbdgan_tf.cli import sorting
-    from dbdgan_tf.cli.photo_search import FoundPhoto
+    from dbdgan_tf.photo.search import FoundPhoto
 
     monkeypatch.setattr(sorting, "_rename", lambda *_: False)
     photo = FoundPhoto(folder / "sharp.png", folder.joinpath("sharp.png").relative_to(folder))
