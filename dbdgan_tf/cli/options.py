@@ -1,5 +1,6 @@
 """Options that several commands share, and the detectors that they open."""
 
+import contextlib
 import math
 import os
 import sys
@@ -51,6 +52,17 @@ follow_links_option = click.option(
     "--follow-links", is_flag=True, help="Search folders that are links as well."
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+
+
+@contextlib.contextmanager
+def needs_extra(extra):
+    """Around imports that an extra brings: what is missing is told in one line."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("dbdgan_tf"):
+            raise
+        raise click.ClickException(f"{error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
 
 
 def find_model(name):

@@ -41,15 +41,12 @@ class ScoreConfig:
 
 
 def _parse_roi(context, parameter, text):
-    if text is None:
-        return None
+    from dbdgan_tf.sharpness.score import parse_roi
+
     try:
-        numbers = tuple(float(number) for number in text.split(","))
-    except ValueError:
-        numbers = ()
-    if len(numbers) != 4:
-        raise click.BadParameter(f"four numbers x,y,w,h. Received: {text}.")
-    return numbers
+        return parse_roi(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command("score", short_help="How sharp are these photographs?")

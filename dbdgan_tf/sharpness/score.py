@@ -109,6 +109,27 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
     return Score(verdict, float(sharpness), float(_RISE * edge), up_to, kind, **facts)
 
 
+def columns(score):
+    """Name -> value of a `Score` as files and answers hold it: floats to 4 places; of None all None."""
+    values = {field.name: getattr(score, field.name, None) for field in dataclasses.fields(Score)}
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def parse_roi(text):
+    """Four numbers of "x,y,w,h"; None of None.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    try:
+        numbers = None if text is None else tuple(float(number) for number in text.split(","))
+    except ValueError:
+        numbers = ()
+    if numbers is not None and (len(numbers) != 4 or not np.all(np.isfinite(numbers))):
+        raise ValueError(f"four numbers x,y,w,h. Received: {text}.")
+    return numbers
+
+
 def relative_roi(roi, size):
     """(x, y, width, height) in px, or in shares where none exceeds 1, as shares of a photograph.
 
