@@ -182,7 +182,7 @@ def test_sidecars(call, model, folder):
     foreign.write_text("<edits of another program/>")
     for _ in range(2):
         result = call("score", folder, "--xmp", "--model", model)
-        assert result.exit_code == 1 and "belongs to another program" in result.stderr
+        assert result.exit_code == 1 and "is no XMP" in result.stderr
     assert foreign.read_text() == "<edits of another program/>"
     assert stars(folder / "sharp.xmp") == {
         "about": "",
