@@ -7,6 +7,7 @@ import cv2
 
 from dbdgan_tf.atomic_file import is_disk_full
 from dbdgan_tf.ordered_map import ordered_map
+from dbdgan_tf.photo.errors import explain
 
 
 def run_in_threads(items, work, threads, ahead=None):
@@ -50,18 +51,6 @@ class Failures:
         for path, reason in self.reasons:
             click.echo(f"  {printable(path)}: {reason}", err=True)
         return 1
-
-
-def explain(error):
-    """One line for a person."""
-    if isinstance(error, (ValueError, RuntimeError)):
-        # Of a photograph, whose name stands before it.
-        return getattr(error, "reason", str(error))
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}"
-    if isinstance(error, MemoryError):
-        return "there was not enough memory for it"
-    return f"{type(error).__name__}: {error}"
 
 
 def progress_bar(outcomes, total, unit, quiet=False):

@@ -66,3 +66,15 @@ def damage_told():
     except Exception as error:
         reason = getattr(error, "err", None) or str(error) or type(error).__name__
         raise ImageInputError(f"is damaged or cut off ({reason})", "damaged") from error
+
+
+def explain(error):
+    """One line for a person."""
+    if isinstance(error, (ValueError, RuntimeError)):
+        # Of a photograph, whose name stands before it.
+        return getattr(error, "reason", str(error))
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}"
+    if isinstance(error, MemoryError):
+        return "there was not enough memory for it"
+    return f"{type(error).__name__}: {error}"

@@ -92,14 +92,29 @@ def directions(grey, focus=None):
     return np.array(variances), weights
 
 
-def _best_cells(grey, focus):
-    """The cells with the most fine detail, where it matters: float32 (cells, height, width) with margins."""
+def best_place(grey, focus=None):
+    """(x, y), px, of the middle of the cell that counts most; arguments as for `edge_blur`."""
+    detail = _detail(grey, focus)
+    row, column = np.unravel_index(np.argmax(detail), detail.shape)
+    height, width = (side / cells for side, cells in zip(grey.shape, detail.shape))
+    return int((column + 0.5) * width), int((row + 0.5) * height)
+
+
+def _detail(grey, focus):
+    """How much fine detail each cell has where it matters, float32 (rows, columns)."""
     rows, columns = (max(1, side // _CELL) for side in grey.shape)
     detail = cv2.resize(_bends(grey), (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
     # The quietest cell shows what is noise everywhere.
     detail -= detail.min()
     if focus is not None:
         detail *= cv2.resize(focus, (columns, rows), interpolation=cv2.INTER_AREA)
+    return detail
+
+
+def _best_cells(grey, focus):
+    """The cells with the most fine detail, where it matters: float32 (cells, height, width) with margins."""
+    detail = _detail(grey, focus)
+    rows, columns = detail.shape
     count = min(max(round(_CELL_SHARE * detail.size), _LEAST_CELLS), _MOST_CELLS, detail.size)
     best = np.argsort(-detail, axis=None, kind="stable")[:count]
     # A small sharp subject must not drown in its soft background.

@@ -8,7 +8,7 @@ import numpy as np
 
 from dbdgan_tf.inference.detector import BlurDetector
 from dbdgan_tf.photo import to_rgb
-from dbdgan_tf.sharpness.edges import edge_blur
+from dbdgan_tf.sharpness.edges import best_place, edge_blur
 
 # Long side, px, at which a photograph must be sharp to be called so.
 SHARP_AT = 2048
@@ -87,10 +87,7 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
         sharp_at: As for `score`.
     """
     height, width = grey.shape
-    focus = np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32)
-    if roi is not None:
-        region = relative_roi(roi, grey.shape)
-        grey, blur_map, focus = _cut(grey, region), _cut(blur_map, region), None
+    grey, blur_map, focus, _ = _measured_part(grey, blur_map, roi)
     facts = {"in_focus": float((blur_map < 0.5).mean()), "width": width, "height": height}
     found = edge_blur(grey, focus)
     if found is None:
@@ -104,6 +101,43 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
     verdict = "sharp" if sharp else "soft"
     sharpness = np.sqrt(_PERFECT + _PIXEL) / edge
     return Score(verdict, float(sharpness), float(_RISE * edge), up_to, kind, **facts)
+
+
+def measured_place(grey, blur_map, roi=None):
+    """(x, y), px, of the place that counted most; arguments as for `score_pixels`."""
+    grey, _, focus, (left, top) = _measured_part(grey, blur_map, roi)
+    x, y = best_place(grey, focus)
+    return left + x, top + y
+
+
+def _measured_part(grey, blur_map, roi):
+    """Luminance and map of the region, how much each place of it matters, and its corner in px."""
+    if roi is None:
+        return grey, blur_map, np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32), (0, 0)
+    region, (height, width) = relative_roi(roi, grey.shape), grey.shape
+    corner = int(region[0] * width), int(region[1] * height)
+    return _cut(grey, region), _cut(blur_map, region), None, corner
+
+
+def columns(score):
+    """Name -> value of a `Score` as files and answers hold it: floats to 4 places; of None all None."""
+    values = {field.name: getattr(score, field.name, None) for field in dataclasses.fields(Score)}
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def parse_roi(text):
+    """Four numbers of "x,y,w,h"; None of None.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    try:
+        numbers = None if text is None else tuple(float(number) for number in text.split(","))
+    except ValueError:
+        numbers = ()
+    if numbers is not None and (len(numbers) != 4 or not np.all(np.isfinite(numbers))):
+        raise ValueError(f"four numbers x,y,w,h. Received: {text}.")
+    return numbers
 
 
 def relative_roi(roi, size):

@@ -143,7 +143,7 @@ def test_sorting_never_replaces_another_file(call, model, folder, tmp_path):
 
 def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatch):
     from dbdgan_tf.cli import sorting
-    from dbdgan_tf.cli.photo_search import FoundPhoto
+    from dbdgan_tf.photo.search import FoundPhoto
 
     monkeypatch.setattr(sorting, "_rename", lambda *_: False)
     photo = FoundPhoto(folder / "sharp.png", folder.joinpath("sharp.png").relative_to(folder))
@@ -168,7 +168,7 @@ def test_sidecars(call, model, folder):
     foreign.write_text("<edits of another program/>")
     for _ in range(2):
         result = call("score", folder, "--xmp", "--model", model)
-        assert result.exit_code == 1 and "belongs to another program" in result.stderr
+        assert result.exit_code == 1 and "is no XMP" in result.stderr
     assert foreign.read_text() == "<edits of another program/>"
     expected = {"about": "", "CreatorTool": "dbdgan", "Rating": "5", "Label": "sharp"}
     assert stars(folder / "sharp.xmp") == expected
