@@ -21,8 +21,9 @@ def run_in_threads(items, work, threads, ahead=None):
 
 
 def printable(path):
-    """A file's name for the terminal: bytes that are no UTF-8 become a question mark in a lozenge."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """A file's name for the terminal: control characters escaped, bytes that are no UTF-8 replaced."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class Failures:

@@ -7,6 +7,7 @@ import click
 from dbdgan_tf.cli.options import (
     MAX_MEGAPIXELS,
     NumberRange,
+    follow_links_option,
     max_megapixels_option,
     model_option,
     quiet_option,
@@ -32,6 +33,7 @@ class ScoreConfig:
     sort_into: str | None = None
     transfer: str = "copy"
     dry_run: bool = False
+    follow_links: bool = False
     xmp: bool = False
     max_megapixels: float = MAX_MEGAPIXELS
     model: str = "lite"
@@ -52,7 +54,7 @@ def _parse_roi(context, parameter, text):
 @click.argument("sources", metavar="PATHS...", nargs=-1)
 @click.option("--files-from", metavar="LIST", help="Also those of a text file, one a line; - is stdin.")
 @click.option("--format", type=click.Choice(["table", "csv", "jsonl"]), default="table", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Where to write the scores.  [default: stdout]")
+@click.option("--output", "-o", metavar="FILE", help="Where to write the scores; - is stdout.  [default: -]")
 @click.option(
     "--roi",
     metavar="X,Y,W,H",
@@ -94,6 +96,7 @@ def _parse_roi(context, parameter, text):
 )
 @click.option("--dry-run", is_flag=True, help="Say what --sort-into and --xmp would do, and do nothing.")
 @click.option("--xmp", is_flag=True, help="Write ratings (1 to 5 stars) into .xmp sidecars.")
+@follow_links_option
 @max_megapixels_option
 @model_option
 @threads_option

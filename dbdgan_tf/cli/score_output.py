@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 
 from dbdgan_tf.cli.pipeline import printable
 
@@ -71,9 +72,12 @@ def line(kind, row, by_group=False):
         return json.dumps({column: row.value(column) for column in columns})
     if kind == "csv":
         text = io.StringIO()
-        values = [row.value(column) for column in columns]
-        csv.writer(text, lineterminator="").writerow([printable(values[0]), *values[1:]])
-        return text.getvalue()
+        path, *values = [row.value(column) for column in columns]
+        # The terminator is what tells the writer that a name with a newline needs quotes.
+        csv.writer(text, lineterminator="\n").writerow(
+            [os.fsencode(path).decode("utf-8", "replace"), *values]
+        )
+        return text.getvalue()[:-1]
     if row.error:
         return None
     score, edge = row.score, row.score.edge_px

@@ -31,7 +31,9 @@ STREAM = "-"
 def run(config):
     """Scores photographs; the exit code: 0, or 1 if some failed."""
     sources = (*config.sources, *_listed(config.files_from))
-    found = find_photos(sources, exclude=config.sort_into)
+    if config.output == STREAM:
+        config = dataclasses.replace(config, output=None)
+    found = find_photos(sources, exclude=config.sort_into, follow_links=config.follow_links)
     failures = Failures(found.problems)
     photos, detectors = without_raw_twins(found.photos), open_detectors(config.model)
     by_group = config.group_seconds is not None
@@ -59,6 +61,8 @@ def run(config):
             # Whatever it was, the other photographs still have their turn.
             except Exception as error:
                 failures.add(row.photo.path, error)
+    for note in found.notes:
+        click.echo(note, err=True)
     if not photos and not journal.rows and not failures.reasons:
         failures.reasons.append((sources[0] if sources else config.files_from, "holds no photograph"))
     return failures.report(len(photos) + len(found.problems) or 1)
@@ -137,14 +141,15 @@ def _report(config, by_group):
     with contextlib.ExitStack() as stack:
         file = None
         if config.output is not None:
-            partial = stack.enter_context(replacing(config.output))
+            partial = stack.enter_context(replacing(config.output, follow=True))
             file = stack.enter_context(open(partial, "w", encoding="utf-8", newline="\n"))
         add_card = stack.enter_context(contact_sheet(config.html))
 
         def write(row):
             text = line(config.format, row, by_group)
             if text is not None:
-                click.echo(text, file=file)
+                # In colour, so that no byte of a name is taken out; the table's names hold no commands.
+                click.echo(text, file=file, color=True)
             add_card(row)
 
         first = header(config.format, by_group)
