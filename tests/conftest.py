@@ -136,6 +136,20 @@ def run_python():
 
 
 @pytest.fixture(scope="session")
+def nano_student(tmp_path_factory):
+    """Path of a saved random student of 32 x 32 px, the smallest there is."""
+    import keras
+
+    from dbdgan_tf.models import StudentConfig, build_student, save_network
+
+    keras.utils.set_random_seed(0)
+    path = tmp_path_factory.mktemp("nano") / "student"
+    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
+    save_network(path, build_student(config), config)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
 def tiny_dataset(tmp_path_factory):
     """ROOT/{train,test}/{images,masks}: photographs whose right half is blurred. Read only."""
     import cv2

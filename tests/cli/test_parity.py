@@ -159,31 +159,22 @@ def test_a_batch_keeps_what_is_good(detector):
 @pytest.mark.parametrize("command", ["map", "score"])
 def test_the_limit_is_the_callers(call, model, tmp_path, command):
     (tmp_path / "a.png").write_bytes(pil("PNG"))
-    words = (
-        command,
-        tmp_path / "a.png",
-        *([tmp_path / "map.png"] if command == "map" else []),
-        "--model",
-        model,
-    )
+    words = [command, tmp_path / "a.png", *([tmp_path / "map.png"] if command == "map" else [])]
+    words += ["--model", model]
     result = call(*words, "--max-megapixels", "0.0015")
     assert result.exit_code == 1 and "48 x 32 = 0.001536 megapixels; allowed: 0.0015" in result.stderr
     assert call(*words, "--max-megapixels", "0.0016").exit_code == 0
 
 
+MAP = "map a.png b.png"
+
+
 @pytest.mark.parametrize(
-    ("command", "option"),
-    [
-        ("map", "--threshold"),
-        ("map", "--max-megapixels"),
-        ("score", "--max-megapixels"),
-        ("video", "--window"),
-    ],
+    "words",
+    [f"{MAP} --threshold", f"{MAP} --max-megapixels", "score a.png --max-megapixels", "video a --window"],
 )
-def test_nan_is_refused(call, model, tmp_path, command, option):
-    (tmp_path / "a.png").write_bytes(pil("PNG"))
-    words = (tmp_path / "a.png", *([tmp_path / "map.png"] if command == "map" else []))
-    result = call(command, *words, option, "nan", "--model", model)
+def test_nan_is_refused(call, model, words):
+    result = call(*words.split(), "nan", "--model", model)
     assert result.exit_code == 2 and "'nan' is not a number" in result.stderr
 
 

@@ -1,7 +1,10 @@
+"""Which photographs a step gets, and which belong together."""
+
 import numpy as np
 import pytest
 
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
+from dbdgan_tf.data.scenes import fold_of, in_pairs, scene_of
 
 
 def epoch(drawing, number):
@@ -15,9 +18,7 @@ def test_an_epoch_holds_every_sample_once_in_an_order_of_its_own():
     assert (first != second).any()
     np.testing.assert_array_equal(epoch(EpochDrawing(10, 4, seed=3, drop_remainder=False), 0), first)
     assert EpochDrawing(10, 4).steps == 2
-
-
-def test_steps_beyond_one_pass_come_again():
+    # Steps beyond one pass come again.
     drawing = EpochDrawing(8, 4, steps=5)
     np.testing.assert_array_equal(drawing.indices(0, 0), drawing.indices(0, 2))
     assert drawing.steps == 5
@@ -45,3 +46,15 @@ def test_a_step_is_the_same_whenever_it_is_asked_for(number):
     resumed = ShareDrawing(**shares)
     assert resumed.steps == 4
     np.testing.assert_array_equal(epoch(resumed, number), epoch(ShareDrawing(**shares), number))
+
+
+def test_scenes_and_pairs():
+    assert [scene_of(s) for s in ("whu_001_far", "a-NEAR", "nearby")] == ["whu_001", "a", "nearby"]
+    stems = ["a_near", "a_far", "b_near", "c", "nearby"]
+    assert in_pairs(stems) == {"a_near", "a_far"}
+
+
+def test_folds_divide_evenly_and_never_part_a_scene():
+    folds = [fold_of(f"photo{number}", 4) for number in range(2000)]
+    assert all(400 < folds.count(fold) < 600 for fold in range(4))
+    assert all(fold_of(f"s{n}_near", 3) == fold_of(f"s{n}_far", 3) == fold_of(f"s{n}", 3) for n in range(50))

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit, Validator
+from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, Validator
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
 from dbdgan_tf.training.validation import HeldOut
 
@@ -33,39 +33,6 @@ def test_the_last_good_checkpoint_stays_when_a_run_diverges(tiny, tmp_path):
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
     assert restore_checkpoint(tmp_path, gan)["epoch"] == 1
     assert np.isfinite(np.asarray(gan.student.get_layer("logits").bias)).all()
-
-
-def test_time_limit_stops_before_an_epoch_that_would_not_fit(monkeypatch):
-    clock = iter([0.0, 0.0, 20.0, 20.0, 45.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    limit = TimeLimit(1.0)
-    limit.set_model(fake_model())
-    limit.model.stop_training = False
-    limit.on_train_begin()
-    limit.on_epoch_begin(0)
-    limit.on_epoch_end(0)
-    assert not limit.model.stop_training
-    limit.on_epoch_begin(1)
-    limit.on_epoch_end(1)
-    assert limit.model.stop_training
-
-
-def test_time_limit_counts_preparation_and_does_not_take_compiling_for_an_epoch(monkeypatch):
-    # Training begins at 90, the first step ends at 390, an epoch takes 20 s; the limit is at 450.
-    clock = iter([90.0, 390.0, 410.0, 410.0, 430.0, 430.0, 450.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    limit = TimeLimit(7.5, start=0.0)
-    limit.set_model(fake_model())
-    limit.set_params({"steps": 20})
-    limit.model.stop_training = False
-    limit.on_train_begin()
-    stopped = []
-    for epoch in range(3):
-        limit.on_epoch_begin(epoch)
-        limit.on_train_batch_end(0)
-        limit.on_epoch_end(epoch)
-        stopped.append(limit.model.stop_training)
-    assert stopped == [False, False, True]
 
 
 def test_every_variable_has_a_name_that_no_other_build_changes(tiny):
