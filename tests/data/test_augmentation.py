@@ -18,11 +18,9 @@ def make_batch(count=4, seed=0):
     rng = np.random.default_rng(seed)
     masks = rng.random((count, *SIZE, 1), dtype=np.float32)
     return {
-        "images": rng.integers(0, 256, (count, *SIZE, 3), np.uint8),
-        "segmentation_masks": masks,
-        "teacher_maps": 1 - masks,
-        "labelled": np.array([1, 0, 1, 1], np.float32)[:count],
-    }
+        "images": rng.integers(0, 256, (count, *SIZE, 3), np.uint8), "segmentation_masks": masks,
+        "teacher_maps": 1 - masks, "labelled": np.array([1, 0, 1, 1], np.float32)[:count],
+    }  # fmt: skip
 
 
 def augment(layer, batch, training=True):

@@ -2,7 +2,6 @@
 
 import re
 
-import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +9,7 @@ from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.evaluation import evaluate, maps_predictor
 from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
 from dbdgan_tf.evaluation.report.pictures import HEADER, MARGIN, comparison_tiles, spread
+from dbdgan_tf.photo import write_image
 
 
 @pytest.fixture
@@ -23,8 +23,7 @@ def dataset(tmp_path):
         files = {"test/images": photo, "test/masks": mask, "good": good}
         files |= {"part": mask} if stem in "bc" else {}
         for folder, pixels in files.items():
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-            assert cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+            write_image(tmp_path / folder / f"{stem}.png", pixels)
     return tmp_path
 
 

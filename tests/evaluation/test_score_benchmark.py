@@ -10,6 +10,7 @@ import pytest
 from dbdgan_tf.command import flags
 from dbdgan_tf.evaluation import score_benchmark
 from dbdgan_tf.evaluation.degradations import motion_kernel, versions
+from dbdgan_tf.photo import write_image
 from trainers import score_benchmark as command
 
 parse = functools.partial(flags.parse, command.ScoreBenchmarkConfig)
@@ -51,18 +52,15 @@ def test_largest_square_by_hand():
 
 @pytest.fixture
 def data(tmp_path, scene):
-    (tmp_path / "sharp").mkdir()
     for stem in ("one", "two"):
-        cv2.imwrite(str(tmp_path / "sharp" / f"{stem}.png"), scene(192, 256, seed=len(stem) + ord(stem[0])))
-    for folder in ("images", "masks"):
-        (tmp_path / "pairs/train" / folder).mkdir(parents=True)
+        write_image(tmp_path / f"sharp/{stem}.png", scene(192, 256, seed=len(stem) + ord(stem[0])))
     photo = scene(192, 256)
     soft = cv2.GaussianBlur(photo, (0, 0), 3)
     for name, side in (("far", 0), ("near", 1)):
         left = np.tile((np.arange(256) < 128) == (side == 0), (192, 1))
         image = np.where(left[..., None], photo, soft)
-        cv2.imwrite(str(tmp_path / f"pairs/train/images/s_{name}.png"), image)
-        cv2.imwrite(str(tmp_path / f"pairs/train/masks/s_{name}.png"), np.where(left, 0, 255))
+        write_image(tmp_path / f"pairs/train/images/s_{name}.png", image)
+        write_image(tmp_path / f"pairs/train/masks/s_{name}.png", np.where(left, 0, 255).astype(np.uint8))
     (tmp_path / "list.txt").write_text("two\n")
     return tmp_path
 

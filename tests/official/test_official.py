@@ -35,12 +35,10 @@ def test_unwraps_containers_and_prefixes(write_torch_file, tmp_path):
 def test_layouts_and_report():
     norm = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
     state = {
-        "conv.weight": np.arange(120).reshape(5, 4, 3, 2),
-        "conv.bias": np.arange(5),
+        "conv.weight": np.arange(120).reshape(5, 4, 3, 2), "conv.bias": np.arange(5),
         "dw.weight": np.arange(12).reshape(4, 1, 3, 1),
-        **{f"bn.{name}": np.full(3, value) for value, name in enumerate(norm, 1)},
-        "left.over": np.zeros(1),
-    }
+        **{f"bn.{name}": np.full(3, value) for value, name in enumerate(norm, 1)}, "left.over": np.zeros(1),
+    }  # fmt: skip
     reader = StateReader(state)
     kernel, bias = reader.conv("conv")
     assert kernel.shape == (3, 2, 4, 5) and bias.shape == (5,)

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from dbdgan_tf.command import flags
+from dbdgan_tf.quantization.options import QatRun, check_options
 from dbdgan_tf.quantization.reference_maps import ReferenceMapsError, is_qat_checkpoint, reference_maps
 from dbdgan_tf.verification.verify import VerifyConfig, _other_source, gpu_note, run
 
@@ -104,10 +106,8 @@ def test_another_pick_may_be_resumed_but_no_other_rate_and_nothing_is_overwritte
 
 def test_verify_takes_the_fine_tuned_student_as_reference_and_notices_another(report, folder, tiny_dataset):
     paths = (
-        f"{folder}/whole/comparison/qat_int8.tflite",
-        f"{folder}/whole/student_qat_best",
-        str(tiny_dataset),
-    )
+        f"{folder}/whole/comparison/qat_int8.tflite", f"{folder}/whole/student_qat_best", str(tiny_dataset),
+    )  # fmt: skip
     # Of maps of noise, F says little.
     config = VerifyConfig(*paths, split="train", count=2, max_f_change=0.1)
     checked = run(config)
@@ -126,3 +126,18 @@ def test_a_checkpoint_that_cannot_be_rebuilt_is_named(report, folder, nano_stude
     assert is_qat_checkpoint(tmp_path / "half") and not is_qat_checkpoint(nano_student)
     with pytest.raises(ReferenceMapsError, match="half.weights.h5 is missing"):
         reference_maps(tmp_path / "half", (32, 32), [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("", "--student_checkpoint"),
+        ("--student_checkpoint=a", "--teacher_maps_dir=''"),
+        ("--student_checkpoint=a --consistency_weight=0 --freeze_norms_after=1.5", "1.5"),
+        ("--student_checkpoint=a --consistency_weight=0 --precision=mixed_bfloat16", "mixed_bfloat16"),
+    ],
+)
+def test_bad_options_are_named(arguments, message):
+    assert check_options(flags.parse(QatRun, "--student_checkpoint=a", "--consistency_weight=0")) is None
+    with pytest.raises(ValueError, match=message):
+        check_options(flags.parse(QatRun, *arguments.split()))

@@ -24,12 +24,9 @@ def configure(repository, monkeypatch, tiny_dataset, tmp_path):
         overlays = tuple(f"configs/ablation/{name}.flags" for name in names)
         recipe = ("configs/ablation.flags", str(tmp_path / "small.flags"))
         return ablation.AblationConfig(
-            recipe=recipe,
-            overlays=overlays,
-            data_dir=str(tiny_dataset),
-            seeds=seeds,
+            recipe=recipe, overlays=overlays, data_dir=str(tiny_dataset), seeds=seeds,
             output_dir=str(tmp_path / "out"),
-        )
+        )  # fmt: skip
 
     return make
 

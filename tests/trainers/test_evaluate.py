@@ -9,14 +9,10 @@ import pytest
 
 from dbdgan_tf.command import flags
 from dbdgan_tf.evaluation import ImagePredictor
+from dbdgan_tf.photo import write_image
 from trainers import evaluate
 
 parse = functools.partial(flags.parse, evaluate.EvaluateConfig)
-
-
-def write(path, pixels):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), pixels)
 
 
 @pytest.fixture
@@ -25,7 +21,7 @@ def dataset(tmp_path):
         mask = np.zeros((20, 30), np.uint8)
         mask[:, : 10 + 5 * index] = 255
         for folder in ("test/images", "test/masks", "maps"):
-            write(tmp_path / folder / f"{stem}.png", mask)
+            write_image(tmp_path / folder / f"{stem}.png", mask)
     return tmp_path
 
 
@@ -61,7 +57,7 @@ def test_missing_maps_need_the_flag(dataset, evaluate_maps, capsys):
 )
 def test_polarities(dataset, evaluate_maps, flag, mae):
     for path in (dataset / "maps").iterdir():
-        write(path, 255 - cv2.imread(str(path), 0))
+        write_image(path, 255 - cv2.imread(str(path), 0))
     assert evaluate_maps(*flag).metrics(0)["blur"]["mae"] == mae
 
 
@@ -88,9 +84,9 @@ def several(tmp_path):
         for stem in stems:
             mask = 255 - half if stem in ("p2", "s_far") else half
             for folder in ("train/images", "train/masks"):
-                write(tmp_path / name / folder / f"{stem}.png", mask)
+                write_image(tmp_path / name / folder / f"{stem}.png", mask)
     for stem, level in (("sky", 10), ("wall", 250)):
-        write(tmp_path / f"uniform/{stem}.png", np.full((32, 32), level, np.uint8))
+        write_image(tmp_path / f"uniform/{stem}.png", np.full((32, 32), level, np.uint8))
     (tmp_path / "uniform.txt").write_text("sharp sky\nblurred wall\n")
     (tmp_path / "list.txt").write_text("p1\ns_near\ns_far\n")
     return tmp_path

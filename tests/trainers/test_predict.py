@@ -4,6 +4,7 @@ import functools
 import json
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation import ImagePredictor
 from dbdgan_tf.evaluation.map_writer import find_photographs, write_maps
 from dbdgan_tf.models import StudentConfig, build_student, save_network
+from dbdgan_tf.photo import write_image
 from trainers import predict
 
 
@@ -19,8 +21,7 @@ from trainers import predict
 def photographs(tmp_path):
     folder = tmp_path / "photos"
     for index, name in enumerate(("a.png", "deep/b.JPG", "deep/c.png", ".hidden/d.png")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(folder / name), np.full((16, 24 + index, 3), 40 * index, np.uint8))
+        write_image(folder / name, np.full((16, 24 + index, 3), 40 * index, np.uint8))
     (folder / "notes.txt").write_text("no photograph")
     return folder
 
@@ -98,6 +99,7 @@ def test_keras_model_by_flags(photographs, nano_student, tmp_path):
 
 def test_mean_of_two_networks_at_another_size(photographs, nano_student, tmp_path):
     config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
+    keras.utils.set_random_seed(1)
     save_network(tmp_path / "b", build_student(config), config)
     common = f"--input_dir={photographs} --noprogress --map_size=model --bits=16 --image_size=64".split()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command import flags
+from dbdgan_tf.photo import write_image
 from trainers import evaluate, report
 
 
@@ -18,8 +19,7 @@ def dataset(tmp_path):
         mask[:, :20] = 255
         noisy = (0.7 * mask + rng.integers(0, 70, mask.shape)).astype(np.uint8)
         for folder in ("test/images", "test/masks", "ours", "theirs"):
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), noisy if folder == "theirs" else mask)
+            write_image(tmp_path / folder / f"{stem}.png", noisy if folder == "theirs" else mask)
     (tmp_path / "theirs/c.png").unlink()
     return tmp_path
 
