@@ -10,18 +10,15 @@ def test_import_loads_neither_tensorflow_nor_keras(run_python):
     assert run_python(code).strip() == "set()"
 
 
-def test_light_names_and_help_of_trainers_work_where_tensorflow_and_keras_are_absent(run_python):
-    code = """
+@pytest.mark.parametrize("command", ["distill", "teacher", "qat", "evaluate"])
+def test_light_names_and_help_of_trainers_work_where_tensorflow_and_keras_are_absent(command, run_python):
+    code = f"""
         import runpy, dbdgan_tf
         assert all(map(callable, (dbdgan_tf.BlurDetector, dbdgan_tf.evaluate, dbdgan_tf.find_samples)))
-        for command in ("distill", "teacher", "qat", "evaluate"):
-            sys.argv = [command, "--help"]
-            try:
-                runpy.run_module(f"trainers.{command}", run_name="__main__")
-            except SystemExit as end:
-                assert not end.code
+        sys.argv = ["{command}", "--help"]
+        runpy.run_module("trainers.{command}", run_name="__main__")
     """
-    assert run_python(code, blocked=("tensorflow", "keras")).count("--[no]") >= 4
+    assert "--[no]" in run_python(code, blocked=("tensorflow", "keras"))
 
 
 # tfmot changes Keras for the whole process; tests/quantization imports it in one of its own.

@@ -71,7 +71,8 @@ def test_detect(execute, grey_file, tmp_path):
 
 
 def test_train_distill_convert(execute, tmp_path):
-    environment = {"SMOKE": 1, "RUN": tmp_path / "run", "KERAS_BACKEND": "tensorflow"}
+    path = os.pathsep.join([str(Path(__file__).parent / "eager"), os.environ.get("PYTHONPATH", "")])
+    environment = {"SMOKE": 1, "RUN": tmp_path / "run", "KERAS_BACKEND": "tensorflow", "PYTHONPATH": path}
     printed, _ = execute("train_distill_convert", **environment)
     assert (tmp_path / "run" / "student_int8.tflite").stat().st_size > 10_000
     assert (tmp_path / "run" / "golden" / "contract.json").is_file()

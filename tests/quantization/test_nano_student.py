@@ -8,7 +8,6 @@ CODE = """
 import json
 import keras
 import numpy as np
-import tensorflow as tf
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.quantization import qat_student, ranges
 from dbdgan_tf.quantization.equalization import equalize_depthwise
@@ -113,8 +112,7 @@ raw = convert(ConversionConfig(checkpoint=folder + "/imagenet", output="", varia
 details = Interpreter(model_content=raw.model).get_input_details()[0]
 report["raw bytes"] = [details["dtype"].__name__, *details["quantization"]]
 
-# Training; tracing the step twice would cost more than the steps.
-tf.config.run_functions_eagerly(True)
+# Training
 batch = {"images": photos, "segmentation_masks": (photos[..., :1] > 127).astype("float32"),
          "teacher_maps": np.full((4, 64, 64, 1), 0.5, "float32"),
          "labelled": np.array([1, 1, 1, 0], "float32")}
