@@ -135,17 +135,6 @@ def test_side_by_side_and_endings(call, model, tree, tmp_path):
     assert read(tmp_path / "out/a_side-by-side.jpg").shape == (20, 60, 3)
 
 
-def test_reduced_decoding_hardly_changes_a_map(call, model, tmp_path):
-    from dbdgan_tf.inference import BlurDetector
-
-    field = np.random.default_rng(1).integers(0, 255, (12, 16, 3), np.uint8)
-    photo = cv2.resize(field, (1600, 1200), interpolation=cv2.INTER_CUBIC)
-    cv2.imwrite(str(tmp_path / "p.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 95])
-    assert call("map", tmp_path / "p.jpg", tmp_path / "m.png", "--model", model).exit_code == 0
-    full = BlurDetector(model)(tmp_path / "p.jpg").blur_map
-    assert np.abs(read(tmp_path / "m.png") / 255 - full).mean() < 0.01
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

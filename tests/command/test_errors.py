@@ -42,6 +42,7 @@ def test_an_absent_extra_is_named(run_python):
         run_python(code, blocked=("keras",))
 
 
-def test_training_on_a_folder_that_is_not_there(run_module, tmp_path):
-    code, _, said = run_module("trainers.distill", "--data_dir=absent", f"--output_dir={tmp_path}/run")
+def test_a_command_on_a_folder_that_is_not_there(run_module, tmp_path):
+    words = ("--data_dir=absent", f"--maps_dir={tmp_path}", f"--output_dir={tmp_path}/out")
+    code, _, said = run_module("trainers.evaluate", *words)
     assert code == 1 and "error: The data folder does not exist" in said and "Traceback" not in said

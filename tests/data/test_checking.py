@@ -54,18 +54,6 @@ def oriented(value):
     return exif
 
 
-@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "I;16"])
-def test_unusual_colour_modes_work(root, mode):
-    suffix = ".jpg" if mode == "CMYK" else ".png"
-    stored = Image.fromarray(NOISE).convert("L" if mode == "I;16" else mode)
-    if mode == "I;16":
-        stored = Image.fromarray(np.asarray(stored).astype(np.uint16) * 257)
-    add(root, "odd")
-    (root / "train/images/odd.jpg").unlink()
-    stored.save(root / "train/images" / f"odd{suffix}")
-    assert len(check_samples(find_samples(root))) == 2
-
-
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif"])
 @pytest.mark.parametrize("keep", [0.0, 0.5, 0.97])
 def test_empty_and_truncated_photographs(root, suffix, keep):

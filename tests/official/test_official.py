@@ -74,13 +74,12 @@ def test_a_missing_tensor_is_named(official_network):
         teacher_table({"model_state_dict": state})
 
 
-@pytest.mark.parametrize(("variant", "tolerance"), [("float32", 1e-4), ("float16", 2e-2)])
-def test_tflite_equals_the_official_student(official_network, variant, tolerance):
+def test_tflite_equals_the_official_student(official_network):
     state, images, maps = official_network("student")
     size = images.shape[1:3]
     student, _, _ = load_official_student(state, image_size=size, batch_size=1)
     network = Network(student, size, UNIT, "official")
-    model = LiteRTModel(convert(ConversionConfig("official", "m.tflite", variant), network).model)
-    assert np.abs(model.run(images[0]) - maps[0, ..., 0]).max() <= tolerance
+    model = LiteRTModel(convert(ConversionConfig("official", "m.tflite", "float16"), network).model)
+    assert np.abs(model.run(images[0]) - maps[0, ..., 0]).max() <= 2e-2
     report = model.delegation()
     assert (report.partitions, report.left_ops) == (1, ())

@@ -14,7 +14,7 @@ from dbdgan_tf.verification.verify import VerifyConfig, run
 def student(nano_student, tmp_path_factory):
     """(float32 .tflite, checkpoint prefix) of a tiny random student."""
     model = str(tmp_path_factory.mktemp("student") / "s.tflite")
-    run_convert(ConversionConfig(nano_student, model))
+    run_convert(ConversionConfig(nano_student, model, image_size=(32, 64)))
     return model, nano_student
 
 
