@@ -122,17 +122,39 @@ def run_python():
     def run(code, *, blocked=(), env=None, timeout=300):
         guard = "import sys\n" + "".join(f"sys.modules[{name!r}] = None\n" for name in blocked)
         process = subprocess.run(
-            [sys.executable, "-c", guard + textwrap.dedent(code)],
-            cwd=REPOSITORY,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+            [sys.executable, "-c", guard + textwrap.dedent(code)], cwd=REPOSITORY,
+            env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=timeout,
+        )  # fmt: skip
         assert process.returncode == 0, f"stdout:\n{process.stdout}\nstderr:\n{process.stderr[-6000:]}"
         return process.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def run_module():
+    """A function that runs python -m MODULE ARGUMENTS: (exit code, stdout, stderr)."""
+
+    def run(module, *arguments, cwd=REPOSITORY):
+        command = [sys.executable, "-m", module, *map(str, arguments)]
+        process = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+        return process.returncode, process.stdout, process.stderr
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def nano_student(tmp_path_factory):
+    """Path of a saved random student of 32 x 32 px, the smallest there is."""
+    import keras
+
+    from dbdgan_tf.models import StudentConfig, build_student, save_network
+
+    keras.utils.set_random_seed(0)
+    path = tmp_path_factory.mktemp("nano") / "student"
+    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
+    save_network(path, build_student(config), config, {"arguments": [f"--output_dir={path.parent}"]})
+    return str(path)
 
 
 @pytest.fixture(scope="session")

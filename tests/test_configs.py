@@ -34,5 +34,9 @@ def test_every_recipe_is_read_alone_and_with_the_smoke_overlay(repository, name,
     trainer = RECIPES[name]
     overlay = f"configs/smoke/{'distill' if trainer == 'ablation' else trainer}.flags"
     for more in ([], [f"--flagfile={overlay}"]):
-        run = parse(CLASSES[trainer], f"--flagfile=configs/{name}.flags", *more).run
+        config = parse(CLASSES[trainer], f"--flagfile=configs/{name}.flags", *more)
+        if trainer == "qat":
+            before = "smoke" if more else {"qat": "distill", "lite_qat": "lite"}[name]
+            assert config.qat.student_checkpoint == f"runs/{before}/student_best"
+        run = config.run
         assert run.output_dir.startswith("runs/smoke" if more else ("runs/", "")[trainer == "ablation"])

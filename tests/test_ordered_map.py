@@ -21,9 +21,7 @@ def test_order_and_errors():
     assert list(results) == list(range(20))
     assert str(results.pop(5)) == "five"
     assert results == {number: number * number for number in results}
-
-
-def test_what_is_not_caught_propagates():
+    # What is not caught propagates.
     with pytest.raises(ValueError, match="five"):
         list(ordered_map(slow_square, range(20), caught=OSError))
 

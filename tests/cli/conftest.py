@@ -60,13 +60,7 @@ def command_line():
 
     def start(*arguments, **options):
         command = [sys.executable, "-m", "dbdgan_tf.cli", *map(os.fspath, arguments)]
-        options = {
-            "stdin": subprocess.PIPE,
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.PIPE,
-            "cwd": HERE.parent.parent,
-            **options,
-        }
-        return subprocess.Popen(command, **options)
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen(command, **{**pipes, "cwd": HERE.parent.parent, **options})
 
     return start

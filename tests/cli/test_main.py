@@ -1,26 +1,29 @@
-"""The group: instant help, every command, light imports."""
+"""The group: instant help, every command, light imports, flat memory; the small commands."""
 
+import json
 import re
-import subprocess
-import sys
 
 import pytest
 
+import dbdgan_tf
 from dbdgan_tf.cli.main import COMMANDS
+from dbdgan_tf.cli.pipeline import Failures
 
 
-def test_help_lists_every_command(call):
+def test_help_version_and_an_unknown_command(call):
     result = call("--help")
     assert result.exit_code == 0
     for name, (_, text) in COMMANDS.items():
         assert f"  {name}" in result.stdout and text.rstrip(".") in result.stdout
+    assert dbdgan_tf.__version__ in call("--version").stdout
+    result = call("mop")
+    assert result.exit_code == 2 and "mop" in result.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(call, name):
     result = call(name, "--help")
-    assert result.exit_code == 0
-    assert "Usage: dbdgan " + name in result.stdout
+    assert result.exit_code == 0 and "Usage: dbdgan " + name in result.stdout
 
 
 def test_help_imports_next_to_nothing(run_python):
@@ -41,14 +44,6 @@ def test_help_imports_next_to_nothing(run_python):
     assert float(out.split("SECONDS")[1]) < 0.25
 
 
-def test_version_and_unknown_command(call):
-    import dbdgan_tf
-
-    assert dbdgan_tf.__version__ in call("--version").stdout
-    result = call("mop")
-    assert result.exit_code == 2 and "mop" in result.stderr
-
-
 def test_no_command_needs_tensorflow(run_python, model, picture, tmp_path):
     (tmp_path / "p.jpg").write_bytes(picture())
     code = f"""
@@ -65,8 +60,6 @@ def test_no_command_needs_tensorflow(run_python, model, picture, tmp_path):
 
 
 def test_info(call, model, tmp_path):
-    import json
-
     facts = json.loads(call("info", model, "--json").stdout)
     assert facts["name"] == "grey" and facts["input"] == "1x32x48x3 float32" and facts["parameters"] == 4
     assert "multiply_adds" in call("info", model).stdout
@@ -91,13 +84,54 @@ def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
         (["convert", "--variant=int3"], 1, "error: .*--variant=int3"),
         (["convert", "--checkpoint=absent", "--output=m.tflite"], 1, "error: No saved network: absent.json"),
         (["verify"], 1, "error: Give one .tflite file. Received: none"),
-        (["verify", "MODEL"], 0, "keeps its budget"),
+        (["verify", "MODEL"], 0, "(?s)GPU delegate: would take the whole graph.*keeps its budget"),
+        (["verify", "MODEL", "--megabytes=0.0001"], 1, "FAILED"),
+        (["verify", "none.tflite"], 1, "no model file"),
     ],
 )
-def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_file, tmp_path):
-    words = [str(grey_file) if word == "MODEL" else word for word in arguments]
-    process = subprocess.run(
-        [sys.executable, "-m", "dbdgan_tf.cli", *words], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert process.returncode == code, process.stderr
-    assert re.search(said, process.stdout + process.stderr)
+def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_file, run_module, tmp_path):
+    words = [grey_file if word == "MODEL" else word for word in arguments]
+    ended, *printed = run_module("dbdgan_tf.cli", *words, cwd=tmp_path)
+    assert ended == code and re.search(said, "".join(printed)), printed
+
+
+def test_failures(capsys):
+    failures = Failures([("gone", "does not exist")])
+    failures.add("a.jpg", ValueError("is empty"))
+    failures.add("b.jpg", PermissionError(13, "Permission denied"))
+    failures.add("c.jpg", KeyError("bug"))
+    assert failures.report(9) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "4 of 9 failed:"
+    assert lines[2:] == ["  a.jpg: is empty", "  b.jpg: Permission denied", "  c.jpg: KeyError: 'bug'"]
+    assert Failures().report(9) == 0
+    with pytest.raises(OSError, match="no room left"):
+        failures.add("d.jpg", OSError(28, "No space left on device"))
+
+
+def test_memory_is_flat(command_line, run_python, model, picture, tmp_path):
+    """150 photographs of 1.4 MB decoded leave no more behind than the first 30 did."""
+    (tmp_path / "in").mkdir()
+    for index in range(150):
+        (tmp_path / f"in/p{index:03d}.jpg").write_bytes(picture(size=(800, 600)))
+    code = f"""
+        import resource
+        from dbdgan_tf.cli.map_command import MapConfig, run
+        def grown(pattern):
+            sources, options = ("{tmp_path}/in/" + pattern,), dict(model="{model}", threads=2, quiet=True)
+            assert run(MapConfig(sources, "{tmp_path}/out", **options)) == 0
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        first = grown("p0[0-2]*.jpg")
+        print("GREW", (grown("*.jpg") - first) / 1024)
+    """
+    assert float(run_python(code).split("GREW")[1]) < 20
+
+
+def test_bench(call, model):
+    options = ("--photos", "3", "--megapixels", "0.3", "--threads", "2", "--model", model)
+    result = call("bench", *options, "--json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["photos"] == 3 and report["photos_per_second"] > 0
+    assert report["cpu_ms_per_photo"] > report["decode_cpu_ms"] > 0
+    assert "photos per second" in call("bench", *options).stdout

@@ -50,40 +50,29 @@ def profile():
 
 GREY = SCENE[..., 1]
 KINDS = {
-    "plain.jpg": lambda: pil("JPEG"),
-    "progressive.jpg": lambda: pil("JPEG", progressive=True),
-    "turned.jpg": lambda: pil("JPEG", **TURNED),
-    "profile.jpg": lambda: pil("JPEG", icc_profile=profile()),
+    "plain.jpg": lambda: pil("JPEG"), "progressive.jpg": lambda: pil("JPEG", progressive=True),
+    "turned.jpg": lambda: pil("JPEG", **TURNED), "profile.jpg": lambda: pil("JPEG", icc_profile=profile()),
     "grey.jpg": lambda: pil("JPEG", PHOTO.convert("L")),
-    "cmyk.jpg": lambda: pil("JPEG", PHOTO.convert("CMYK")),
-    "plain.png": lambda: pil("PNG"),
-    "turned.png": lambda: pil("PNG", **TURNED),
-    "profile.png": lambda: pil("PNG", icc_profile=profile()),
-    "palette.png": lambda: pil("PNG", PHOTO.quantize(16)),
-    "bits.png": lambda: pil("PNG", PHOTO.convert("1")),
+    "cmyk.jpg": lambda: pil("JPEG", PHOTO.convert("CMYK")), "plain.png": lambda: pil("PNG"),
+    "turned.png": lambda: pil("PNG", **TURNED), "profile.png": lambda: pil("PNG", icc_profile=profile()),
+    "palette.png": lambda: pil("PNG", PHOTO.quantize(16)), "bits.png": lambda: pil("PNG", PHOTO.convert("1")),
     "alpha.png": lambda: pil("PNG", PHOTO.convert("RGBA")),
     "grey_alpha.png": lambda: pil("PNG", PHOTO.convert("LA")),
     "grey16.png": lambda: cv2.imencode(".png", GREY.astype(np.uint16) * 250)[1].tobytes(),
     "colour16.png": lambda: cv2.imencode(".png", SCENE.astype(np.uint16) * 250)[1].tobytes(),
-    "plain.webp": lambda: pil("WEBP"),
-    "turned.webp": lambda: pil("WEBP", **TURNED),
-    "plain.bmp": lambda: pil("BMP"),
-    "plain.gif": lambda: pil("GIF"),
-    "plain.tif": lambda: pil("TIFF"),
-    "turned.tif": lambda: pil("TIFF", **TURNED),
-    "cmyk.tif": lambda: pil("TIFF", PHOTO.convert("CMYK")),
+    "plain.webp": lambda: pil("WEBP"), "turned.webp": lambda: pil("WEBP", **TURNED),
+    "plain.bmp": lambda: pil("BMP"), "plain.gif": lambda: pil("GIF"), "plain.tif": lambda: pil("TIFF"),
+    "turned.tif": lambda: pil("TIFF", **TURNED), "cmyk.tif": lambda: pil("TIFF", PHOTO.convert("CMYK")),
     "grey_alpha.tif": lambda: pil("TIFF", PHOTO.convert("LA")),
     "grey16.tif": lambda: tiff(GREY.astype(np.uint16) * 250),
     "colour16.tif": lambda: tiff(SCENE.astype(np.uint16) * 250),
     "grey32.tif": lambda: tiff(GREY.astype(np.int32) * 2**22),
     "colour32.tif": lambda: tiff(SCENE.astype(np.int32) * 2**22),
     "grey_float.tif": lambda: tiff(GREY / np.float32(255)),
-    "colour_float.tif": lambda: tiff(SCENE / np.float32(255)),
-    "plain.heic": heic,
-    "turned.heic": lambda: heic(**TURNED),
-    "plain.avif": lambda: pil("AVIF"),
+    "colour_float.tif": lambda: tiff(SCENE / np.float32(255)), "plain.heic": heic,
+    "turned.heic": lambda: heic(**TURNED), "plain.avif": lambda: pil("AVIF"),
     "turned.avif": lambda: pil("AVIF", **TURNED),
-}
+}  # fmt: skip
 BAD = {
     "empty.jpg": lambda: b"",
     "text.jpg": lambda: b"this is no photograph, honestly",
@@ -159,31 +148,22 @@ def test_a_batch_keeps_what_is_good(detector):
 @pytest.mark.parametrize("command", ["map", "score"])
 def test_the_limit_is_the_callers(call, model, tmp_path, command):
     (tmp_path / "a.png").write_bytes(pil("PNG"))
-    words = (
-        command,
-        tmp_path / "a.png",
-        *([tmp_path / "map.png"] if command == "map" else []),
-        "--model",
-        model,
-    )
+    words = [command, tmp_path / "a.png", *([tmp_path / "map.png"] if command == "map" else [])]
+    words += ["--model", model]
     result = call(*words, "--max-megapixels", "0.0015")
     assert result.exit_code == 1 and "48 x 32 = 0.001536 megapixels; allowed: 0.0015" in result.stderr
     assert call(*words, "--max-megapixels", "0.0016").exit_code == 0
 
 
+MAP = "map a.png b.png"
+
+
 @pytest.mark.parametrize(
-    ("command", "option"),
-    [
-        ("map", "--threshold"),
-        ("map", "--max-megapixels"),
-        ("score", "--max-megapixels"),
-        ("video", "--window"),
-    ],
+    "words",
+    [f"{MAP} --threshold", f"{MAP} --max-megapixels", "score a.png --max-megapixels", "video a --window"],
 )
-def test_nan_is_refused(call, model, tmp_path, command, option):
-    (tmp_path / "a.png").write_bytes(pil("PNG"))
-    words = (tmp_path / "a.png", *([tmp_path / "map.png"] if command == "map" else []))
-    result = call(command, *words, option, "nan", "--model", model)
+def test_nan_is_refused(call, model, words):
+    result = call(*words.split(), "nan", "--model", model)
     assert result.exit_code == 2 and "'nan' is not a number" in result.stderr
 
 

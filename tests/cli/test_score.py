@@ -27,6 +27,10 @@ def detail():
     return cv2.resize(field, (640, 480), interpolation=cv2.INTER_NEAREST)
 
 
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 def test_table(call, model, folder):
     result = call("score", folder, "--model", model)
     assert result.exit_code == 0, result.stderr
@@ -39,26 +43,18 @@ def test_table(call, model, folder):
 
 def test_csv_and_json_lines_agree(call, model, folder):
     (folder / "bad.jpg").write_bytes(b"")
-    rows, objects = (
-        call("score", folder, "--format", kind, "--model", model).stdout for kind in ("csv", "jsonl")
-    )
-    rows, objects = list(csv.DictReader(io.StringIO(rows))), list(map(json.loads, objects.splitlines()))
+    out = folder.parent / "s.csv"
+    result = call("score", folder, "--format", "csv", "-o", out, "--model", model)
+    assert result.exit_code == 1 and "1 of 4 failed" in result.stderr and result.stdout == ""
+    objects = call("score", folder, "--format", "jsonl", "--model", model).stdout
+    rows, objects = table(out.read_text()), list(map(json.loads, objects.splitlines()))
     columns = "path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split()
     assert all(list(row) == columns for row in (*rows, *objects))
-    assert [[str(item[c] if item[c] is not None else "") for c in columns] for item in objects] == [
-        list(row.values()) for row in rows
-    ]
+    texts = [{c: "" if item[c] is None else str(item[c]) for c in columns} for item in objects]
+    assert texts == rows and len(rows) == 4
     assert [item["verdict"] for item in objects] == [None, "uncertain", "sharp", "soft"]
     assert "empty" in objects[0]["error"] and objects[2]["error"] == ""
     assert objects[1]["edge_px"] is None and objects[2]["width"] == 640 and objects[2]["height"] == 480
-
-
-def test_output_file_and_bad_photographs(call, model, folder, tmp_path):
-    (folder / "bad.jpg").write_bytes(b"")
-    out = tmp_path / "s.csv"
-    result = call("score", folder, "--format", "csv", "-o", out, "--model", model)
-    assert result.exit_code == 1 and "1 of 4 failed" in result.stderr and result.stdout == ""
-    assert len(out.read_text().splitlines()) == 5
 
 
 @pytest.mark.parametrize(
@@ -72,7 +68,7 @@ def test_output_file_and_bad_photographs(call, model, folder, tmp_path):
 )
 def test_order(call, model, folder, options, names):
     text = call("score", folder, "--format", "csv", "--model", model, *options).stdout
-    assert [os.path.basename(row["path"]) for row in csv.DictReader(io.StringIO(text))] == names
+    assert [os.path.basename(row["path"]) for row in table(text)] == names
 
 
 def test_roi_and_sharp_at(call, model, tmp_path):
@@ -99,7 +95,7 @@ def test_jpegs_are_judged_at_their_own_size(call, model, tmp_path):
     cv2.imwrite(str(tmp_path / "sharp.jpg"), large)
     cv2.imwrite(str(tmp_path / "soft.jpg"), cv2.GaussianBlur(large, (0, 0), 2))
     text = call("score", tmp_path, "--format", "csv", "--model", model).stdout
-    assert [row["verdict"] for row in csv.DictReader(io.StringIO(text))] == ["sharp", "soft"]
+    assert [row["verdict"] for row in table(text)] == ["sharp", "soft"]
 
 
 def listing(root):
@@ -126,17 +122,8 @@ def test_sorting_loses_nothing(call, model, folder, tmp_path, way):
 
 
 def test_dry_run_touches_nothing(call, model, folder, tmp_path):
-    options = (
-        "--sort-into",
-        tmp_path / "sorted",
-        "--transfer",
-        "move",
-        "--dry-run",
-        "--xmp",
-        "--model",
-        model,
-    )
-    result = call("score", folder, *options)
+    options = ("--sort-into", tmp_path / "sorted", "--transfer", "move", "--dry-run", "--xmp")
+    result = call("score", folder, *options, "--model", model)
     assert result.exit_code == 0 and "would move" in result.stderr and "would write" in result.stderr
     assert not (tmp_path / "sorted").exists() and len(listing(folder)) == 3
 
@@ -145,14 +132,13 @@ def test_sorting_never_replaces_another_file(call, model, folder, tmp_path):
     taken = tmp_path / "sorted/sharp/sharp.png"
     taken.parent.mkdir(parents=True)
     taken.write_bytes(b"another photograph")
-    assert (
-        call(
-            "score", folder, "--sort-into", tmp_path / "sorted", "--transfer", "move", "--model", model
-        ).exit_code
-        == 0
-    )
+    options = ("--sort-into", tmp_path / "sorted", "--transfer", "move", "--xmp", "--model", model)
+    assert call("score", folder, *options).exit_code == 0
     assert taken.read_bytes() == b"another photograph"
     assert cv2.imread(str(taken.with_name("sharp (2).png"))).shape == (480, 640, 3)
+    # Sidecars move along.
+    assert {"sharp/sharp (2).xmp", "soft/sub/soft.xmp"} <= set(listing(tmp_path / "sorted"))
+    assert listing(folder) == []
 
 
 def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatch):
@@ -184,23 +170,9 @@ def test_sidecars(call, model, folder):
         result = call("score", folder, "--xmp", "--model", model)
         assert result.exit_code == 1 and "belongs to another program" in result.stderr
     assert foreign.read_text() == "<edits of another program/>"
-    assert stars(folder / "sharp.xmp") == {
-        "about": "",
-        "CreatorTool": "dbdgan",
-        "Rating": "5",
-        "Label": "sharp",
-    }
+    expected = {"about": "", "CreatorTool": "dbdgan", "Rating": "5", "Label": "sharp"}
+    assert stars(folder / "sharp.xmp") == expected
     assert stars(folder / "sub/soft.xmp")["Rating"] == "2"
-
-
-def test_sidecars_move_along(call, model, folder, tmp_path):
-    out = tmp_path / "sorted"
-    assert (
-        call("score", folder, "--xmp", "--sort-into", out, "--transfer", "move", "--model", model).exit_code
-        == 0
-    )
-    assert "sharp/sharp.xmp" in listing(out) and "soft/sub/soft.xmp" in listing(out)
-    assert listing(folder) == []
 
 
 def test_a_reader_that_leaves(command_line, model, folder):

@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dbdgan_tf.cli import video_command
+from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
+from dbdgan_tf.photo import film as film_module
+
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
@@ -47,14 +51,13 @@ def test_every_and_no_window(call, model, film, tmp_path):
     assert not (tmp_path / "out/sharpest").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"this is no film", None])
-def test_no_film(call, model, tmp_path, content):
-    path = tmp_path / "x.mp4"
-    if content is not None:
-        path.write_bytes(content)
-    result = call("video", path, "-o", tmp_path / "out", "--model", model)
-    assert result.exit_code == 1 and "film" in result.stderr
-    assert not (tmp_path / "out").exists()
+def test_no_film(call, model, tmp_path):
+    for name, content in (("empty.mp4", b""), ("text.mp4", b"this is no film"), ("absent.mp4", None)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        result = call("video", tmp_path / name, "-o", tmp_path / "out", "--model", model)
+        assert result.exit_code == 1 and "film" in result.stderr
+        assert not (tmp_path / "out").exists()
 
 
 def test_another_window_leaves_no_frame_of_the_first(call, model, film, tmp_path):
@@ -105,9 +108,6 @@ def test_a_film_that_breaks_off(call, model, film, tmp_path):
 
 def test_frames_in_memory_are_few(model, film, monkeypatch, tmp_path):
     """However long the film, only what the threads work on is held."""
-    from dbdgan_tf.cli import video_command
-    from dbdgan_tf.photo import film as film_module
-
     drawn, finished, most = [0], [0], [0]
     read, add = film_module.read_frames, video_command._Outputs.add
 
@@ -131,8 +131,6 @@ def test_frames_in_memory_are_few(model, film, monkeypatch, tmp_path):
 
 
 def test_an_interrupted_film_leaves_no_half_table(model, film, monkeypatch, tmp_path):
-    from dbdgan_tf.cli import video_command
-
     add = video_command._Outputs.add
 
     def interrupted(outputs, measured):
@@ -149,8 +147,6 @@ def test_an_interrupted_film_leaves_no_half_table(model, film, monkeypatch, tmp_
 
 
 def test_plot_condenses_a_long_film(tmp_path):
-    from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
-
     rows = "".join(f"{number / 25},{int(number >= 5000)}\n" for number in range(10000))
     (tmp_path / "f.csv").write_text("seconds,blur_share\n" + rows)
     values, seconds = read_columns(tmp_path / "f.csv", 10000, columns=100)

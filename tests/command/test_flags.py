@@ -1,7 +1,5 @@
 import dataclasses
 import functools
-import subprocess
-import sys
 
 import pytest
 from absl import flags as absl_flags
@@ -32,9 +30,8 @@ def flat(*arguments):
 
 def test_a_flat_configuration():
     assert flat() == Flat(("a.tflite",), "o")
-    assert flat("b.tflite", "--threads=4", "--image_size=320", "--bits=16", "--nogpu") == Flat(
-        ("a.tflite", "b.tflite"), "o", (4,), (320, 320), bits=16, gpu=False
-    )
+    expected = Flat(("a.tflite", "b.tflite"), "o", (4,), (320, 320), bits=16, gpu=False)
+    assert flat("b.tflite", "--threads=4", "--image_size=320", "--bits=16", "--nogpu") == expected
 
 
 @pytest.mark.parametrize(
@@ -53,33 +50,35 @@ def test_bad_values_are_named(arguments, message):
         flat(*arguments)
 
 
-def test_words_and_required_flags_are_asked_for():
-    with pytest.raises(absl_flags.Error, match="Give at least one file. Received: none"):
-        flags.parse(Flat, "--output=o")
-    with pytest.raises(absl_flags.Error, match="--output"):
-        flags.parse(Flat, "a.tflite")
-    with pytest.raises(absl_flags.Error, match="Words that are no flags. Received: stray"):
-        parse("stray")
+@pytest.mark.parametrize(
+    ("config", "words", "message"),
+    [
+        (Flat, ["--output=o"], "Give at least one file. Received: none"),
+        (Flat, ["a.tflite"], "--output"),
+        (DistillRun, ["stray"], "Words that are no flags. Received: stray"),
+        *(
+            (DistillRun, [f"--image_size={size}"], "Allowed: 320 or 320,480")
+            for size in ("big", "1,2,3", "0")
+        ),
+    ],
+)
+def test_words_required_flags_and_sizes_are_asked_for(config, words, message):
+    with pytest.raises(absl_flags.Error, match=message):
+        flags.parse(config, *words)
 
 
-def test_a_bad_flag_ends_a_command_with_one_line(repository):
-    command = [sys.executable, "-m", "tflite.benchmark", "--threads=a", "x.tflite"]
-    ended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+def test_a_bad_flag_ends_a_command_with_one_line(run_module):
     line = "error: --threads takes whole numbers. Received: a. Allowed: 1 or 1,2, at least 1.\n"
-    assert (ended.returncode, ended.stderr) == (1, line)
-
-
-def test_defaults_are_those_of_the_options():
-    assert parse() == DistillRun()
+    assert run_module("tflite.benchmark", "--threads=a", "x.tflite") == (1, "", line)
 
 
 def test_every_kind_of_option_is_read():
+    assert parse() == DistillRun()
     config = parse(
         "--data_dir=a,b", "--image_size=320,480", "--epochs=3", "--bce_weight=0.5", "--resume",
-        "--teacher=frozen",        "--feature_taps=bottleneck", "--noaugment",
+        "--teacher=frozen", "--feature_taps=bottleneck", "--noaugment",
     )  # fmt: skip
-    assert config.data.data_dir == ("a", "b")
-    assert config.data.image_size == (320, 480)
+    assert (config.data.data_dir, config.data.image_size) == (("a", "b"), (320, 480))
     assert (config.run.epochs, config.run.resume, config.data.augment) == (3, True, False)
     assert (config.losses.bce_weight, config.losses.feature_taps) == (0.5, ("bottleneck",))
     assert config.distill.teacher == "frozen"
@@ -91,13 +90,3 @@ def test_paths_with_and_without_a_name():
     for word in ("student=", ""):
         with pytest.raises(ValueError, match=f"Received: '{word}'. Allowed: NAME=PATH or PATH"):
             flags.named_paths([word])
-
-
-def test_one_number_is_a_square():
-    assert parse("--image_size=256").data.image_size == (256, 256)
-
-
-@pytest.mark.parametrize("bad", ["--image_size=big", "--image_size=1,2,3", "--image_size=0"])
-def test_bad_sizes_are_named(bad):
-    with pytest.raises(absl_flags.ValidationError, match="Allowed: 320 or 320,480"):
-        parse(bad)

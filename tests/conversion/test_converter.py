@@ -1,16 +1,20 @@
 """A tiny student through every variant, against Keras."""
 
-import dataclasses
+import functools
 import json
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
 from dbdgan_tf.conversion import ConversionConfig, convert
+from dbdgan_tf.conversion.converter import Network
 from dbdgan_tf.conversion.errors import ConversionError
 from dbdgan_tf.inference import BlurDetector, LiteRTModel
 from dbdgan_tf.model_file import read_graph, read_metadata
+from dbdgan_tf.models import StudentConfig, build_student, save_network
+from dbdgan_tf.models.scaling import UNIT
 
 SIZE = (32, 64)
 
@@ -21,20 +25,16 @@ def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
     for index in range(12):
-        small = rng.integers(0, 256, (6, 8, 3), np.uint8)
-        cv2.imwrite(
-            str(folder / f"{index}.png"), cv2.resize(small, SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+        picture = cv2.resize(
+            rng.integers(0, 256, (6, 8, 3), np.uint8), SIZE[::-1], interpolation=cv2.INTER_CUBIC
         )
+        cv2.imwrite(str(folder / f"{index}.png"), picture)
     return folder
 
 
 @pytest.fixture(scope="module")
 def students(tmp_path_factory):
     """Scaling -> (checkpoint prefix, Keras model, config)."""
-    import keras
-
-    from dbdgan_tf.models import StudentConfig, build_student, save_network
-
     made = {}
     for scaling in ("lite", "imagenet"):
         keras.utils.set_random_seed(1)
@@ -58,17 +58,11 @@ def keras_maps(student, photos):
 @pytest.fixture(scope="module")
 def converted(students, photos):
     """Function (scaling, variant, io) -> ConversionResult, each made once."""
-    made = {}
 
+    @functools.cache
     def make(scaling, variant, io="float32"):
-        key = scaling, variant, io
-        if key not in made:
-            made[key] = convert(
-                ConversionConfig(
-                    students[scaling][0], "m.tflite", variant, io, representative_dir=str(photos)
-                )
-            )
-        return made[key]
+        prefix = students[scaling][0]
+        return convert(ConversionConfig(prefix, "m.tflite", variant, io, representative_dir=str(photos)))
 
     return make
 
@@ -112,8 +106,7 @@ def test_absorbed_scaling_is_exact_at_the_border(converted, students, photos, sc
 
 def test_int8_graph_is_clean(converted):
     graph = read_graph(converted("lite", "int8", "uint8").model)
-    assert graph.float_tensors() == []
-    assert graph.stray_quantizes() == []
+    assert graph.float_tensors() == graph.stray_quantizes() == []
     kernels = [op.inputs[1] for op in graph.operators if op.name == "CONV_2D"]
     assert all(graph.tensors[index].dtype == "int8" for index in kernels)
     # Per channel: as many scales as filters.
@@ -147,11 +140,6 @@ def test_per_channel_scaling_becomes_a_layer(converted):
     assert read_graph(result.model).histogram()["DEPTHWISE_CONV_2D"] == lite["DEPTHWISE_CONV_2D"] + 1
 
 
-def test_other_image_size(students):
-    config = ConversionConfig(students["lite"][0], "m.tflite", image_size=(64, 32))
-    assert LiteRTModel(convert(config).model).image_size == (64, 32)
-
-
 def test_save_writes_model_and_recipe(converted, tmp_path):
     result = converted("lite", "float32")
     model, recipe = result.save(tmp_path / "a" / "m.tflite")
@@ -162,12 +150,12 @@ def test_save_writes_model_and_recipe(converted, tmp_path):
     assert sorted(path.name for path in model.parent.iterdir()) == ["m.tflite", "m.tflite.json"]
 
 
+def test_other_image_size(students):
+    config = ConversionConfig(students["lite"][0], "m.tflite", image_size=(64, 32))
+    assert LiteRTModel(convert(config).model).image_size == (64, 32)
+
+
 def test_flex_operators_are_an_error():
-    import keras
-
-    from dbdgan_tf.conversion.converter import Network
-    from dbdgan_tf.models.scaling import UNIT
-
     class NeedsFlex(keras.layers.Layer):
         def call(self, x):
             import tensorflow as tf
@@ -187,16 +175,11 @@ def test_flex_operators_are_an_error():
         ({"io": "uint16"}, "Allowed: float32, uint8"),
         ({"io": "uint8"}, "needs variant int8"),
         ({"variant": "int8"}, "photos to calibrate"),
+        ({"variant": "int8", "representative_dir": "EMPTY"}, "No readable image"),
+        ({"checkpoint": "absent"}, "No saved network"),
     ],
 )
-def test_bad_configs(changes, message):
-    with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ConversionConfig("c", "m.tflite"), **changes)
-
-
-def test_bad_folders(students, tmp_path):
-    config = ConversionConfig(students["lite"][0], "m.tflite", "int8", representative_dir=str(tmp_path))
-    with pytest.raises(ValueError, match="No readable image"):
-        convert(config)
-    with pytest.raises(FileNotFoundError, match="No saved network"):
-        convert(ConversionConfig(str(tmp_path / "none"), "m.tflite"))
+def test_bad_configs_and_folders(students, tmp_path, changes, message):
+    changes = {key: value.replace("EMPTY", str(tmp_path)) for key, value in changes.items()}
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        convert(ConversionConfig(**{"checkpoint": students["lite"][0], "output": "m.tflite", **changes}))

@@ -5,7 +5,14 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.data.augmentation import AugmentationConfig, BatchAugmentation, build_augmentation
+from dbdgan_tf.data.augmentation import (
+    AugmentationConfig,
+    BatchAugmentation,
+    _gamma,
+    affine_gather,
+    affine_transform,
+    build_augmentation,
+)
 from dbdgan_tf.data.pixel_operations import KerasCvOperations, KerasOperations, pixel_operations
 
 SIZE = (24, 32)
@@ -17,11 +24,9 @@ def make_batch(count=4, seed=0):
     rng = np.random.default_rng(seed)
     masks = rng.random((count, *SIZE, 1), dtype=np.float32)
     return {
-        "images": rng.integers(0, 256, (count, *SIZE, 3), np.uint8),
-        "segmentation_masks": masks,
-        "teacher_maps": 1 - masks,
-        "labelled": np.array([1, 0, 1, 1], np.float32)[:count],
-    }
+        "images": rng.integers(0, 256, (count, *SIZE, 3), np.uint8), "segmentation_masks": masks,
+        "teacher_maps": 1 - masks, "labelled": np.array([1, 0, 1, 1], np.float32)[:count],
+    }  # fmt: skip
 
 
 def augment(layer, batch, training=True):
@@ -48,11 +53,10 @@ def test_the_batch_keeps_its_keys_shapes_and_ranges():
     assert np.abs(changed["images"] - batch["images"]).mean() > 5
 
 
-@pytest.mark.parametrize("options", [{"training": False}, {"config": STILL}])
-def test_nothing_changes_outside_training_or_at_zero_strength(options):
+@pytest.mark.parametrize(("training", "config"), [(False, None), (True, STILL)])
+def test_nothing_changes_outside_training_or_at_zero_strength(training, config):
     batch = make_batch()
-    layer = build_augmentation(SIZE, config=options.get("config"))
-    changed = augment(layer, batch, options.get("training", True))
+    changed = augment(build_augmentation(SIZE, config=config), batch, training)
     np.testing.assert_allclose(changed["images"], batch["images"], atol=0.05)
     np.testing.assert_allclose(changed["segmentation_masks"], batch["segmentation_masks"], atol=1e-6)
 
@@ -83,8 +87,35 @@ def test_pixels_mixed_with_ignored_ones_do_not_count():
 def test_a_flip_is_exact():
     batch = make_batch()
     changed = moved(build_augmentation(SIZE, config=only(flip=1.0)), batch)
-    np.testing.assert_array_equal(changed["images"], batch["images"][:, :, ::-1])
-    np.testing.assert_array_equal(changed["segmentation_masks"], batch["segmentation_masks"][:, :, ::-1])
+    for key in ("images", "segmentation_masks"):
+        np.testing.assert_array_equal(changed[key], batch[key][:, :, ::-1])
+
+
+RAMP = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
+
+
+@pytest.mark.parametrize("resample", [affine_transform, affine_gather])
+@pytest.mark.parametrize(
+    "row, expected",
+    [
+        ([1, 0, 0, 0, 1, 0, 0, 0], [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]),
+        ([-1, 0, 3, 0, 1, 0, 0, 0], [[3, 2, 1, 0], [7, 6, 5, 4], [11, 10, 9, 8]]),
+        ([1, 0, 0.5, 0, 1, 0, 0, 0], [[0.5, 1.5, 2.5, 3], [4.5, 5.5, 6.5, 7], [8.5, 9.5, 10.5, 11]]),
+        ([1, 0, -2, 0, 1, 1, 0, 0], [[5, 4, 4, 5], [9, 8, 8, 9], [9, 8, 8, 9]]),
+    ],
+)
+def test_affine_by_hand(resample, row, expected):
+    result = resample(RAMP, np.array([row], np.float32))
+    np.testing.assert_allclose(np.asarray(result)[0, ..., 0], expected, atol=1e-5)
+
+
+def test_gathering_equals_the_library():
+    rng = np.random.default_rng(0)
+    images = rng.random((3, 17, 23, 5), dtype=np.float32)
+    matrices = np.zeros((3, 8), np.float32)
+    matrices[:, [0, 4]] = 1
+    matrices[:, :6] += rng.normal(0, 0.3, (3, 6)) * [1, 1, 20, 1, 1, 20]
+    np.testing.assert_allclose(affine_gather(images, matrices), affine_transform(images, matrices), atol=1e-4)
 
 
 def test_matrices_by_hand():
@@ -92,11 +123,7 @@ def test_matrices_by_hand():
     draws = np.full((16, 3), 0.5, np.float32)
     # Photo 0 stays; photo 1 turns by 90 degrees; photo 2 is magnified by 2 and shifted by 0.1 * 21 px.
     draws[2, 1], draws[3, 2], draws[4, 2] = 1.0, 0.75, 1.0
-    expected = [
-        [1, 0, 0, 0, 1, 0, 0, 0],
-        [0, -1, 15, 1, 0, -5, 0, 0],
-        [0.5, 0, 5 + 2.1, 0, 0.5, 2.5, 0, 0],
-    ]
+    expected = [[1, 0, 0, 0, 1, 0, 0, 0], [0, -1, 15, 1, 0, -5, 0, 0], [0.5, 0, 5 + 2.1, 0, 0.5, 2.5, 0, 0]]
     np.testing.assert_allclose(layer._matrices(draws), expected, atol=1e-5)
 
 
@@ -150,8 +177,6 @@ def test_both_libraries_give_the_same_pictures():
 
 
 def test_gamma_by_hand():
-    from dbdgan_tf.data.augmentation import _gamma
-
     images = np.array([0, 63.75, 255], np.float32).reshape(1, 1, 1, 3)
     squared = _gamma(images, np.float32([2.0])).numpy().ravel()
     np.testing.assert_allclose(squared, [0, 15.9375, 255], atol=1e-3)

@@ -1,10 +1,14 @@
+"""What is wrong with photographs and masks is told before training; level 128 of a mask does not count."""
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from dbdgan_tf.data.checking import BadDataError, check_samples, image_size
+from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import Sample, find_samples, find_unlabelled
 from dbdgan_tf.photo import ImageInputError
+from dbdgan_tf.photo.masks import counted_pixels, in_between
 
 NOISE = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
 MASK = np.where(np.arange(32) < 16, 0, 255).astype(np.uint8)[None].repeat(24, 0)
@@ -37,27 +41,17 @@ def reasons(root):
 
 def test_good_samples_pass_in_order(root):
     add(root, "a")
+    add(root, "sharp", mask=MASK * 0)
     add(root, "upright", image=NOISE.swapaxes(0, 1), exif=oriented(6))
     samples = find_samples(root)
-    assert check_samples(samples) == samples
+    unlabelled = find_unlabelled(root / "train")
+    assert (check_samples(samples), check_samples(unlabelled)) == (samples, unlabelled)
 
 
 def oriented(value):
     exif = Image.Exif()
     exif[0x0112] = value
     return exif
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "I;16"])
-def test_unusual_colour_modes_work(root, mode):
-    suffix = ".jpg" if mode == "CMYK" else ".png"
-    stored = Image.fromarray(NOISE).convert("L" if mode == "I;16" else mode)
-    image = np.asarray(stored).astype(np.uint16) * 257 if mode == "I;16" else None
-    stored = Image.fromarray(image) if image is not None else stored
-    add(root, "odd")
-    (root / "train/images/odd.jpg").unlink()
-    stored.save(root / "train/images" / f"odd{suffix}")
-    assert len(check_samples(find_samples(root))) == 2
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif"])
@@ -70,14 +64,15 @@ def test_empty_and_truncated_photographs(root, suffix, keep):
     assert (found[f"bad{suffix}"] == "is empty (zero bytes)") == (keep == 0)
 
 
-def test_a_file_that_is_no_image(root):
+def test_files_that_are_no_image_not_what_they_are_called_or_gone(root):
     add(root, "text")
     (root / "train/images/text.jpg").write_text("hello")
     add(root, "gif")
     Image.fromarray(NOISE).save(root / "train/images/gif.jpg", format="GIF")
     found = reasons(root)
-    assert "not an image that can be read" in found["text.jpg"]
-    assert "gif.jpg" not in found
+    assert list(found) == ["text.jpg"] and "not an image that can be read" in found["text.jpg"]
+    with pytest.raises(BadDataError, match="gone.jpg: cannot be opened"):
+        check_samples([Sample("gone", root / "gone.jpg")])
 
 
 def test_missing_unreadable_and_wrong_masks(root):
@@ -96,11 +91,6 @@ def test_missing_unreadable_and_wrong_masks(root):
     assert "0 and 1" in found["binary.png"]
 
 
-def test_a_wholly_sharp_mask_is_good(root):
-    add(root, "sharp", mask=MASK * 0)
-    assert len(check_samples(find_samples(root))) == 2
-
-
 def test_two_files_with_one_stem(root):
     add(root, "twin")
     add(root, "twin", suffix=".png")
@@ -110,11 +100,6 @@ def test_two_files_with_one_stem(root):
     assert found["twin.jpg"] == "shares its stem with twin.png"
     assert found["twin.png"] == "shares its stem with twin.jpg"
     assert sorted(found)[2:] == ["twomasks.bmp"]
-
-
-def test_a_vanished_photograph_is_named(root):
-    with pytest.raises(BadDataError, match="gone.jpg: cannot be opened"):
-        check_samples([Sample("gone", root / "gone.jpg")])
 
 
 def test_skip_keeps_the_good_ones_and_error_lists_all(root):
@@ -127,11 +112,6 @@ def test_skip_keeps_the_good_ones_and_error_lists_all(root):
         check_samples([s for s in find_samples(root) if s.stem != "good"], on_bad="skip")
     with pytest.raises(ValueError, match="Allowed: error, skip"):
         check_samples([], on_bad="ignore")
-
-
-def test_unlabelled_samples_need_no_mask(root):
-    samples = find_unlabelled(root / "train")
-    assert check_samples(samples) == samples
 
 
 def test_image_size_is_the_upright_one_and_survives_trailing_data(root):
@@ -148,3 +128,37 @@ def test_image_size_is_the_upright_one_and_survives_trailing_data(root):
 def test_reference_data_is_clean(shared_dir):
     samples = find_samples(shared_dir / "data/cuhk", "test")
     assert check_samples(samples) == samples
+
+
+def test_levels_by_hand():
+    assert in_between(np.array([[0, 255]], np.uint8)) == []
+    assert in_between(np.array([[0, 255, 128, 7]], np.uint8)) == [7, 128]
+    assert counted_pixels(np.array([[0, 255]], np.uint8)) is None
+    np.testing.assert_array_equal(counted_pixels(np.array([[0, 128, 255]], np.uint8)), [[1, 0, 1]])
+    # A soft mask: 128 is one degree of blur among many.
+    assert counted_pixels(np.array([[0, 120, 128]], np.uint8)) is None
+
+
+def write(root, mask, polarity="blur"):
+    Image.fromarray(np.full((*mask.shape, 3), 90, np.uint8)).save(root / "p.png")
+    Image.fromarray(mask).save(root / "m.png")
+    return Sample("p", root / "p.png", root / "m.png", polarity)
+
+
+@pytest.mark.parametrize("polarity, blurred", [("blur", 255), ("focus", 0)])
+def test_batches_tell_what_counts(tmp_path, polarity, blurred):
+    mask = np.full((8, 8), blurred, np.uint8)
+    mask[:, 3:6] = 128
+    batch = BlurDataset([write(tmp_path, mask, polarity)], (4, 4), 1)[0]
+    # Columns 2-3 and 4-5 hold ignored pixels; what is left is blurred, not mixed with grey.
+    np.testing.assert_array_equal(batch["counted"][0, ..., 0], [[1, 0, 0, 1]] * 4)
+    assert (batch["segmentation_masks"][batch["counted"] > 0] == 1).all()
+
+
+def test_other_levels_are_named_before_training(tmp_path):
+    mask = np.array([[0, 3, 128, 255] * 2] * 8, np.uint8)
+    with pytest.raises(BadDataError, match="m.png: holds levels in between: 3, 128. Allowed: 0, 255 and 128"):
+        check_samples([write(tmp_path, mask)])
+    assert check_samples([write(tmp_path, mask)], soft_masks=True)
+    mask[mask == 3] = 0
+    assert check_samples([write(tmp_path, mask)])

@@ -29,6 +29,8 @@ def test_window_by_hand():
     assert crop.window([0.7, 0.9, 0.5, 0.9, 0.4], (8, 20), SIZE) == (slice(0, 8), slice(0, 20))
     # Smaller than the network's size: never cropped, since that would magnify it.
     assert crop.window([0.1, 0, 0, 0, 0], (6, 7), SIZE) == (slice(0, 6), slice(0, 7))
+    with pytest.raises(ValueError, match="Received: smallest=0, probability=0.7. Allowed"):
+        RandomCrop(0)
 
 
 def test_windows_reach_both_ends_and_keep_their_share():
@@ -70,11 +72,6 @@ def test_cache_is_no_larger_than_windows_need(tmp_path):
     (tmp_path / "large.png").unlink()
     assert store.read([0])["images"].shape == (1, 8, 8, 3)
     assert store._kept[0]["images"].shape == (16, 16, 3)
-
-
-def test_wrong_crops_are_refused():
-    with pytest.raises(ValueError, match="Received: smallest=0, probability=0.7. Allowed"):
-        RandomCrop(0)
 
 
 def test_whole_photographs_are_read_without_draws(samples):

@@ -1,7 +1,9 @@
+"""Which photographs a step gets, and which belong together."""
+
 import numpy as np
-import pytest
 
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
+from dbdgan_tf.data.scenes import fold_of, in_pairs, scene_of
 
 
 def epoch(drawing, number):
@@ -15,9 +17,7 @@ def test_an_epoch_holds_every_sample_once_in_an_order_of_its_own():
     assert (first != second).any()
     np.testing.assert_array_equal(epoch(EpochDrawing(10, 4, seed=3, drop_remainder=False), 0), first)
     assert EpochDrawing(10, 4).steps == 2
-
-
-def test_steps_beyond_one_pass_come_again():
+    # Steps beyond one pass come again.
     drawing = EpochDrawing(8, 4, steps=5)
     np.testing.assert_array_equal(drawing.indices(0, 0), drawing.indices(0, 2))
     assert drawing.steps == 5
@@ -39,9 +39,18 @@ def test_a_source_is_gone_through_before_any_sample_comes_again():
     assert seen[:5] != seen[5:]
 
 
-@pytest.mark.parametrize("number", [0, 3])
-def test_a_step_is_the_same_whenever_it_is_asked_for(number):
-    shares = {"counts": (9, 4), "shares": (2, 1), "batch_size": 3, "seed": 5}
-    resumed = ShareDrawing(**shares)
-    assert resumed.steps == 4
-    np.testing.assert_array_equal(epoch(resumed, number), epoch(ShareDrawing(**shares), number))
+def test_a_step_is_the_same_whenever_it_is_asked_for():
+    first, again = (ShareDrawing((9, 4), (2, 1), batch_size=3, seed=5) for _ in range(2))
+    assert first.steps == 4
+    for number in (3, 0):
+        np.testing.assert_array_equal(epoch(first, number), epoch(again, number))
+
+
+def test_scenes_pairs_and_folds():
+    assert [scene_of(s) for s in ("whu_001_far", "a-NEAR", "nearby")] == ["whu_001", "a", "nearby"]
+    stems = ["a_near", "a_far", "b_near", "c", "nearby"]
+    assert in_pairs(stems) == {"a_near", "a_far"}
+    # Folds divide evenly and never part a scene.
+    folds = [fold_of(f"photo{number}", 4) for number in range(2000)]
+    assert all(400 < folds.count(fold) < 600 for fold in range(4))
+    assert all(fold_of(f"s{n}_near", 3) == fold_of(f"s{n}_far", 3) == fold_of(f"s{n}", 3) for n in range(50))

@@ -17,23 +17,15 @@ def photographs(tmp_path):
     return tmp_path
 
 
-def test_list_is_read_with_comments(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [("sharp a\nblurred a", r"twice: \['a'\]"), ("sharp a", "0 blurred"), ("clear a", "Received: 'clear a'"),
+     ("sharp", "Received: 'sharp'")],
+)  # fmt: skip
+def test_lists_are_read_with_comments_and_bad_ones_named(tmp_path, text, match):
     path = tmp_path / "list.txt"
     path.write_text("# header\nsharp b\nsharp a  # lake\n\nblurred c\n")
     assert us.read_groups(path) == {"sharp": ["b", "a"], "blurred": ["c"]}
-
-
-@pytest.mark.parametrize(
-    ("text", "match"),
-    [
-        ("sharp a\nblurred a\n", r"twice: \['a'\]"),
-        ("sharp a\n", "0 blurred"),
-        ("clear a\n", "Received: 'clear a'"),
-        ("sharp\n", "Received: 'sharp'"),
-    ],
-)
-def test_bad_lists_are_named(tmp_path, text, match):
-    path = tmp_path / "list.txt"
     path.write_text(text)
     with pytest.raises(ValueError, match=match):
         us.read_groups(path)
@@ -50,6 +42,8 @@ def test_sharp_ones_stay_and_blurred_ones_lose_their_detail_the_more_the_larger_
     assert spread[0] > 4 * spread[1] > 4 * spread[2] > 4 * spread[3] * 0.9
     again = list(us.uniform_photographs(photographs, groups))
     assert all(np.array_equal(one[3], other[3]) for one, other in zip(found, again))
+    with pytest.raises(ValueError, match=r"lacks 1 listed photographs. Received: \['x'\]"):
+        list(us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["x"]}))
 
 
 def test_a_point_becomes_a_disc_of_the_circle_scaled_to_the_width():
@@ -65,18 +59,12 @@ def test_a_point_becomes_a_disc_of_the_circle_scaled_to_the_width():
 def test_shares_and_the_worst_are_counted_by_hand(photographs):
     blur_map = np.zeros((64, 320), np.float32)
     blur_map[:, :80] = 0.5  # a quarter counts as blurred: 0.5 is not below one half
-    scenes = us.measure(
-        us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["b"]}), lambda _: blur_map
-    )
+    uniform = us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["b"]})
+    scenes = us.measure(uniform, lambda _: blur_map)
     assert us.mean_shares(scenes) == {"sharp": 0.75, "blurred": 0.75}
     made = [us.UniformScene(str(i), "blurred", 5.0, share) for i, share in enumerate((0.1, 0.9, 0.4))]
     assert [scene.stem for scene in us.worst(made, "blurred", 2)] == ["1", "2"]
     assert [scene.stem for scene in us.worst(scenes + made, "sharp")] == ["a"]
-
-
-def test_missing_photographs_are_named(photographs):
-    with pytest.raises(ValueError, match=r"lacks 1 listed photographs. Received: \['x'\]"):
-        list(us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["x"]}))
 
 
 def test_the_committed_lists_keep_what_is_measured_out_of_training(repository, shared_dir):

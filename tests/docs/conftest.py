@@ -5,7 +5,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from dbdgan_tf.photo import write_image
 
 HERE = Path(__file__).parent
 
@@ -24,16 +28,12 @@ def named_files(tiny_dataset, flat_models, tmp_path_factory):
     shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")
     write_photographs(folder)
     write_film(folder / "film.mp4")
-    bundled, floats = "dbdgan_tf/assets/lite_int8", "dbdgan_tf/assets/lite_float16"
-    (folder / bundled).parent.mkdir(parents=True)
-    for name, kind in (
-        ("lite_int8", "uint8"),
-        ("lite_float32", "float32"),
-        ("model", "uint8"),
-        (bundled, "uint8"),
-        (floats, "float32"),
-    ):
-        (folder / f"{name}.tflite").write_bytes(flat_models.grey_model((32, 48), io=kind))
+    assets = folder / "dbdgan_tf/assets"
+    assets.mkdir(parents=True)
+    for path in (folder / "lite_int8", folder / "model", assets / "lite_int8"):
+        path.with_suffix(".tflite").write_bytes(flat_models.grey_model((32, 48), io="uint8"))
+    for path in (folder / "lite_float32", assets / "lite_float16"):
+        path.with_suffix(".tflite").write_bytes(flat_models.grey_model((32, 48)))
     return folder
 
 
@@ -49,26 +49,13 @@ def environment(repository, tmp_path_factory):
 
 
 def write_photographs(folder):
-    import cv2
-    import numpy as np
-
     rng = np.random.default_rng(3)
-    for place in (
-        "photos/a",
-        "photos/below/b",
-        "photo",
-        "SHARP_PHOTOS/c",
-        "SHARP_PHOTOS/d",
-        "SHARP_PHOTOS/e",
-    ):
-        path = folder / f"{place}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), rng.integers(0, 256, (120, 160, 3), np.uint8))
+    for place in "photos/a photos/below/b photo SHARP_PHOTOS/c SHARP_PHOTOS/d SHARP_PHOTOS/e".split():
+        write_image(folder / f"{place}.jpg", rng.integers(0, 256, (120, 160, 3), np.uint8))
     regions = np.ones((120, 160), np.uint8)
     regions[:, 80:] = 2
-    (folder / "REGIONS").mkdir()
     for name in "cde":
-        cv2.imwrite(str(folder / "REGIONS" / f"{name}.png"), regions)
+        write_image(folder / f"REGIONS/{name}.png", regions)
     shutil.copytree(folder / "SHARP_PHOTOS", folder / "DATA" / "bsds500" / "images")
     shutil.copytree(folder / "REGIONS", folder / "DATA" / "bsds500" / "regions")
     (folder / "configs").mkdir()
@@ -76,9 +63,6 @@ def write_photographs(folder):
 
 
 def write_film(path):
-    import cv2
-    import numpy as np
-
     film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (64, 48))
     for level in range(6):
         film.write(np.full((48, 64, 3), 30 * level, np.uint8))

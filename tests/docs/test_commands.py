@@ -25,19 +25,18 @@ LIGHT = {
     "tflite.detect", "tflite.benchmark", "tflite.golden.make", "tflite.golden.check", "trainers.synthesize",
 }  # fmt: skip
 
-WRONG = [
-    ("python", "-m", "trainers.teacher", "--no_such_flag=1"),
-    ("python", "-m", "trainers.no_such_module"),
-    ("python", "-m", "trainers.teacher", "--flagfile=configs/no_such.flags"),
-    ("python", "-m", "trainers.distill", "--teacher=borrowed"),
-    ("python", "-m", "trainers.distill", "stray"),
-    ("python", "-m", "trainers.evaluate", "--data_dir=DATA", "--output_dir=OUT"),
-    ("python", "-m", "tflite.detect", "photo.jpg", "--output"),
-    ("python", "scripts/benchmark_cli.py", "--no-such-flag"),
-    ("python", "scripts/no_such_script.py"),
-    ("dbdgan", "map", "photo.jpg", "map.png", "--no-such-option"),
-    ("dbdgan", "no-such-command"),
-]
+WRONG = [tuple(line.split()) for line in """\
+python -m trainers.teacher --no_such_flag=1
+python -m trainers.no_such_module
+python -m trainers.teacher --flagfile=configs/no_such.flags
+python -m trainers.distill --teacher=borrowed
+python -m trainers.distill stray
+python -m trainers.evaluate --data_dir=DATA --output_dir=OUT
+python -m tflite.detect photo.jpg --output
+python scripts/benchmark_cli.py --no-such-flag
+python scripts/no_such_script.py
+dbdgan map photo.jpg map.png --no-such-option
+dbdgan no-such-command""".splitlines()]  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +88,11 @@ def is_light(words):
     return name in LIGHT
 
 
-LINES = [line for page in PAGES for line in read_lines(page, (REPOSITORY / page).read_text(encoding="utf-8"))]
+def text_of(page):
+    return (REPOSITORY / page).read_text(encoding="utf-8")
+
+
+LINES = [line for page in PAGES for line in read_lines(page, text_of(page))]
 PROGRAMS = sorted({(line.page, words) for line in LINES for words in line.programs})
 
 
@@ -97,13 +100,9 @@ PROGRAMS = sorted({(line.page, words) for line in LINES for words in line.progra
 def parsed(repository):
     """What the parsers say to every command, None for nothing; one process."""
     lines = sorted({words for _, words in PROGRAMS if words[0] in ("python", "dbdgan")} | set(WRONG))
+    command = [sys.executable, str(Path(__file__).with_name("parse_commands.py"))]
     process = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("parse_commands.py"))],
-        input=json.dumps([list(words) for words in lines]),
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        timeout=300,
+        command, input=json.dumps(lines), cwd=repository, capture_output=True, text=True, timeout=300
     )
     assert process.returncode == 0, process.stderr
     return dict(zip(lines, json.loads(process.stdout), strict=True))
@@ -145,34 +144,24 @@ def test_the_command_exists_and_knows_its_flags(page, words, parsed):
         CHECKS[words[0]](words)
 
 
+def run_in(folder, environment, *words):
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
 @pytest.mark.parametrize("page", sorted({line.page for line in LINES if line.is_light}))
 def test_light_commands_run(page, workspace, environment):
     for line in dict.fromkeys(line for line in LINES if line.page == page and line.is_light):
-        process = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", line.text],
-            cwd=workspace,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        process = run_in(workspace, environment, "bash", "-o", "pipefail", "-c", line.text)
         assert process.returncode == 0, f"{line.text}\n{process.stdout[-2000:]}\n{process.stderr[-4000:]}"
 
 
-@pytest.mark.parametrize(
-    ("page", "block"),
-    [
-        (page, block)
-        for page in PAGES
-        for block in PYTHON_BLOCK.findall((REPOSITORY / page).read_text(encoding="utf-8"))
-        # Networks take TensorFlow and ImageNet weights.
-        if "build_" not in block
-    ],
-)
+BLOCKS = [(page, block) for page in PAGES for block in PYTHON_BLOCK.findall(text_of(page))]
+
+
+# Networks take TensorFlow and ImageNet weights.
+@pytest.mark.parametrize(("page", "block"), [found for found in BLOCKS if "build_" not in found[1]])
 def test_python_lines_run(page, block, workspace, environment):
-    process = subprocess.run(
-        [sys.executable, "-c", block], cwd=workspace, env=environment, capture_output=True, text=True
-    )
+    process = run_in(workspace, environment, sys.executable, "-c", block)
     assert process.returncode == 0, f"{page}:\n{block}\n{process.stderr[-4000:]}"
 
 

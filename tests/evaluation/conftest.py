@@ -1,13 +1,9 @@
 """A small dataset on disk: three photographs, their masks and maps."""
 
-import cv2
 import numpy as np
 import pytest
 
-
-def write(path, pixels):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    assert cv2.imwrite(str(path), pixels)
+from dbdgan_tf.photo import write_image
 
 
 @pytest.fixture
@@ -18,7 +14,7 @@ def dataset(tmp_path):
         mask = np.zeros((20, 30), np.uint8)
         mask[:, : 10 + 5 * index] = 255
         photo = rng.integers(0, 256, (20, 30, 3)).astype(np.uint8)
-        write(tmp_path / "test/images" / f"{stem}.png", photo)
-        write(tmp_path / "test/masks" / f"{stem}.png", mask)
-        write(tmp_path / "maps" / f"{stem}.png", 255 - mask if stem == "c" else mask)
+        write_image(tmp_path / "test/images" / f"{stem}.png", photo)
+        write_image(tmp_path / "test/masks" / f"{stem}.png", mask)
+        write_image(tmp_path / "maps" / f"{stem}.png", 255 - mask if stem == "c" else mask)
     return tmp_path

@@ -7,10 +7,15 @@ from dbdgan_tf.evaluation import (
     ImagePredictor,
     as_predictor,
     averaged,
+    keras_predictor,
     maps_predictor,
     mirrored,
-)
+    model_predictor,
+)  # fmt: skip
 from dbdgan_tf.evaluation.map_files import read_map, write_map_file
+from dbdgan_tf.evaluation.predictors import OutOfFoldPredictor, best_network
+from dbdgan_tf.models import load_network
+from dbdgan_tf.training.records import read_trained_on, write_trained_on
 
 
 def brightness(images):
@@ -33,16 +38,10 @@ def test_one_bad_map_of_a_batch_loses_only_itself(dataset):
     def run(images):
         return [np.full((4, 4), np.nan if index == 1 else 0.25) for index, _ in enumerate(images)]
 
-    outcomes = [
-        outcome for _, outcome in ImagePredictor(run, batch_size=3).predict(find_samples(dataset, "test"))
-    ]
-    assert isinstance(outcomes[1], ValueError) and "NaN" in str(outcomes[1])
-    assert outcomes[0].shape == (20, 30) and (outcomes[2] == 0.25).all()
-
-
-def test_map_size_model_keeps_the_models_size(dataset):
-    predictor = ImagePredictor(lambda x: [np.zeros((8, 8))] * len(x), model_size=(8, 8), map_size="model")
-    assert {outcome.shape for _, outcome in predictor.predict(find_samples(dataset, "test"))} == {(8, 8)}
+    samples = find_samples(dataset, "test")
+    first, second, third = (found for _, found in ImagePredictor(run, batch_size=3).predict(samples))
+    assert isinstance(second, ValueError) and "NaN" in str(second)
+    assert first.shape == (20, 30) and (third == 0.25).all()
 
 
 def test_mirrored_map_is_the_mean_of_both_ways():
@@ -63,49 +62,41 @@ def test_errors_that_are_no_bad_input_propagate(dataset):
         list(ImagePredictor(broken).predict(find_samples(dataset, "test")))
 
 
-def test_as_predictor():
+def test_as_predictor_and_bad_options():
     predictor = ImagePredictor(brightness)
     assert as_predictor(predictor) is predictor
     wrapped = as_predictor(lambda image: image[..., 0] / 255)
     assert wrapped(np.full((3, 4, 3), 255, np.uint8)).shape == (3, 4)
     with pytest.raises(TypeError, match="Received: int"):
         as_predictor(3)
+    for arguments in ({"batch_size": 0}, {"map_size": "half"}):
+        with pytest.raises(ValueError, match="Received"):
+            ImagePredictor(brightness, **arguments)
 
 
-@pytest.mark.parametrize("arguments", [{"batch_size": 0}, {"map_size": "half"}])
-def test_bad_options(arguments):
-    with pytest.raises(ValueError, match="Received"):
-        ImagePredictor(brightness, **arguments)
+def constant(value, size=(4, 4), **options):
+    return ImagePredictor(lambda images: [np.full(size, value)] * len(images), model_size=size, **options)
 
 
-def test_averaged_models_give_the_mean_of_their_maps():
-    def constant(value, size=(2, 3)):
-        return ImagePredictor(
-            lambda images: [np.full(size, value)] * len(images), model_size=size, batch_size=2
-        )
-
-    image = np.zeros((2, 3, 3), np.uint8)
-    mean = averaged([constant(0.2), constant(0.4), constant(0.9)])
-    np.testing.assert_allclose(mean(image), np.full((2, 3), 0.5), atol=1e-6)
+def test_averaged_models_give_the_mean_of_their_maps(dataset):
+    mean = averaged([constant(0.2, batch_size=2), constant(0.4), constant(0.9)])
+    np.testing.assert_allclose(mean(np.zeros((4, 4, 3), np.uint8)), np.full((4, 4), 0.5), atol=1e-6)
     assert mean.batch_size == 2
-    with pytest.raises(ValueError, match=r"Received: \[\(2, 3\), \(4, 6\)\]"):
+    with pytest.raises(ValueError, match=r"Received: \[\(4, 4\), \(4, 6\)\]"):
         averaged([constant(0.2), constant(0.4, (4, 6))])
+    maps = constant(0.2, map_size="model").predict(find_samples(dataset, "test"))
+    assert {found.shape for _, found in maps} == {(4, 4)}
 
 
-@pytest.mark.parametrize(
-    ("pixels", "expected"),
-    [
-        (np.array([[0, 128, 255]], np.uint8), [0, 128, 255]),
-        (np.array([[0, 32768, 65535]], np.uint16), [0, 32768 / 65535, 1]),
-        (np.repeat(np.array([[[0], [128], [255]]], np.uint8), 3, axis=2), [0, 128, 255]),
-        (np.repeat(np.array([[[0], [128], [255]]], np.uint8), 4, axis=2), [0, 128, 255]),
-    ],
-)
-def test_read_map(tmp_path, pixels, expected):
-    cv2.imwrite(str(tmp_path / "m.png"), pixels)
-    np.testing.assert_allclose(read_map(tmp_path / "m.png")[0], expected, atol=1e-7)
-    top = 1 if pixels.dtype == np.uint16 else 255
-    np.testing.assert_allclose(read_map(tmp_path / "m.png", "focus")[0], top - np.array(expected), atol=1e-7)
+@pytest.mark.parametrize(("dtype", "channels"), [("uint8", 1), ("uint16", 1), ("uint8", 3), ("uint8", 4)])
+def test_read_map(tmp_path, dtype, channels):
+    top = 255 if dtype == "uint8" else 65535
+    pixels = np.array([[0, top // 2 + 1, top]], dtype)
+    cv2.imwrite(str(tmp_path / "m.png"), pixels[..., None].repeat(channels, -1))
+    # 16 bits become shares, 8 bits stay levels.
+    scale = 1 if dtype == "uint8" else top
+    np.testing.assert_allclose(read_map(tmp_path / "m.png"), pixels / scale, atol=1e-7)
+    np.testing.assert_allclose(read_map(tmp_path / "m.png", "focus"), (top - pixels) / scale, atol=1e-7)
 
 
 @pytest.mark.parametrize(("bits", "tolerance"), [(8, 0.5 / 255), (16, 0.5 / 65535)])
@@ -142,9 +133,62 @@ def test_bad_map_folders(tmp_path, dataset):
         maps_predictor(dataset / "maps", "white")
 
 
-def test_sample_without_mask_is_listed(dataset):
-    from dbdgan_tf.evaluation import EvaluationError, evaluate
+def test_a_map_is_the_mean_of_the_networks_that_did_not_see_the_photograph(dataset):
+    samples = find_samples(dataset, "test")
+    networks = {"a": constant(0.2), "b": constant(0.4), "c": constant(0.9)}
+    trained = {"a": {"a"}, "b": {"a", "b"}, "c": {"b"}}
+    maps = {sample.stem: m.mean() for sample, m in OutOfFoldPredictor(networks, trained).predict(samples)}
+    assert maps == pytest.approx({"a": 0.9, "b": 0.2, "c": 0.5})
+    with pytest.raises(ValueError, match="trained on 1 of the photographs. Received: b"):
+        list(OutOfFoldPredictor({"a": constant(0.2)}, {"a": {"b"}}).predict(samples))
 
-    sample = Sample("a", dataset / "test/images/a.png")
-    with pytest.raises(EvaluationError, match="no mask"):
-        evaluate([sample], lambda image: image[..., 0] / 255.0)
+
+def test_lists_lie_beside_networks(tmp_path):
+    write_trained_on(tmp_path, [Sample("x", tmp_path, tmp_path / "x.png"), Sample("unlabelled", tmp_path)])
+    assert read_trained_on(tmp_path / "teacher_best") == {"x"}
+    with pytest.raises(ValueError, match="It is not known on which photographs"):
+        read_trained_on(tmp_path / "elsewhere" / "teacher_best")
+    (tmp_path / "teacher_best.json").touch()
+    assert best_network(tmp_path) == str(tmp_path / "teacher_best")
+    (tmp_path / "student_best.json").touch()
+    with pytest.raises(ValueError, match="with one network"):
+        best_network(tmp_path)
+
+
+def test_keras_predictor_equals_the_network(nano_student, dataset):
+    model, config = load_network(nano_student, image_size=(32, 64))
+    samples, options = find_samples(dataset, "test"), {"image_size": (32, 64), "batch_size": 2}
+    # Three images in batches of two: the last batch is padded.
+    outcomes = list(keras_predictor(nano_student, **options).predict(samples))
+    small = list(model_predictor(nano_student, map_size="model", **options).predict(samples))
+    for (sample, blur_map), (_, small_map) in zip(outcomes, small, strict=True):
+        photo = cv2.cvtColor(cv2.imread(str(sample.image)), cv2.COLOR_BGR2RGB)
+        batch = cv2.resize(photo, (64, 32), interpolation=cv2.INTER_LINEAR)[None].astype(np.float32)
+        expected = np.asarray(model(config.input_scaling.apply(batch), training=False))[0, ..., 0]
+        np.testing.assert_allclose(small_map, expected, atol=1e-5)
+        assert blur_map.shape == (20, 30) and blur_map.dtype == np.float32
+        assert small_map.shape == (32, 64)
+    with pytest.raises(ValueError, match=r"Received: image_size=\(64, 96\) for model.tflite"):
+        model_predictor("model.tflite", image_size=(64, 96))
+
+
+def test_tflite_goes_through_the_detector(monkeypatch, dataset):
+    import dbdgan_tf.inference
+
+    class Detector:
+        image_size = (8, 8)
+
+        def __init__(self, path, **options):
+            assert path.endswith("model.tflite")
+
+        def __call__(self, image):
+            return type("Result", (), {"blur_map": np.full(image.shape[:2], 0.75, np.float32)})
+
+        def small_map(self, image):
+            return np.full((8, 8), 0.25, np.float32)
+
+    monkeypatch.setattr(dbdgan_tf.inference, "BlurDetector", Detector)
+    samples = find_samples(dataset, "test")
+    assert {m.shape for _, m in model_predictor("model.tflite").predict(samples)} == {(20, 30)}
+    small = [m for _, m in model_predictor("model.tflite", map_size="model").predict(samples)]
+    assert small[0].shape == (8, 8) and (small[0] == 0.25).all()

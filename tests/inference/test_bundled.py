@@ -6,14 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.inference import ModelFileError, bundled_model
+from dbdgan_tf.inference import BlurDetector, ModelFileError, bundled_model
 from dbdgan_tf.inference.bundled import ASSETS, MODEL_FILES, model_path
-
-START = """
-import pathlib, sys
-from dbdgan_tf.inference import bundled
-bundled.ASSETS = pathlib.Path({assets!r})
-"""
 
 
 @pytest.fixture
@@ -39,19 +33,15 @@ def test_names(assets):
         bundled_model("lite_float16")
     with pytest.raises(ValueError, match="Received: 'b4'. Allowed: lite, lite_float16"):
         bundled_model("b4")
-
-
-def test_a_path_is_itself(assets):
+    assert model_path("lite") == assets / "lite_int8.tflite"
+    # A path is itself.
     assert str(model_path("./lite")) == "lite"
     assert str(model_path("runs/b4.tflite")) == "runs/b4.tflite"
-    assert model_path("lite") == assets / "lite_int8.tflite"
 
 
 @pytest.mark.parametrize("name", MODEL_FILES)
 def test_what_is_shipped_has_its_recipe_and_maps_a_photo(name):
     path = ASSETS / MODEL_FILES[name]
-    from dbdgan_tf import BlurDetector
-
     recipe = json.loads(path.with_name(f"{path.name}.json").read_text())
     detector = BlurDetector(name)
     assert recipe["source_checksum"] == detector.metadata.source_checksum
@@ -59,41 +49,28 @@ def test_what_is_shipped_has_its_recipe_and_maps_a_photo(name):
     assert detector(np.full((50, 70, 3), 127, np.uint8)).blur_map.shape == (50, 70)
 
 
-def test_help_names_every_model():
-    from dbdgan_tf.cli.options import model_option
-
-    @model_option
-    def command():
-        pass
-
-    assert command.__click_params__[0].metavar == "|".join([*MODEL_FILES, "PATH"])
-
-
-def test_dbdgan_info_and_map(assets, photo, run_python):
-    target = photo.with_name("map.png")
-    code = """
-from dbdgan_tf.cli.main import main
-try:
-    main({arguments!r})
-except SystemExit as end:
-    sys.exit(end.code)
-"""
-    start = START.format(assets=str(assets))
-    facts = json.loads(run_python(start + code.format(arguments=["info", "--json"])))
-    assert (facts["file"], facts["name"]) == (str(assets / "lite_int8.tflite"), "shipped")
-    run_python(start + code.format(arguments=["map", str(photo), str(target)]))
-    # sigmoid(-1) * 255 = 68.6; the answer's steps are 1/256.
-    assert np.abs(cv2.imread(str(target), cv2.IMREAD_GRAYSCALE).astype(int) - 69).max() <= 1
-
-
-def test_tflite_detect(assets, photo, run_python):
+def test_the_commands_take_it(assets, photo, run_python):
     target = photo.with_name("map.png")
     code = f"""
-import runpy
-sys.argv = ["detect", {str(photo)!r}, "--output", {str(target)!r}]
-runpy.run_module("tflite.detect", run_name="__main__")
-"""
-    start = START.format(assets=str(assets))
-    output = run_python(start + code, blocked=("tensorflow", "keras", "tf_keras"))
-    assert "100.0 % of the photo is in focus" in output
-    assert cv2.imread(str(target), cv2.IMREAD_GRAYSCALE).shape == (60, 90)
+        import pathlib, runpy, sys
+        from dbdgan_tf.cli.main import main
+        from dbdgan_tf.cli.options import model_option
+        from dbdgan_tf.inference import bundled
+        bundled.ASSETS = pathlib.Path({str(assets)!r})
+        print(model_option(lambda: None).__click_params__[0].metavar)
+        for arguments in (["map", {str(photo)!r}, {str(target)!r}], ["info", "--json"]):
+            try:
+                main(arguments)
+            except SystemExit as end:
+                assert not end.code, end.code
+        sys.argv = ["detect", {str(photo)!r}, "--output", {str(target.with_name("other.png"))!r}]
+        runpy.run_module("tflite.detect", run_name="__main__")
+    """
+    names, rest = run_python(code, blocked=("tensorflow", "keras", "tf_keras")).split("\n", 1)
+    assert names == "|".join([*MODEL_FILES, "PATH"])
+    facts = json.loads(rest[: rest.rindex("}") + 1])
+    assert (facts["file"], facts["name"]) == (str(assets / "lite_int8.tflite"), "shipped")
+    assert "100.0 % of the photo is in focus" in rest
+    # sigmoid(-1) * 255 = 68.6; the answer's steps are 1/256.
+    assert np.abs(cv2.imread(str(target), cv2.IMREAD_GRAYSCALE).astype(int) - 69).max() <= 1
+    assert cv2.imread(str(target.with_name("other.png")), cv2.IMREAD_GRAYSCALE).shape == (60, 90)

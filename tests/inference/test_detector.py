@@ -17,34 +17,27 @@ def photo():
 @pytest.mark.parametrize(("io", "tolerance"), [("float32", 1e-6), ("int8", 0.013), ("uint8", 0.013)])
 def test_every_io_type_gives_the_known_map(flat_models, photo, io, tolerance):
     # Half a step of the logit (1/32) times the sigmoid's steepest slope, plus half a step of the answer.
-    result = BlurDetector(flat_models.grey_model(io=io))(photo)
-    assert result.blur_map.dtype == np.float32
-    assert np.abs(result.blur_map - flat_models.grey_answer(photo)).max() <= tolerance
+    detector = BlurDetector(flat_models.grey_model(io=io))
+    blur_map = detector(photo).blur_map
+    assert blur_map.dtype == np.float32
+    assert np.abs(blur_map - flat_models.grey_answer(photo)).max() <= tolerance
+    if io == "uint8":  # Bytes are passed on untouched.
+        assert np.array_equal(detector.prepare(photo), photo)
 
 
-def test_map_has_the_photographs_size(flat_models):
-    flat = np.full((100, 70, 3), 127, np.uint8)
-    result = BlurDetector(flat_models.grey_model())(flat)
+def test_map_has_the_photographs_size(grey_file):
+    result = BlurDetector(grey_file)(np.full((100, 70, 3), 127, np.uint8))
     assert result.blur_map.shape == (100, 70)
     assert result.blur_map == pytest.approx(1 / (1 + np.e), abs=1e-6)
 
 
-def test_polarity_comes_from_the_file(flat_models, photo):
-    blur = BlurDetector(flat_models.grey_model())(photo).blur_map
+def test_polarity_and_scaling_come_from_the_file(flat_models, photo):
     focus = BlurDetector(flat_models.grey_model(polarity="focus"))(photo).blur_map
-    assert focus == pytest.approx(1 - blur, abs=1e-6)
-
-
-def test_scaling_comes_from_the_file(flat_models, photo):
+    assert focus == pytest.approx(1 - flat_models.grey_answer(photo), abs=1e-6)
     content = flat_models.grey_model(input_mean=(0, 10, 20), input_std=(255, 100, 50))
     scaled = (photo - np.array([0.0, 10, 20])) / [255, 100, 50]
     expected = 1 / (1 + np.exp(-(scaled @ [1.0, 2, 3] - 1)))
     assert BlurDetector(content)(photo).blur_map == pytest.approx(expected, abs=1e-5)
-
-
-def test_uint8_rgb_is_passed_on_untouched(flat_models, photo):
-    detector = BlurDetector(flat_models.grey_model(io="uint8"))
-    assert np.array_equal(detector.prepare(photo), photo)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (20000, 10), (10, 20000)])
@@ -53,18 +46,18 @@ def test_odd_sizes(grey_file, shape, options):
     blur_map = BlurDetector(grey_file, **options)(np.full((*shape, 3), 127, np.uint8)).blur_map
     assert blur_map.shape == shape
     assert blur_map == pytest.approx(1 / (1 + np.e), abs=1e-4)
-
-
-def test_batch_keeps_the_good_results(grey_file, photo):
-    with pytest.raises(BatchError, match="1 of 3 images failed") as caught:
-        BlurDetector(grey_file).detect_batch([photo, b"broken", photo[:5, :7]])
-    assert list(caught.value.errors) == [1]
-    assert [result and result.blur_map.shape for result in caught.value.results] == [(32, 48), None, (5, 7)]
+    with pytest.raises(ValueError, match="Allowed: bilinear, guided"):
+        BlurDetector(grey_file, upsampling="cubic")
 
 
 def test_batch(grey_file, photo):
-    results = BlurDetector(grey_file).detect_batch(iter([photo, photo[:5]]))
+    detector = BlurDetector(grey_file)
+    results = detector.detect_batch(iter([photo, photo[:5]]))
     assert [result.blur_map.shape for result in results] == [(32, 48), (5, 48)]
+    with pytest.raises(BatchError, match="1 of 3 images failed") as caught:
+        detector.detect_batch([photo, b"broken", photo[:5, :7]])
+    assert list(caught.value.errors) == [1]
+    assert [result and result.blur_map.shape for result in caught.value.results] == [(32, 48), None, (5, 7)]
 
 
 def test_video_is_lazy(grey_file, photo):
@@ -87,9 +80,8 @@ def test_video_file(grey_file, tmp_path):
     for level in (0, 127, 255):
         writer.write(np.full((32, 48, 3), level, np.uint8))
     writer.release()
-    means = [result.blur_map.mean() for result in BlurDetector(grey_file).detect_video(path)]
-    assert len(means) == 3
-    assert means[0] < means[1] < means[2]
+    dark, grey, bright = (result.blur_map.mean() for result in BlurDetector(grey_file).detect_video(path))
+    assert dark < grey < bright
     with pytest.raises(ValueError, match="no film here"):
         next(BlurDetector(grey_file).detect_video(str(tmp_path / "none.avi")))
 
@@ -138,11 +130,6 @@ def test_no_bundled_model_says_how_to_get_one(monkeypatch, tmp_path, flat_models
         BlurDetector()
     (tmp_path / "lite_int8.tflite").write_bytes(flat_models.grey_model())
     assert BlurDetector().image_size == BlurDetector("lite").image_size == (32, 48)
-
-
-def test_unknown_upsampling(grey_file):
-    with pytest.raises(ValueError, match="Allowed: bilinear, guided"):
-        BlurDetector(grey_file, upsampling="cubic")
 
 
 def test_runs_where_tensorflow_and_keras_cannot_be_imported(grey_file, run_python):

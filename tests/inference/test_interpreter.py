@@ -19,22 +19,17 @@ def test_quantization_rounds_and_saturates():
     assert spec.dequantize(np.array([127, 255], np.uint8)) == pytest.approx([0.0, 1.0])
 
 
-def test_delegation_of_a_float_graph_is_whole(flat_models):
-    report = LiteRTModel(flat_models.grey_model()).delegation()
-    assert report.partitions == 1
-    assert report.delegated_ops == ("CONV_2D", "LOGISTIC")
-    assert report.left_ops == ()
-
-
-def test_delegation_without_the_delegate(flat_models):
-    report = LiteRTModel(flat_models.grey_model(), keep_native=True).delegation()
-    assert (report.partitions, report.left_ops) == (0, ("CONV_2D", "LOGISTIC"))
-
-
-def test_uint8_conversions_stay_outside_the_partition(flat_models):
-    report = LiteRTModel(flat_models.grey_model(io="uint8")).delegation()
-    assert report.partitions == 1
-    assert report.left_ops == ("QUANTIZE", "QUANTIZE")
+@pytest.mark.parametrize(
+    ("io", "keep_native", "partitions", "delegated", "left"),
+    [
+        ("float32", False, 1, ("CONV_2D", "LOGISTIC"), ()),
+        ("float32", True, 0, (), ("CONV_2D", "LOGISTIC")),
+        ("uint8", False, 1, ("CONV_2D", "LOGISTIC"), ("QUANTIZE", "QUANTIZE")),
+    ],
+)
+def test_delegation(flat_models, io, keep_native, partitions, delegated, left):
+    report = LiteRTModel(flat_models.grey_model(io=io), keep_native=keep_native).delegation()
+    assert (report.partitions, report.delegated_ops, report.left_ops) == (partitions, delegated, left)
 
 
 def two_inputs(flat_models):
@@ -55,17 +50,12 @@ def test_unfit_models_are_refused(flat_models, tmp_path):
     good = flat_models.grey_model()
     (tmp_path / "photo.tflite").write_bytes(b"\x89PNG\r\n" + bytes(100))
     cases = {
-        "one input.*2": two_inputs(flat_models),
-        "output is not a blur model's": wrong_channels(flat_models),
-        "LiteRT cannot load": good[: len(good) // 2],
-        "no model file": tmp_path / "missing.tflite",
+        "one input.*2": two_inputs(flat_models), "output is not a blur model's": wrong_channels(flat_models),
+        "LiteRT cannot load": good[: len(good) // 2], "no model file": tmp_path / "missing.tflite",
         "Allowed: a .tflite file": tmp_path / "photo.tflite",
-    }
+    }  # fmt: skip
     for message, model in cases.items():
         with pytest.raises(ModelFileError, match=message):
             LiteRTModel(model)
-
-
-def test_threads_must_be_positive(flat_models):
     with pytest.raises(ValueError, match="num_threads"):
-        LiteRTModel(flat_models.grey_model(), num_threads=0)
+        LiteRTModel(good, num_threads=0)

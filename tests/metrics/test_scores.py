@@ -3,22 +3,24 @@
 import numpy as np
 import pytest
 
-from dbdgan_tf.metrics.scores import adaptive_level, f_measure, precision_recall, score_map, to_levels
+from dbdgan_tf.metrics.scores import (
+    adaptive_level,
+    f_measure,
+    precision_recall,
+    score_map,
+    selection_score,
+    to_levels,
+)
 
 # 2 x 2: blurred on top. Map levels: 255 and 100 on the blurred pixels, 200 and 0 on the sharp ones.
 MAP = np.array([[255, 100], [200, 0]], np.uint8)
 MASK = np.array([[1, 1], [0, 0]], np.float32)
 
 
-@pytest.mark.parametrize(
-    ("threshold", "precision", "recall"),
-    [(0, 2 / 4, 1.0), (1, 2 / 3, 1.0), (100, 2 / 3, 1.0), (101, 1 / 2, 0.5), (128, 1 / 2, 0.5)]
-    + [(200, 1 / 2, 0.5), (201, 1.0, 0.5), (255, 1.0, 0.5)],
-)
-def test_precision_and_recall_of_map_at_least_t(threshold, precision, recall):
-    scores = score_map(MAP, MASK, "blur")
-    assert scores.precision[threshold] == pytest.approx(precision)
-    assert scores.recall[threshold] == pytest.approx(recall)
+def test_precision_and_recall_of_map_at_least_t():
+    scores, thresholds = score_map(MAP, MASK, "blur"), [0, 1, 100, 101, 128, 200, 201, 255]
+    assert scores.precision[thresholds] == pytest.approx([2 / 4, 2 / 3, 2 / 3, 1 / 2, 1 / 2, 1 / 2, 1, 1])
+    assert scores.recall[thresholds] == pytest.approx([1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5])
 
 
 def test_focus_inverts_map_and_mask():
@@ -42,29 +44,14 @@ def test_values_by_hand():
     assert values["adaptive_f"] == pytest.approx(13 / 16)
 
 
-@pytest.mark.parametrize(
-    ("precision", "recall", "expected"),
-    [(1, 1, 1), (0, 0, 0), (0, 1, 0), (1, 0.5, 13 / 16), (0.5, 1, 0.65 / 1.15)],
-)
-def test_f_measure(precision, recall, expected):
-    assert f_measure(precision, recall) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("hits", "predicted", "total", "expected"),
-    [(0, 0, 5, (1, 0)), (0, 0, 0, (1, 1)), (0, 4, 0, (0, 1)), (3, 4, 6, (0.75, 0.5))],
-)
-def test_empty_denominators(hits, predicted, total, expected):
-    precision, recall = precision_recall([hits], [predicted], total)
-    assert (precision[0], recall[0]) == expected
-
-
-@pytest.mark.parametrize(
-    ("levels", "expected"),
-    [([0, 0], 1), ([10, 30], 30), ([0, 41, 0, 0], 21), ([255, 255], 255), ([3, 0, 0, 0], 2)],
-)
-def test_adaptive_level(levels, expected):
-    assert adaptive_level(np.array([levels], np.uint8)) == expected
+def test_formulas_at_their_ends():
+    precision, recall = np.array([1, 0, 0, 1, 0.5]), np.array([1, 0, 1, 0.5, 1])
+    assert f_measure(precision, recall) == pytest.approx([1, 0, 0, 13 / 16, 0.65 / 1.15])
+    cases = {(0, 0, 5): (1, 0), (0, 0, 0): (1, 1), (0, 4, 0): (0, 1), (3, 4, 6): (0.75, 0.5)}
+    for (hits, predicted, total), expected in cases.items():
+        assert precision_recall([hits], [predicted], total) == expected
+    levels = {(0, 0): 1, (10, 30): 30, (0, 41, 0, 0): 21, (255, 255): 255, (3, 0, 0, 0): 2}
+    assert [adaptive_level(np.array([row], np.uint8)) for row in levels] == list(levels.values())
 
 
 @pytest.mark.parametrize("positive", ["blur", "focus"])
@@ -79,37 +66,22 @@ def test_perfect_map_scores_one(positive):
     assert values["mae"] == 0
 
 
-@pytest.mark.parametrize(
-    ("level", "expected"),
-    [
-        (0, {"best_f": 1, "f_050": 1, "adaptive_f": 1, "iou": 1, "mae": 0, "s_measure": 1, "weighted_f": 1}),
-        (
-            255,
-            {"best_f": 0, "f_050": 0, "adaptive_f": 0, "iou": 0, "mae": 1, "s_measure": 0, "weighted_f": 0},
-        ),
-    ],
-)
-def test_wholly_sharp_photograph(level, expected):
-    values = score_map(np.full((8, 9), level, np.uint8), np.zeros((8, 9), bool), "blur").values
-    assert {name: values[name] for name in expected} == pytest.approx(expected)
+NAMES = ("best_f", "f_050", "adaptive_f", "iou", "mae", "s_measure", "weighted_f")
 
 
 @pytest.mark.parametrize(
-    ("level", "expected"),
-    [
-        (
-            255,
-            {"best_f": 1, "f_050": 1, "adaptive_f": 1, "iou": 1, "mae": 0, "s_measure": 1, "weighted_f": 1},
-        ),
-        # Weighted F blurs the error against zeros outside the picture, so that it is not 0 on a tiny one.
-        (0, {"best_f": 1, "f_050": 0, "adaptive_f": 0, "iou": 0, "mae": 1, "s_measure": 0}),
-    ],
-)
-def test_wholly_blurred_photograph(level, expected):
-    values = score_map(np.full((8, 9), level, np.uint8), np.ones((8, 9), bool), "blur").values
-    assert {name: values[name] for name in expected} == pytest.approx(expected)
+    ("blurred", "level", "expected"),
+    # Weighted F blurs the error against zeros outside the picture, so that it is not 0 on a tiny one.
+    [(0, 0, (1, 1, 1, 1, 0, 1, 1)), (0, 255, (0, 0, 0, 0, 1, 0, 0)), (1, 255, (1, 1, 1, 1, 0, 1, 1)),
+     (1, 0, (1, 0, 0, 0, 1, 0))],
+)  # fmt: skip
+def test_wholly_sharp_and_wholly_blurred_photographs(blurred, level, expected):
+    mask = np.full((8, 9), bool(blurred))
+    values = score_map(np.full((8, 9), level, np.uint8), mask, "blur").values
+    assert [values[name] for name in NAMES[: len(expected)]] == pytest.approx(expected)
 
 
+@pytest.mark.filterwarnings("error")
 def test_constant_map():
     mask = np.zeros((10, 10), bool)
     mask[:4] = True
@@ -117,14 +89,9 @@ def test_constant_map():
     assert values["best_f"] == pytest.approx(1.3 * 0.4 / (0.3 * 0.4 + 1))
     assert values["mae"] == pytest.approx(0.4 * 127 / 255 + 0.6 * 128 / 255)
     assert all(np.isfinite(list(values.values())))
-
-
-@pytest.mark.filterwarnings("error")
-def test_single_positive_pixel_in_the_last_corner():
-    mask = np.zeros((6, 7), bool)
-    mask[-1, -1] = True
-    values = score_map(mask.astype(np.float32), mask, "blur").values
-    assert values["s_measure"] == pytest.approx(1, abs=0.05)
+    # A single positive pixel in the last corner.
+    mask[:], mask[-1, -1] = False, True
+    assert score_map(mask.astype(np.float32), mask, "blur").values["s_measure"] == pytest.approx(1, abs=0.05)
 
 
 def test_agrees_with_pysodmetrics_where_both_are_defined():
@@ -143,27 +110,19 @@ def test_agrees_with_pysodmetrics_where_both_are_defined():
     np.testing.assert_allclose(scores.recall, reference.recalls[0][::-1])
 
 
-@pytest.mark.parametrize("level", range(0, 256, 5))
-def test_a_float_map_scores_as_its_8_bit_file(level):
-    assert to_levels(np.full((2, 2), level / 255, np.float32))[0, 0] == level
+def test_a_float_map_scores_as_its_8_bit_file():
+    levels = np.arange(256, dtype=np.uint8)[None]
+    np.testing.assert_array_equal(to_levels((levels / 255).astype(np.float32)), levels)
 
 
 @pytest.mark.parametrize(
-    ("bad", "match"),
-    [
-        (np.full((2, 2), np.nan), "finite. Received: 4"),
-        (np.full((2, 2), 1.5), "0..1. Received: values from 1.5"),
-        (np.full((2, 2), -0.5), "0..1"),
-        (np.zeros((2, 2, 3)), "shape"),
-        (np.zeros((0, 2)), "shape"),
-    ],
-)
-def test_bad_maps_are_refused(bad, match):
+    ("value", "shape", "match"),
+    [(np.nan, (2, 2), "finite. Received: 4"), (1.5, (2, 2), "0..1. Received: values from 1.5"),
+     (-0.5, (2, 2), "0..1"), (0, (2, 2, 3), "shape"), (0, (0, 2), "shape")],
+)  # fmt: skip
+def test_bad_maps_and_arguments_are_refused(value, shape, match):
     with pytest.raises(ValueError, match=match):
-        to_levels(bad)
-
-
-def test_bad_arguments_are_refused():
+        to_levels(np.full(shape, value))
     with pytest.raises(ValueError, match="Allowed: .*blur"):
         score_map(MAP, MASK, "sharp")
     with pytest.raises(ValueError, match="differ in size"):
@@ -184,3 +143,10 @@ def test_ignored_pixels_have_no_influence():
             assert scores.values[name] == pytest.approx(cut.values[name]), name
     with pytest.raises(ValueError, match="pixels that count"):
         score_map(blur_map, mask, "blur", counted & False)
+
+
+def test_selection_by_hand():
+    sources = [(0.9, 0.1), (0.8, 0.2)]
+    assert selection_score(sources) == pytest.approx(0.7)
+    assert selection_score(sources, pair_error=0.2, uniform_error=0.1) == pytest.approx(0.7 - 0.1 - 0.05)
+    assert selection_score([], pair_error=0.4) == pytest.approx(-0.2)

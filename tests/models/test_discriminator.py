@@ -18,10 +18,17 @@ def inputs(seed=0):
     return {"images": images, "maps": rng.random((2, 32, 48, 1)).astype("float32")}
 
 
-def test_unet_scores_every_pixel_and_the_whole_map():
-    scores = build_discriminator(TINY)(inputs())
-    assert scores["pixel"].shape == (2, 32, 48, 1)
-    assert scores["image"].shape == (2, 1)
+@pytest.fixture
+def network():
+    return build_discriminator(TINY)
+
+
+def test_unet_scores_every_pixel_and_the_whole_map(network):
+    scores = network(inputs())
+    assert scores["pixel"].shape == (2, 32, 48, 1) and scores["image"].shape == (2, 1)
+    # The map matters, not only the image.
+    other = network({**inputs(), "maps": inputs(1)["maps"]})
+    assert float(keras.ops.max(keras.ops.abs(scores["image"] - other["image"]))) > 1e-6
 
 
 def test_patch_variant_scores_patches_and_has_no_decoder():
@@ -30,17 +37,11 @@ def test_patch_variant_scores_patches_and_has_no_decoder():
     assert not [layer.name for layer in network.layers if layer.name.startswith("up")]
 
 
-def test_every_kernel_is_spectrally_normalised():
-    network = build_discriminator(TINY)
-    bare = [
-        layer.name for layer in network.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
-    ]
-    assert bare == []
+def test_every_kernel_is_spectrally_normalised(network):
+    kinds = (keras.layers.Conv2D, keras.layers.Dense)
+    assert not [layer.name for layer in network.layers if isinstance(layer, kinds)]
     assert len(spectral_layers(network)) == 2 + 2 * 2 + 2
-
-
-def test_update_brings_the_largest_singular_value_to_one():
-    network = build_discriminator(TINY)
+    # Updates bring the largest singular value to one.
     for _ in range(60):
         update_spectral_norms(network)
     for layer in spectral_layers(network):
@@ -49,19 +50,10 @@ def test_update_brings_the_largest_singular_value_to_one():
         assert largest == pytest.approx(1.0, abs=0.02), layer.name
 
 
-def test_the_map_matters_not_only_the_image():
-    network = build_discriminator(TINY)
-    one, other = inputs(0), inputs(1)
-    other["images"] = one["images"]
-    assert float(keras.ops.max(keras.ops.abs(network(one)["image"] - network(other)["image"]))) > 1e-6
-
-
-def test_config_refuses_what_it_cannot_build():
+def test_config_round_trips_and_refuses_what_it_cannot_build_and_parameters_are_pinned():
+    assert DiscriminatorConfig.from_dict(TINY.to_dict()) == TINY
     with pytest.raises(ValueError, match="multiples of 16"):
         DiscriminatorConfig(image_size=(100, 320))
     with pytest.raises(ValueError, match="Allowed: unet, patch"):
         DiscriminatorConfig(kind="dense")
-
-
-def test_parameter_count_is_pinned():
     assert build_discriminator(DiscriminatorConfig(base_channels=16)).count_params() == 282666

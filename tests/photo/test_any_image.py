@@ -16,21 +16,13 @@ def encode(pixels, kind, **options):
 
 
 @pytest.mark.parametrize(
-    ("array", "expected"),
-    [
-        (np.full((2, 3), 7, np.uint8), 7),
-        (np.full((2, 3, 1), 7, np.uint8), 7),
-        (np.full((2, 3, 4), 7, np.uint8), 7),
-        (np.full((2, 3, 3), 257 * 9, np.uint16), 9),
-        (np.full((2, 3, 3), 0.2, np.float32), 51),
-        (np.full((2, 3), 0.2, np.float64), 51),
-        (np.ones((2, 3), bool), 255),
-    ],
-)
-def test_arrays(array, expected):
-    image = to_rgb(array)
-    assert image.shape == (2, 3, 3)
-    assert image.dtype == np.uint8
+    ("channels", "value", "dtype", "expected"),
+    [((), 7, "uint8", 7), ((1,), 7, "uint8", 7), ((4,), 7, "uint8", 7), ((3,), 257 * 9, "uint16", 9),
+     ((3,), 0.2, "float32", 51), ((), 0.2, "float64", 51), ((), 1, "bool", 255)],
+)  # fmt: skip
+def test_arrays(channels, value, dtype, expected):
+    image = to_rgb(np.full((2, 3, *channels), value, dtype))
+    assert (image.shape, image.dtype) == ((2, 3, 3), np.uint8)
     assert np.all(image == expected)
 
 

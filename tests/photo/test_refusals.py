@@ -3,7 +3,6 @@
 import io
 import os
 import pickle
-import shutil
 import struct
 import sys
 import tempfile
@@ -21,14 +20,12 @@ NOISE = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
 
 
 def encode(kind):
-    if kind in (".avif", ".heic"):
-        stream = io.BytesIO()
-        if kind == ".heic":
-            pytest.importorskip("pillow_heif").from_pillow(Image.fromarray(NOISE)).save(stream)
-        else:
-            Image.fromarray(NOISE).save(stream, "AVIF")
-        return stream.getvalue()
-    return cv2.imencode(kind, NOISE)[1].tobytes()
+    stream = io.BytesIO()
+    if kind == ".heic":
+        pytest.importorskip("pillow_heif").from_pillow(Image.fromarray(NOISE)).save(stream)
+    elif kind == ".avif":
+        Image.fromarray(NOISE).save(stream, "AVIF")
+    return stream.getvalue() or cv2.imencode(kind, NOISE)[1].tobytes()
 
 
 def refusal(source, target=None, read=load_photo, **options):
@@ -87,12 +84,6 @@ def test_every_flipped_bit_of_a_png_is_noticed(tmp_path, read):
         data[position] ^= 1 << position % 8
 
 
-def test_damage_in_the_middle_of_avif():
-    data = bytearray(encode(".avif"))
-    data[len(data) // 2] ^= 1
-    assert refusal(bytes(data))[0] == "damaged"
-
-
 @pytest.mark.parametrize(
     "error", [RuntimeError("no frame"), struct.error("short"), KeyError("tag"), MemoryError()]
 )
@@ -131,11 +122,6 @@ def test_missing_extras_say_what_to_install(monkeypatch, tmp_path):
     optional_formats._register_heif.cache_clear()
 
 
-def test_broken_raw(dng, tmp_path):
-    (tmp_path / "a.nef").write_bytes(dng()[:100])
-    assert "not a RAW photograph" in refusal(tmp_path / "a.nef")[1]
-
-
 @pytest.mark.parametrize("read", [load_photo, read_values])
 def test_what_cannot_be_opened(tmp_path, read):
     for path in (tmp_path / "none.jpg", tmp_path):
@@ -146,19 +132,18 @@ def test_what_cannot_be_opened(tmp_path, read):
 
 def test_unreadable_by_permission():
     """As a person without the right; root, whom nothing stops, becomes one for a moment."""
-    folder = Path(tempfile.mkdtemp())
-    path = folder / "locked.jpg"
-    path.write_bytes(encode(".jpg"))
-    path.chmod(0)
-    folder.chmod(0o755)
     own = os.geteuid()
-    try:
-        if own == 0:
-            os.seteuid(65534)
-        assert refusal(path)[0] == "not opened"
-    finally:
-        os.seteuid(own)
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "locked.jpg")
+        path.write_bytes(encode(".jpg"))
+        path.chmod(0)
+        path.parent.chmod(0o755)
+        try:
+            if own == 0:
+                os.seteuid(65534)
+            assert refusal(path)[0] == "not opened"
+        finally:
+            os.seteuid(own)
 
 
 def test_an_error_survives_being_sent_to_another_process():

@@ -17,20 +17,11 @@ def tiny_dng(preview=None, preview_size=(0, 0), orientation=1, size=(96, 64)):
     """
     mosaic = struct.pack("<H", 3000) * (size[0] * size[1])
     camera = [
-        (271, 2, b"Tiny\0"),
-        (272, 2, b"Camera\0"),
-        (274, 3, [orientation]),
-        (50706, 1, bytes([1, 4, 0, 0])),
-        (50708, 2, b"Tiny Camera\0"),
-        (50721, 10, _IDENTITY),
-        (50778, 3, [21]),
-    ]
-    raw = [
-        *_picture(size, 32803, 1, 16, 1),
-        (33421, 3, [2, 2]),
-        (33422, 1, bytes([0, 1, 1, 2])),
-        (50717, 4, [4095]),
-    ]
+        (271, 2, b"Tiny\0"), (272, 2, b"Camera\0"), (274, 3, [orientation]), (50706, 1, bytes([1, 4, 0, 0])),
+        (50708, 2, b"Tiny Camera\0"), (50721, 10, _IDENTITY), (50778, 3, [21]),
+    ]  # fmt: skip
+    pattern = [(33421, 3, [2, 2]), (33422, 1, bytes([0, 1, 1, 2])), (50717, 4, [4095])]
+    raw = [*_picture(size, 32803, 1, 16, 1), *pattern]
     if preview is None:
         return _file([([*raw, *camera], mosaic)])
     first = [*_picture(preview_size, 6, 7, 8, 3), (254, 4, [1]), *camera]
@@ -39,14 +30,9 @@ def tiny_dng(preview=None, preview_size=(0, 0), orientation=1, size=(96, 64)):
 
 def _picture(size, photometric, compression, bits, samples):
     return [
-        (256, 4, [size[0]]),
-        (257, 4, [size[1]]),
-        (258, 3, [bits] * samples),
-        (259, 3, [compression]),
-        (262, 3, [photometric]),
-        (277, 3, [samples]),
-        (278, 4, [size[1]]),
-    ]
+        (256, 4, [size[0]]), (257, 4, [size[1]]), (258, 3, [bits] * samples), (259, 3, [compression]),
+        (262, 3, [photometric]), (277, 3, [samples]), (278, 4, [size[1]]),
+    ]  # fmt: skip
 
 
 def _file(pictures):

@@ -21,8 +21,5 @@ def test_figures_intervals_and_published_ones(tables, monkeypatch):
     assert f"| `own` | {figures} |" in filled
     assert "| the paper's student | 0.929 |" in filled and "old" not in filled
     assert tables.fill(filled) == filled
-
-
-def test_an_unknown_table_is_named(tables):
     with pytest.raises(ValueError, match="Received: 'speed'. Allowed: results, files, uniform, ablation"):
         tables.fill("<!-- table speed -->\n<!-- end -->")

@@ -6,6 +6,10 @@ import h5py
 import numpy as np
 import pytest
 
+from dbdgan_tf.model_file.metadata import weights_checksum
+from dbdgan_tf.models import build_student, load_network
+from dbdgan_tf.models.weights import bundled
+
 NANO = "efficientnet_lite_nano"
 
 
@@ -17,19 +21,8 @@ def ship(load_module, repository):
 
 
 @pytest.fixture(scope="module")
-def student(tmp_path_factory):
-    """(prefix, checksum, model) of a tiny student."""
-    import keras
-
-    from dbdgan_tf.model_file.metadata import weights_checksum
-    from dbdgan_tf.models import StudentConfig, build_student, save_network
-
-    keras.utils.set_random_seed(0)
-    prefix = tmp_path_factory.mktemp("student") / "best"
-    config = StudentConfig(encoder=NANO, image_size=(64, 64))
-    model = build_student(config)
-    save_network(prefix, model, config, {"arguments": [f"--output_dir={prefix.parent}"]})
-    return str(prefix), weights_checksum(f"{prefix}.weights.h5"), model
+def checksum(nano_student):
+    return weights_checksum(f"{nano_student}.weights.h5")
 
 
 @pytest.fixture
@@ -45,14 +38,10 @@ def tflite(flat_models, tmp_path):
     return write
 
 
-def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, run_python):
-    from dbdgan_tf.models import build_student
-    from dbdgan_tf.models.weights import bundled
-
-    prefix, checksum, model = student
+def test_files_sizes_and_weights(ship, nano_student, checksum, tflite, tmp_path, monkeypatch, run_python):
     models = (tflite("int8", checksum), tflite("float16", checksum))
     folder = tmp_path / "assets"
-    sizes = ship.run(ship.ShipConfig("lite", prefix, models, assets=str(folder)))
+    sizes = ship.run(ship.ShipConfig("lite", nano_student, models, assets=str(folder)))
     names = {"student_lite.weights.h5", "student_lite.json"}
     for name in ("lite_int8.tflite", "lite_float16.tflite"):
         names |= {name, f"{name}.json"}
@@ -72,7 +61,7 @@ def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, r
     monkeypatch.setattr(bundled, "ASSETS", folder)
     monkeypatch.setattr(bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
     images = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
-    expected = np.asarray(model(images))
+    expected = np.asarray(load_network(nano_student, image_size=(64, 64))[0](images))
     loaded = build_student(encoder=NANO, image_size=(64, 64), weights="cuhk")
     assert {weight.dtype for weight in loaded.weights} == {"float32"}
     assert np.abs(np.asarray(loaded(images)) - expected).max() < 2e-3
@@ -91,17 +80,9 @@ def test_files_sizes_and_weights(ship, student, tflite, tmp_path, monkeypatch, r
     assert total == pytest.approx(sum(np.abs(array).sum() for array in loaded.get_weights()))
 
 
-def test_what_is_refused(ship, student, tflite, tmp_path):
-    prefix, checksum, _ = student
-
-    def run(*models, **changes):
-        return ship.run(
-            ship.ShipConfig(
-                **{"name": "lite", "checkpoint": prefix, **changes},
-                tflite=models,
-                assets=str(tmp_path / "assets"),
-            )
-        )
+def test_what_is_refused(ship, nano_student, checksum, tflite, tmp_path):
+    def run(*models, name="lite"):
+        return ship.run(ship.ShipConfig(name, nano_student, models, assets=str(tmp_path / "assets")))
 
     with pytest.raises(ship.ShippingError, match="another checkpoint. Received: sha256:0"):
         run(tflite("int8", "sha256:0"))
@@ -114,10 +95,7 @@ def test_what_is_refused(ship, student, tflite, tmp_path):
     assert not (tmp_path / "assets").exists()
 
 
-def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, student, tflite, tmp_path):
-    from dbdgan_tf.model_file.metadata import weights_checksum
-
-    prefix, _, _ = student
+def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, nano_student, tflite, tmp_path):
     (tmp_path / "qat.weights.h5").write_bytes(b"fine-tuned")
     model = tflite("qat_int8", weights_checksum(tmp_path / "qat.weights.h5"))
 
@@ -125,10 +103,10 @@ def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, student, tflite, tmp_p
         content = {"kind": "qat_student", "metadata": {"config": {"qat": {"student_checkpoint": parent}}}}
         (tmp_path / "qat.json").write_text(json.dumps(content))
         folder = str(tmp_path / "assets")
-        return ship.run(ship.ShipConfig("lite", prefix, (model,), assets=folder, **changes))
+        return ship.run(ship.ShipConfig("lite", nano_student, (model,), assets=folder, **changes))
 
     with pytest.raises(ship.ShippingError, match="made from another checkpoint"):
-        run(prefix)
+        run(nano_student)
     with pytest.raises(ship.ShippingError, match="quantize-aware student was made from another"):
         run(str(tmp_path / "other"), qat_checkpoint=str(tmp_path / "qat"))
-    assert "lite_int8.tflite" in run(prefix, qat_checkpoint=str(tmp_path / "qat"))
+    assert "lite_int8.tflite" in run(nano_student, qat_checkpoint=str(tmp_path / "qat"))

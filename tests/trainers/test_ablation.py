@@ -6,33 +6,27 @@ import types
 
 import pytest
 
+from dbdgan_tf.command.flags import parse
 from dbdgan_tf.evaluation import ablation as results
+from dbdgan_tf.training.options import DistillRun
 from trainers import ablation
-
-SMALL = """--flagfile=configs/smoke/distill.flags
---image_size=32
---epochs=1
---steps_per_epoch=1
---validation_fraction=0.5
---teacher=cached
---teacher_maps_dir={}/train/masks
-"""
 
 
 @pytest.fixture
 def configure(repository, monkeypatch, tiny_dataset, tmp_path):
     """A function that makes the ablation of some overlays, small, on tiny data."""
     monkeypatch.chdir(repository)
-    (tmp_path / "small.flags").write_text(SMALL.format(tiny_dataset))
+    small = f"""--flagfile=configs/smoke/distill.flags --image_size=32 --epochs=1 --steps_per_epoch=1
+        --validation_fraction=0.5 --teacher=cached --teacher_maps_dir={tiny_dataset}/train/masks"""
+    (tmp_path / "small.flags").write_text("\n".join(small.split()))
 
     def make(*names, seeds=(1,)):
+        overlays = tuple(f"configs/ablation/{name}.flags" for name in names)
+        recipe = ("configs/ablation.flags", str(tmp_path / "small.flags"))
         return ablation.AblationConfig(
-            recipe=("configs/ablation.flags", str(tmp_path / "small.flags")),
-            overlays=tuple(f"configs/ablation/{name}.flags" for name in names),
-            data_dir=str(tiny_dataset),
-            seeds=seeds,
+            recipe=recipe, overlays=overlays, data_dir=str(tiny_dataset), seeds=seeds,
             output_dir=str(tmp_path / "out"),
-        )
+        )  # fmt: skip
 
     return make
 
@@ -80,7 +74,7 @@ def test_a_failed_run_does_not_stop_the_rest(configure, trainer):
 def test_other_flags_and_runs_without_held_out_photographs_are_refused(configure, trainer, tmp_path):
     ablation.run(configure("0_content"))
     with open(tmp_path / "small.flags", "a") as file:
-        file.write("--epochs=9\n")
+        file.write("\n--epochs=9")
     with pytest.raises(ValueError, match="--epochs=9"):
         ablation.run(configure("0_content"))
     assert len(trainer) == 1
@@ -89,10 +83,8 @@ def test_other_flags_and_runs_without_held_out_photographs_are_refused(configure
 
 
 def test_mean_spread_change_and_table_by_hand(repository):
-    overlays = [
-        results.read_overlay(repository / f"configs/ablation/{name}.flags")
-        for name in ("0_content", "1_adversarial", "2_consistency")
-    ]
+    names = ("0_content", "1_adversarial", "2_consistency")
+    overlays = [results.read_overlay(repository / f"configs/ablation/{name}.flags") for name in names]
 
     def figures(focus):
         return {"max_f_focus": focus, "max_f_blur": 0.95, "mae": 0.9 - focus}
@@ -117,21 +109,17 @@ def test_mean_spread_change_and_table_by_hand(repository):
     assert lines[3].endswith("| +0.0200 ± 0.0100 | -0.0200 ± 0.0100 |") and len(lines) == 5
 
 
-def test_every_overlay_is_read_with_the_recipe_and_differs_from_what_it_names(repository, monkeypatch):
-    from dbdgan_tf.command.flags import parse
-    from dbdgan_tf.training.options import DistillRun
-
+def test_every_overlay_is_read_with_the_recipe_and_differs_from_what_it_names(
+    repository, monkeypatch, tmp_path
+):
     monkeypatch.chdir(repository)
     overlays = [results.read_overlay(path) for path in sorted(repository.glob("configs/ablation/*.flags"))]
-    configs = {}
-    for overlay in overlays:
-        words = ("--flagfile=configs/ablation.flags", f"--flagfile={overlay.path}")
-        configs[overlay.name] = parse(DistillRun, *words)
+    configs = {
+        o.name: parse(DistillRun, "--flagfile=configs/ablation.flags", f"--flagfile={o.path}")
+        for o in overlays
+    }
     assert len(configs) == 10
     assert all(configs[overlay.name] != configs[overlay.over] for overlay in overlays if overlay.over)
-
-
-def test_an_overlay_without_a_title_is_named(tmp_path):
-    (tmp_path / "a.flags").write_text("--epochs=1\n")
+    (tmp_path / "untitled.flags").write_text("--epochs=1\n")
     with pytest.raises(ValueError, match="Received: '--epochs=1'"):
-        results.read_overlay(tmp_path / "a.flags")
+        results.read_overlay(tmp_path / "untitled.flags")

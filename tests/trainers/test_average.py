@@ -1,4 +1,4 @@
-"""The command that averages networks."""
+"""The mean of networks, and the command that makes it."""
 
 import json
 
@@ -6,38 +6,48 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command import flags
-from dbdgan_tf.models import StudentConfig, build_student, load_network, save_network
+from dbdgan_tf.models import StudentConfig, build_student, save_network
+from dbdgan_tf.models.weights.mean import mean_network
 from trainers import average
 
 
-@pytest.fixture(scope="module")
-def networks(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("networks")
-    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
-    for name in ("a", "b"):
-        save_network(folder / name, build_student(config), config, {"seconds": 60.0})
-    return folder
+@pytest.fixture
+def saved(tmp_path):
+    """A function that saves a network whose every weight is one number; returns its path."""
+
+    def save(name, value, **changes):
+        config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32)).replace(**changes)
+        network = build_student(config)
+        network.set_weights([np.full(array.shape, value, np.float32) for array in network.get_weights()])
+        save_network(tmp_path / name, network, config, {"seconds": 60.0})
+        return str(tmp_path / name)
+
+    return save
 
 
-def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(networks, tiny_dataset, tmp_path, capsys):
-    config = flags.parse(
-        average.AverageConfig, f"--networks={networks / 'a'},{networks / 'b'}",
-        f"--output={tmp_path / 'mean'}", f"--data_dir={tiny_dataset}", "--validation_fraction=0.5",
-    )  # fmt: skip
-    scores = average.run(config)
-    assert set(scores) == {str(networks / "a"), str(networks / "b"), str(tmp_path / "mean")}
+def test_every_weight_is_the_mean(saved):
+    paths = [saved(name, value) for name, value in (("a", 1.0), ("b", 2.0), ("c", 6.0))]
+    network, config = mean_network(paths, image_size=(64, 32))
+    assert all(np.all(array == 3.0) for array in network.get_weights())
+    assert config.encoder == "efficientnet_lite_nano" and network.input_shape == (None, 64, 32, 3)
+
+
+def test_what_has_no_mean_is_refused(saved):
+    one, other = saved("one", 1.0), saved("other", 1.0, decoder_channels=(8, 8, 8, 8, 8, 8))
+    with pytest.raises(ValueError, match="Allowed: two or more"):
+        mean_network([one])
+    with pytest.raises(ValueError, match="Networks of different configurations have no mean"):
+        mean_network([one, other])
+
+
+def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(saved, tiny_dataset, tmp_path, capsys):
+    one, other, mean = saved("a", 0.1), saved("b", 0.2), str(tmp_path / "mean")
+    common = (f"--networks={one},{other}", f"--output={mean}", f"--data_dir={tiny_dataset}")
+    scores = average.run(flags.parse(average.AverageConfig, *common, "--validation_fraction=0.5"))
+    assert set(scores) == {one, other, mean}
     about = json.loads((tmp_path / "mean.json").read_text())["metadata"]
-    assert about["validation"] == scores[str(tmp_path / "mean")] and about["seconds"] == 120.0
-    assert [part["network"] for part in about["averaged"]] == [str(networks / "a"), str(networks / "b")]
-    paths = (tmp_path / "mean", networks / "a", networks / "b")
-    mean, one, other = (load_network(path)[0].get_weights() for path in paths)
-    for result, first, second in zip(mean, one, other, strict=True):
-        np.testing.assert_allclose(result, (first + second) / 2, atol=1e-6)
-    assert f"{tmp_path / 'mean'} selection " in capsys.readouterr().out
-
-
-def test_nothing_held_out_is_an_error(networks, tiny_dataset, tmp_path):
-    paths = (str(networks / "a"), str(networks / "b"))
-    config = average.AverageConfig(paths, str(tmp_path / "mean"), (str(tiny_dataset),), "", 0.0)
+    assert about["validation"] == scores[mean] and about["seconds"] == 120.0
+    assert [part["network"] for part in about["averaged"]] == [one, other]
+    assert f"{mean} selection " in capsys.readouterr().out
     with pytest.raises(ValueError, match="No photographs are held out"):
-        average.run(config)
+        average.run(flags.parse(average.AverageConfig, *common, "--validation_fraction=0"))

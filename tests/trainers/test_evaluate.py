@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command import flags
+from dbdgan_tf.evaluation import ImagePredictor
+from dbdgan_tf.photo import write_image
 from trainers import evaluate
+
+parse = functools.partial(flags.parse, evaluate.EvaluateConfig)
 
 
 @pytest.fixture
@@ -16,78 +20,53 @@ def dataset(tmp_path):
     for index, stem in enumerate("ab"):
         mask = np.zeros((20, 30), np.uint8)
         mask[:, : 10 + 5 * index] = 255
-        for folder, pixels in (("test/images", mask), ("test/masks", mask), ("maps", mask)):
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+        for folder in ("test/images", "test/masks", "maps"):
+            write_image(tmp_path / folder / f"{stem}.png", mask)
     return tmp_path
 
 
-parse = functools.partial(flags.parse, evaluate.EvaluateConfig)
+@pytest.fixture
+def evaluate_maps(dataset):
+    """Runs the command on the folder of maps."""
+    common = (f"--data_dir={dataset}", f"--maps_dir={dataset}/maps", f"--output_dir={dataset}/out")
+    return lambda *arguments: evaluate.run(parse(*common, *arguments))
 
 
-def test_maps_folder_by_flags(dataset, tmp_path, capsys):
-    out = tmp_path / "out"
-    arguments = (
-        f"--data_dir={dataset} --maps_dir={dataset}/maps --output_dir={out} --positive=focus --noprogress"
-    )
-    evaluate.run(parse(*arguments.split()))
-    metrics = json.loads((out / "metrics.json").read_text())
+def test_maps_folder_by_flags(dataset, evaluate_maps, capsys):
+    evaluate_maps("--positive=focus", "--noprogress")
+    metrics = json.loads((dataset / "out/metrics.json").read_text())
     names = "n max_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f".split()
     assert set(names) <= set(metrics)
     assert (metrics["n"], metrics["max_f"], metrics["mae"]) == (2, 1, 0)
     printed = capsys.readouterr().out
     assert "maps  focus" in printed and "1.0000" in printed
-    assert {path.name for path in out.iterdir()} == {
-        "metrics.json",
-        "evaluation.json",
-        "scores.npz",
-        "per_image.csv",
-        "curves.csv",
-        "pr_curve.png",
-        "f_curve.png",
-    }
+    files = "metrics.json evaluation.json scores.npz per_image.csv curves.csv pr_curve.png f_curve.png"
+    assert {path.name for path in (dataset / "out").iterdir()} == set(files.split())
 
 
-def test_missing_maps_need_the_flag(dataset, tmp_path, capsys):
+def test_missing_maps_need_the_flag(dataset, evaluate_maps, capsys):
     (dataset / "maps/b.png").unlink()
-    config = evaluate.EvaluateConfig(
-        str(dataset), str(tmp_path / "out"), maps_dir=str(dataset / "maps"), progress=False
-    )
     with pytest.raises(ValueError, match="b: no map"):
-        evaluate.run(config)
-    evaluate.run(
-        parse(
-            f"--data_dir={dataset}",
-            f"--maps_dir={dataset}/maps",
-            "--output_dir",
-            str(tmp_path / "out"),
-            "--allow_missing",
-        )
-    )
+        evaluate_maps()
+    evaluate_maps("--allow_missing")
     assert "1 photographs have no map and are left out: b" in capsys.readouterr().out
 
 
-def test_polarities(dataset, tmp_path):
-    for name in "ab":
-        path = str(dataset / f"maps/{name}.png")
-        cv2.imwrite(path, 255 - cv2.imread(path, 0))
-    common = (f"--data_dir={dataset}", f"--maps_dir={dataset}/maps", f"--output_dir={tmp_path / 'out'}")
-    assert evaluate.run(parse(*common)).metrics(0)["blur"]["mae"] == 1
-    assert evaluate.run(parse(*common, "--maps_polarity=focus")).metrics(0)["blur"]["mae"] == 0
-    assert evaluate.run(parse(*common, "--mask_polarity=focus")).metrics(0)["blur"]["mae"] == 0
+@pytest.mark.parametrize(
+    ("flag", "mae"), [((), 1), (("--maps_polarity=focus",), 0), (("--mask_polarity=focus",), 0)]
+)
+def test_polarities(dataset, evaluate_maps, flag, mae):
+    for path in (dataset / "maps").iterdir():
+        write_image(path, 255 - cv2.imread(str(path), 0))
+    assert evaluate_maps(*flag).metrics(0)["blur"]["mae"] == mae
 
 
-def test_keras_model_keeps_its_maps(dataset, tmp_path):
-    from dbdgan_tf.models.serialization import save_network
-    from dbdgan_tf.models.student import StudentConfig, build_student
-
-    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
-    save_network(tmp_path / "student", build_student(config), config)
+def test_keras_model_keeps_its_maps(dataset, nano_student):
     common = (f"--data_dir={dataset}", "--noprogress", "--bootstrap=0")
-    model = evaluate.run(parse(*common, f"--model={tmp_path}/student", f"--output_dir={tmp_path}/model"))
-    maps = evaluate.run(parse(*common, f"--maps_dir={tmp_path}/model/maps", f"--output_dir={tmp_path}/maps2"))
+    model = evaluate.run(parse(*common, f"--model={nano_student}", f"--output_dir={dataset}/model"))
+    maps = evaluate.run(parse(*common, f"--maps_dir={dataset}/model/maps", f"--output_dir={dataset}/maps2"))
     assert model.metrics(0) == maps.metrics(0)
-    assert model.name == "student" and model.maps_dir == str(tmp_path / "model/maps")
+    assert model.name == "student" and model.maps_dir == str(dataset / "model/maps")
 
 
 @pytest.mark.parametrize("sources", [(), ("--maps_dir=a", "--model=b")])
@@ -105,19 +84,15 @@ def several(tmp_path):
         for stem in stems:
             mask = 255 - half if stem in ("p2", "s_far") else half
             for folder in ("train/images", "train/masks"):
-                (tmp_path / name / folder).mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(tmp_path / name / folder / f"{stem}.png"), mask)
-    (tmp_path / "uniform").mkdir()
+                write_image(tmp_path / name / folder / f"{stem}.png", mask)
     for stem, level in (("sky", 10), ("wall", 250)):
-        cv2.imwrite(str(tmp_path / f"uniform/{stem}.png"), np.full((32, 32), level, np.uint8))
+        write_image(tmp_path / f"uniform/{stem}.png", np.full((32, 32), level, np.uint8))
     (tmp_path / "uniform.txt").write_text("sharp sky\nblurred wall\n")
     (tmp_path / "list.txt").write_text("p1\ns_near\ns_far\n")
     return tmp_path
 
 
 def test_sources_and_uniform_scenes_become_one_number(several, monkeypatch, capsys):
-    from dbdgan_tf.evaluation import ImagePredictor
-
     # What is bright is called blurred, and of the scene focused far nothing.
     def run_batch(images):
         return [image[..., 0] / 255.0 * (image[0, 0, 0] < 200 or image.std() < 5) for image in images]
@@ -134,8 +109,5 @@ def test_sources_and_uniform_scenes_become_one_number(several, monkeypatch, caps
     assert "1 scenes sharp all over: in-focus share 1.000 (worst: sky 1.00)" in printed
     shares = json.loads((several / "out/uniform.json").read_text())["mean_in_focus_share"]
     assert shares == {"sharp": 1, "blurred": 0}
-
-
-def test_uniform_scenes_need_folder_list_and_model(several):
     with pytest.raises(ValueError, match="go together, with --model"):
         evaluate.EvaluateConfig("data", "out", model="m", uniform_dir="photos")

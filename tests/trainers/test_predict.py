@@ -4,6 +4,7 @@ import functools
 import json
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,8 @@ from dbdgan_tf.command import flags
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.evaluation import ImagePredictor
 from dbdgan_tf.evaluation.map_files import find_photographs, write_maps
+from dbdgan_tf.models import StudentConfig, build_student, save_network
+from dbdgan_tf.photo import write_image
 from trainers import predict
 
 
@@ -18,8 +21,7 @@ from trainers import predict
 def photographs(tmp_path):
     folder = tmp_path / "photos"
     for index, name in enumerate(("a.png", "deep/b.JPG", "deep/c.png", ".hidden/d.png")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(folder / name), np.full((16, 24 + index, 3), 40 * index, np.uint8))
+        write_image(folder / name, np.full((16, 24 + index, 3), 40 * index, np.uint8))
     (folder / "notes.txt").write_text("no photograph")
     return folder
 
@@ -38,12 +40,16 @@ class Counting:
 parse = functools.partial(flags.parse, predict.PredictConfig)
 
 
+def read(path):
+    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+
+
 def test_folder_is_searched_and_stems_are_kept(photographs, tmp_path):
     samples = find_photographs(photographs)
     assert [sample.stem for sample in samples] == ["a", "deep/b", "deep/c"]
     report = write_maps(samples, ImagePredictor(Counting(), batch_size=2), tmp_path / "out")
     assert (report.written, report.kept, report.failed) == (3, 0, {})
-    blur_map = cv2.imread(str(tmp_path / "out/deep/c.png"), cv2.IMREAD_UNCHANGED)
+    blur_map = read(tmp_path / "out/deep/c.png")
     assert blur_map.shape == (16, 26) and (blur_map == 80).all()
 
 
@@ -57,18 +63,14 @@ def test_resume_keeps_what_exists(photographs, tmp_path):
 
 def test_bad_files_are_listed_and_do_not_stop_the_rest(photographs, tmp_path):
     (photographs / "a.png").write_bytes(b"")
-    report = write_maps(
-        find_photographs(photographs), ImagePredictor(Counting(), batch_size=3), tmp_path / "out"
-    )
+    predictor = ImagePredictor(Counting(), batch_size=3)
+    report = write_maps(find_photographs(photographs), predictor, tmp_path / "out")
     assert report.written == 2 and list(report.failed) == [str(photographs / "a.png")]
     assert "1 failed" in str(report) and "a.png" in str(report)
     assert not (tmp_path / "out/a.png").exists()
-
-
-def test_two_photographs_of_one_stem(photographs, tmp_path):
-    samples = [Sample("a", photographs / "a.png"), Sample("a", photographs / "deep/c.png")]
-    report = write_maps(samples, ImagePredictor(Counting()), tmp_path / "out")
-    assert report.written == 1 and "same stem" in report.failed[str(photographs / "deep/c.png")]
+    samples = [Sample("c", photographs / "deep/c.png"), Sample("c", photographs / "a.png")]
+    report = write_maps(samples, predictor, tmp_path / "twice")
+    assert report.written == 1 and "same stem" in report.failed[str(photographs / "a.png")]
 
 
 def test_another_models_folder_is_refused(photographs, tmp_path):
@@ -80,80 +82,56 @@ def test_another_models_folder_is_refused(photographs, tmp_path):
     assert json.loads((tmp_path / "out/maps.json").read_text()) == {"model": "y", "bits": 8}
 
 
-def test_keras_model_by_flags(photographs, tmp_path):
-    from dbdgan_tf.models.serialization import save_network
-    from dbdgan_tf.models.student import StudentConfig, build_student
-
-    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
-    save_network(tmp_path / "student", build_student(config), config)
-    common = (
-        f"--model={tmp_path}/student.json",
-        f"--input_dir={photographs}",
-        "--noprogress",
-        "--batch_size=2",
-    )
+def test_keras_model_by_flags(photographs, nano_student, tmp_path):
+    common = (f"--model={nano_student}.json", f"--input_dir={photographs}", "--noprogress", "--batch_size=2")
     assert predict.run(parse(*common, f"--output_dir={tmp_path}/full")).written == 3
     small = parse(*common, f"--output_dir={tmp_path}/small", "--map_size=model", "--bits=16")
     assert predict.run(small).written == 3
-    full_map = cv2.imread(str(tmp_path / "full/a.png"), cv2.IMREAD_UNCHANGED)
-    small_map = cv2.imread(str(tmp_path / "small/a.png"), cv2.IMREAD_UNCHANGED)
+    full_map, small_map = read(tmp_path / "full/a.png"), read(tmp_path / "small/a.png")
     assert (full_map.shape, full_map.dtype) == ((16, 24), np.uint8)
     assert (small_map.shape, small_map.dtype) == ((32, 32), np.uint16)
     assert full_map.mean() / 255 == pytest.approx(small_map.mean() / 65535, abs=0.01)
-    with pytest.raises(ValueError, match="another model or setting"):
-        predict.run(parse(*common, f"--output_dir={tmp_path}/small"))
-    with pytest.raises(ValueError, match="another model or setting"):
-        predict.run(parse(*common, f"--output_dir={tmp_path}/full", "--mirror"))
+    for changed in ((f"--output_dir={tmp_path}/small",), (f"--output_dir={tmp_path}/full", "--mirror")):
+        with pytest.raises(ValueError, match="another model or setting"):
+            predict.run(parse(*common, *changed))
     assert predict.run(parse(*common, f"--output_dir={tmp_path}/both", "--mirror")).written == 3
 
 
-def test_mean_of_two_networks_at_another_size(photographs, tmp_path):
-    from dbdgan_tf.models.serialization import save_network
-    from dbdgan_tf.models.student import StudentConfig, build_student
-
-    maps = {}
-    for name in "ab":
-        config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
-        save_network(tmp_path / name, build_student(config), config)
+def test_mean_of_two_networks_at_another_size(photographs, nano_student, tmp_path):
+    config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32))
+    keras.utils.set_random_seed(1)
+    save_network(tmp_path / "b", build_student(config), config)
     common = f"--input_dir={photographs} --noprogress --map_size=model --bits=16 --image_size=64".split()
-    for name, arguments in (("a", ()), ("b", ()), ("mean", (f"--average_with={tmp_path}/b",))):
-        model = tmp_path / name.replace("mean", "a")
+
+    def maps(name, model, *arguments):
         predict.run(parse(f"--model={model}", f"--output_dir={tmp_path}/maps/{name}", *common, *arguments))
-        maps[name] = cv2.imread(f"{tmp_path}/maps/{name}/a.png", cv2.IMREAD_UNCHANGED).astype(float)
-    assert maps["mean"].shape == (64, 64) and abs(maps["a"] - maps["b"]).max() > 10
-    np.testing.assert_allclose(maps["mean"], (maps["a"] + maps["b"]) / 2, atol=1.1)
+        return read(tmp_path / f"maps/{name}/a.png").astype(float)
+
+    a, b = maps("a", nano_student), maps("b", tmp_path / "b")
+    mean = maps("mean", nano_student, f"--average_with={tmp_path}/b")
+    assert mean.shape == (64, 64) and abs(a - b).max() > 10
+    np.testing.assert_allclose(mean, (a + b) / 2, atol=1.1)
     source = json.loads((tmp_path / "maps/mean/maps.json").read_text())
     assert source["image_size"] == [64, 64] and len(source["models"]) == 2
 
 
-def test_main_ends_with_one_when_a_file_failed(photographs, tmp_path, monkeypatch):
-    failed = predict.PredictConfig("m", "o", input_dir="i")
+def test_main_ends_with_one_when_a_file_failed(monkeypatch):
     monkeypatch.setattr(predict, "run", lambda config: type("Report", (), {"failed": {"x": "y"}})())
     with pytest.raises(SystemExit) as ended:
-        predict.main(failed)
+        predict.main(predict.PredictConfig("m", "o", input_dir="i"))
     assert ended.value.code == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
-        (("--model=m", "--output_dir=o"), "exactly one"),
-        (("--model=m", "--output_dir=o", "--input_dir=absent"), "No such folder"),
+        ("--model=m", "exactly one"),
+        ("--model=m --input_dir=absent", "No such folder"),
+        ("--model=absent --input_dir={}", "No such model"),
+        ("--input_dir={}", "exactly one of --model and --out_of_fold"),
+        ("--input_dir={} --model=m --out_of_fold=a,b", "exactly one of --model and --out_of_fold"),
     ],
 )
-def test_bad_arguments(arguments, match):
+def test_bad_arguments(photographs, arguments, match):
     with pytest.raises(ValueError, match=match):
-        predict.run(parse(*arguments))
-
-
-def test_missing_model(photographs, tmp_path):
-    with pytest.raises(ValueError, match="No such model"):
-        predict.run(
-            parse(f"--model={tmp_path}/absent", f"--input_dir={photographs}", f"--output_dir={tmp_path}/o")
-        )
-
-
-def test_model_or_folds_but_not_both():
-    for wrong in ({}, {"model": "m", "out_of_fold": ("a", "b")}):
-        with pytest.raises(ValueError, match="exactly one of --model and --out_of_fold"):
-            predict.PredictConfig(output_dir="out", input_dir="photos", **wrong)
+        predict.run(parse("--output_dir=o", *arguments.format(photographs).split()))

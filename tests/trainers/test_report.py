@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command import flags
+from dbdgan_tf.photo import write_image
 from trainers import evaluate, report
 
 
@@ -17,14 +18,8 @@ def dataset(tmp_path):
         mask = np.zeros((30, 40), np.uint8)
         mask[:, :20] = 255
         noisy = (0.7 * mask + rng.integers(0, 70, mask.shape)).astype(np.uint8)
-        for folder, pixels in (
-            ("test/images", mask),
-            ("test/masks", mask),
-            ("ours", mask),
-            ("theirs", noisy),
-        ):
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+        for folder in ("test/images", "test/masks", "ours", "theirs"):
+            write_image(tmp_path / folder / f"{stem}.png", noisy if folder == "theirs" else mask)
     (tmp_path / "theirs/c.png").unlink()
     return tmp_path
 
@@ -56,11 +51,11 @@ def test_chosen_images(dataset, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
-        (("--output=x.html",), "neither --evaluations nor --maps"),
-        (("--maps=x", "--output=x.html"), "needs --data_dir"),
-        (("--evaluations=x",), "neither --output nor --picture"),
+        ("--output=x.html", "neither --evaluations nor --maps"),
+        ("--maps=x --output=x.html", "needs --data_dir"),
+        ("--evaluations=x", "neither --output nor --picture"),
     ],
 )
 def test_bad_arguments(arguments, match):
     with pytest.raises(ValueError, match=match):
-        parse(*arguments)
+        parse(*arguments.split())

@@ -9,19 +9,20 @@ import runpy, sys
 sys.argv = ["trainers.distill", *{arguments!r}]
 runpy.run_module("trainers.distill", run_name="__main__")
 """
-# Compiling for a CPU takes most of the time, and what is compiled runs twice.
+# Tracing takes most of the time on TensorFlow, compiling on JAX, and what is made so runs twice.
+EAGER = "import tensorflow as tf\ntf.config.run_functions_eagerly(True)"
 FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 
 
-@pytest.mark.parametrize("backend, blocked", [("tensorflow", ()), ("jax", ("tensorflow",))])
-def test_smoke_recipe(backend, blocked, run_python, tiny_dataset, tmp_path):
+@pytest.mark.parametrize("backend, blocked, first", [("tensorflow", (), EAGER), ("jax", ("tensorflow",), "")])
+def test_smoke_recipe(backend, blocked, first, run_python, tiny_dataset, tmp_path):
     arguments = [
         "--flagfile=configs/distill.flags", "--flagfile=configs/smoke/distill.flags",
         f"--data_dir={tiny_dataset}", f"--output_dir={tmp_path}", "--image_size=32", "--epochs=1",
         "--discriminator_channels=4",
     ]  # fmt: skip
     environment = {"KERAS_BACKEND": backend, "XLA_FLAGS": FAST_COMPILE}
-    output = run_python(COMMAND.format(arguments=arguments), blocked=blocked, env=environment)
+    output = run_python(first + COMMAND.format(arguments=arguments), blocked=blocked, env=environment)
     assert "student_bce" in output
     for name in ("student_best", "student_last", "teacher_best"):
         assert (tmp_path / f"{name}.weights.h5").stat().st_size > 100_000

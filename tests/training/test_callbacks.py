@@ -1,23 +1,86 @@
+"""What happens around the steps of a run: guards, checkpoints, validation, memory kept between steps."""
+
+import platform
 from types import SimpleNamespace
 
-import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, TimeLimit, Validator
+from dbdgan_tf.photo import write_image
+from dbdgan_tf.training import allocator
+from dbdgan_tf.training.callbacks import NonFiniteGuard, NonFiniteLossError, Validator
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
-from dbdgan_tf.training.validation import HeldOut
+from dbdgan_tf.training.validation import HeldOut, UniformScenes, figure_names, validate
+
+MASK = np.zeros((8, 8), "float32")
+MASK[:, 6:] = 1
 
 
-def fake_model(step=7):
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.step = step
-    return model
+class Photographs(list):
+    """Batches of one photograph each."""
+
+    batch_size = 1
+
+    def __init__(self, masks, stems=("photo",), counted=None):
+        counted = np.ones_like(MASK) if counted is None else counted
+        rest = {"images": np.zeros((1, 8, 8, 3), np.uint8), "counted": counted[None, ..., None]}
+        super().__init__({"segmentation_masks": mask[None, ..., None], **rest} for mask in masks)
+        self.samples = [SimpleNamespace(stem=stem) for stem in stems]
+
+
+def undecided(images):
+    return np.full((len(images), 8, 8, 1), 0.5, "float32")
+
+
+def test_a_perfect_map_and_an_undecided_one_by_hand():
+    held_out = HeldOut({"a": Photographs([MASK])})
+    perfect = {"selection": 1.0, "max_f_focus": 1.0, "max_f_blur": 1.0, "mae": 0.0}
+    assert validate(lambda images: MASK[None, ..., None], held_out) == perfect
+    # All predicted: precision 0.25 for blur and 0.75 for focus, recall 1; F = 1.3 P / (0.3 P + 1).
+    blur, focus = 1.3 * 0.25 / 1.075, 1.3 * 0.75 / 1.225
+    figures = {"selection": focus - 0.5, "max_f_focus": focus, "max_f_blur": blur, "mae": 0.5}
+    assert validate(undecided, held_out) == pytest.approx(figures)
+
+
+def test_ignored_pixels_do_not_count():
+    counted = np.ones_like(MASK)
+    counted[:, 2:6] = 0
+    figures = validate(undecided, HeldOut({"a": Photographs([MASK], counted=counted)}))
+    # Two columns in focus and two blurred are left.
+    assert figures["max_f_blur"] == figures["max_f_focus"] == pytest.approx(1.3 * 0.5 / 1.15)
+
+
+def test_sources_pairs_and_uniform_scenes_by_hand():
+    scenes = UniformScenes(np.zeros((3, 8, 8, 3), np.uint8), np.array([True, False, False]))
+    sources = {
+        "a": Photographs([MASK]),
+        "b": Photographs([1 - MASK]),
+        "near_far": Photographs([MASK, 1 - MASK], ("s_near", "s_far")),
+    }
+    held_out = HeldOut(sources, scenes)
+    figures = validate(lambda images: np.tile(MASK[None, ..., None], (len(images), 1, 1, 1)), held_out)
+    assert list(figures) == figure_names(held_out)
+    assert (figures["a_max_f_focus"], figures["a_mae"], figures["b_mae"]) == (1.0, 0.0, 1.0)
+    # One of the pair is right, the other wrong all over; a quarter of every uniform scene is called blurred.
+    assert figures["pair_error"] == pytest.approx(0.5)
+    assert figures["uniform_error"] == pytest.approx((0.75 + 0.25) / 2)
+    accuracy = np.mean([figures[f"{name}_max_f_focus"] - figures[f"{name}_mae"] for name in "ab"])
+    assert figures["selection"] == pytest.approx(accuracy - 0.25 - 0.25)
+
+
+def test_uniform_scenes_are_read_at_network_size(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    for stem in ("sky", "wall"):
+        write_image(tmp_path / f"{stem}.png", noise)
+    (tmp_path / "list.txt").write_text("sharp sky\nblurred wall\n")
+    scenes = UniformScenes.read(tmp_path, tmp_path / "list.txt", (32, 32))
+    assert scenes.images.shape == (2, 32, 32, 3) and scenes.blurred.tolist() == [False, True]
+    assert scenes.images[0].std() > 1.5 * scenes.images[1].std()
 
 
 def test_a_non_finite_loss_names_the_step_and_the_term():
     guard = NonFiniteGuard()
-    guard.set_model(fake_model())
+    guard.set_model(SimpleNamespace(step=7))
     guard.on_train_batch_end(2, {"student_bce": 0.5})
     with pytest.raises(NonFiniteLossError, match=r"step 7 \(batch 3 .*Received: consistency, student_bce"):
         guard.on_train_batch_end(3, {"student_bce": float("nan"), "consistency": np.inf, "d_student": 1.0})
@@ -33,39 +96,6 @@ def test_the_last_good_checkpoint_stays_when_a_run_diverges(tiny, tmp_path):
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
     assert restore_checkpoint(tmp_path, gan)["epoch"] == 1
     assert np.isfinite(np.asarray(gan.student.get_layer("logits").bias)).all()
-
-
-def test_time_limit_stops_before_an_epoch_that_would_not_fit(monkeypatch):
-    clock = iter([0.0, 0.0, 20.0, 20.0, 45.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    limit = TimeLimit(1.0)
-    limit.set_model(fake_model())
-    limit.model.stop_training = False
-    limit.on_train_begin()
-    limit.on_epoch_begin(0)
-    limit.on_epoch_end(0)
-    assert not limit.model.stop_training
-    limit.on_epoch_begin(1)
-    limit.on_epoch_end(1)
-    assert limit.model.stop_training
-
-
-def test_time_limit_counts_preparation_and_does_not_take_compiling_for_an_epoch(monkeypatch):
-    # Training begins at 90, the first step ends at 390, an epoch takes 20 s; the limit is at 450.
-    clock = iter([90.0, 390.0, 410.0, 410.0, 430.0, 430.0, 450.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    limit = TimeLimit(7.5, start=0.0)
-    limit.set_model(fake_model())
-    limit.set_params({"steps": 20})
-    limit.model.stop_training = False
-    limit.on_train_begin()
-    stopped = []
-    for epoch in range(3):
-        limit.on_epoch_begin(epoch)
-        limit.on_train_batch_end(0)
-        limit.on_epoch_end(epoch)
-        stopped.append(limit.model.stop_training)
-    assert stopped == [False, False, True]
 
 
 def test_every_variable_has_a_name_that_no_other_build_changes(tiny):
@@ -88,7 +118,7 @@ def test_a_checkpoint_of_other_networks_is_refused(tiny, tmp_path):
 
 def test_the_log_has_columns_for_figures_that_come_every_other_epoch(tiny, tmp_path):
     network = tiny["network"]("averaged", 4)
-    held_out = HeldOut({"a": SimpleNamespace(samples=[SimpleNamespace(stem="photo")])})
+    held_out = HeldOut({"a": Photographs([MASK])})
     validator = Validator({"student": (network, None)}, held_out, tmp_path, {"best": {}}, {}, every=2)
     validator.set_params({"epochs": 4})
     logs = {}
@@ -96,3 +126,34 @@ def test_the_log_has_columns_for_figures_that_come_every_other_epoch(tiny, tmp_p
     names = ("selection", "max_f_focus", "max_f_blur", "mae")
     assert set(logs) == {f"val_student_{name}" for name in names}
     assert all(np.isnan(value) for value in logs.values())
+
+
+CODE = """
+import ctypes, resource
+from dbdgan_tf.training.allocator import keep_freed_memory
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(8):
+        block = libc.malloc(64 << 20)
+        ctypes.memset(block, 1, 64 << 20)
+        libc.free(block)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+returned = faults()
+assert keep_freed_memory()
+faults()
+print(returned, faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_memory_that_was_freed_is_used_again(run_python):
+    returned, kept = map(int, run_python(CODE).split())
+    assert returned > 1000 and kept < returned / 100
+
+
+def test_elsewhere_nothing_happens(monkeypatch):
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    assert allocator.keep_freed_memory() is False

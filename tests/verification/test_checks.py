@@ -1,10 +1,11 @@
-"""Structure reports and budgets."""
+"""Structure reports and budgets; which int8 file is kept."""
 
 import numpy as np
 import pytest
 
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, compare_maps
+from dbdgan_tf.verification.int8_choice import choose, format_markdown
 
 
 def write(tmp_path, content):
@@ -19,6 +20,8 @@ def test_a_good_float_file(flat_models, tmp_path):
     assert report.histogram == {"CONV_2D": 1, "LOGISTIC": 1}
     assert report.partitions == 1
     assert report.failures(BUDGETS["float32"]) == []
+    assert any("MB; allowed: 0.001" in failure for failure in report.failures(Budget(megabytes=0.001)))
+    assert report.failures(Budget(partitions=2)) == ["1 XNNPACK partitions; allowed: 2"]
 
 
 def test_a_good_int8_file(flat_models, tmp_path):
@@ -31,12 +34,6 @@ def test_a_good_int8_file(flat_models, tmp_path):
     assert report.failures(BUDGETS["int8"]) == []
 
 
-def test_budget_of_size_and_partitions(flat_models, tmp_path):
-    report = check_structure(write(tmp_path, flat_models.grey_model()))
-    assert any("MB; allowed: 0.001" in failure for failure in report.failures(Budget(megabytes=0.001)))
-    assert report.failures(Budget(partitions=2)) == ["1 XNNPACK partitions; allowed: 2"]
-
-
 def broken_model(flat_models):
     """A convolution and two reshapes: a float graph that calls itself int8."""
     model, schema = flat_models.FlatModel(), flat_models.schema
@@ -45,17 +42,14 @@ def broken_model(flat_models):
     bias = model.tensor("bias", (1,), data=[-1])
     logit, flat = model.tensor("logit", (1, 4, 4, 1)), model.tensor("flat", (1, 16))
     wide, answer = model.tensor("wide", (1, 4, 4, 1)), model.tensor("map", (1, 4, 4, 1))
-    sizes = [
-        model.tensor("s1", (2,), "int32", data=[1, 16]),
-        model.tensor("s2", (4,), "int32", data=[1, 4, 4, 1]),
-    ]
+    short = model.tensor("s1", (2,), "int32", data=[1, 16])
+    long = model.tensor("s2", (4,), "int32", data=[1, 4, 4, 1])
     model.op("CONV_2D", [image, kernel, bias], [logit], flat_models.conv_options())
-    model.op("RESHAPE", [logit, sizes[0]], [flat], schema.ReshapeOptionsT())
-    model.op("RESHAPE", [flat, sizes[1]], [wide], schema.ReshapeOptionsT())
+    model.op("RESHAPE", [logit, short], [flat], schema.ReshapeOptionsT())
+    model.op("RESHAPE", [flat, long], [wide], schema.ReshapeOptionsT())
     model.op("RELU_N1_TO_1", [wide], [answer])
-    content = model.pack([image], [answer])
     about = flat_models.ModelMetadata("broken", variant="int8")
-    return flat_models.embed_metadata(content, about)
+    return flat_models.embed_metadata(model.pack([image], [answer]), about)
 
 
 def test_a_broken_file_names_every_fault(flat_models, tmp_path):
@@ -77,14 +71,40 @@ def test_map_report_by_hand():
     failures = report.failures(Budget(max_abs_error=0.05, max_f_change=0.005, mae_change=0.01))
     assert failures == ["max_abs_error 0.100000; allowed: 0.05", "max_f_change 0.020000; allowed: 0.005"]
     assert report.failures(Budget()) == []
-
-
-def test_nan_fails():
     report = compare_maps([(np.zeros((2, 2)), np.full((2, 2), np.nan))])
     assert report.bad_values == 1
     assert len(report.failures(Budget(mean_abs_error=1))) == 2
-
-
-def test_nothing_to_compare():
     with pytest.raises(ValueError, match="no image"):
         compare_maps([])
+
+
+def _rows(ptq, qat):
+    return {
+        "float32": {"bytes": 4_000_000, "max_f_focus": 0.9, "max_f_blur": 0.95, "mae": 0.05},
+        "ptq_int8": {"bytes": 1_100_000, "max_f_focus": ptq, "max_f_blur": 0.9, "mae": 0.1},
+        "qat_int8": {"bytes": 1_200_000, "max_f_focus": qat, "max_f_blur": 0.9, "mae": 0.1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("pick", "ptq", "qat", "expected"),
+    [("best", 0.8, 0.7, "ptq"), ("best", 0.7, 0.8, "qat"), ("best", 0.8, 0.8, "ptq"),
+     ("qat", 0.8, 0.7, "qat"), ("ptq", 0.7, 0.8, "ptq")],
+)  # fmt: skip
+def test_best_is_chosen_by_score_and_a_named_one_in_any_case(pick, ptq, qat, expected):
+    assert choose(_rows(ptq, qat), pick) == f"{expected}_int8"
+    # At equal F a lower error wins.
+    rows = _rows(0.8, 0.8)
+    rows["qat_int8"]["mae"] = 0.09
+    assert choose(rows, "best") == "qat_int8"
+
+
+def test_table_names_every_candidate_and_marks_the_picked():
+    table = format_markdown({"candidates": _rows(0.8, 0.7), "picked": "ptq_int8"})
+    assert table.splitlines() == [
+        "| model | MB | max_f_focus | max_f_blur | mae |  |",
+        "|---|---|---|---|---|---|",
+        "| float32 | 4.00 | 0.9000 | 0.9500 | 0.0500 |  |",
+        "| ptq_int8 | 1.10 | 0.8000 | 0.9000 | 0.1000 | picked |",
+        "| qat_int8 | 1.20 | 0.7000 | 0.9000 | 0.1000 |  |",
+    ]

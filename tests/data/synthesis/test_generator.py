@@ -56,20 +56,20 @@ def test_any_number_of_processes_writes_the_same_bytes(sources, tmp_path):
 
 
 def test_a_second_run_does_nothing_and_another_recipe_is_refused(sources, tmp_path):
-    assert write_dataset(tmp_path, sources, 2, 1, config=SMALL, workers=1)
-    assert not write_dataset(tmp_path, sources, 2, 1, config=SMALL, workers=1)
+    def write(folder="made", config=SMALL):
+        return write_dataset(tmp_path / folder, sources, 2, 1, config=config, workers=1)
+
+    assert write() and not write()
     with pytest.raises(ValueError, match="other options"):
-        write_dataset(tmp_path, sources, 2, 1, config=dataclasses.replace(SMALL, plain=0.5), workers=1)
-    lost = next(tmp_path.glob("train/images/*"))
+        write(config=dataclasses.replace(SMALL, plain=0.5))
+    lost = next(tmp_path.glob("made/train/images/*"))
     lost.unlink()
-    assert write_dataset(tmp_path, sources, 2, 1, config=SMALL, workers=1) and lost.exists()
-
-
-def test_other_photographs_are_not_mixed_in(sources, tmp_path):
-    (tmp_path / "train/images").mkdir(parents=True)
-    (tmp_path / "train/images/holiday.jpg").write_bytes(b"x")
+    assert write() and lost.exists()
+    # Other photographs are not mixed in.
+    (tmp_path / "other/train/images").mkdir(parents=True)
+    (tmp_path / "other/train/images/holiday.jpg").write_bytes(b"x")
     with pytest.raises(ValueError, match="holiday.jpg"):
-        write_dataset(tmp_path, sources, 2, 1, config=SMALL, workers=1)
+        write("other")
 
 
 def test_batches_in_memory(sources):

