@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
@@ -33,3 +34,8 @@ def write_bytes(path, content, follow=False):
     """Writes bytes, or text as UTF-8; readers see the old file or the whole new one."""
     with replacing(path, follow) as partial:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def write_json(path, content):
+    """As `write_bytes`, of what JSON can hold, indented."""
+    write_bytes(path, json.dumps(content, indent=2) + "\n")

@@ -108,12 +108,8 @@ def convert(config, network=None):
         content = split_byte_conversions(content)
         _check_raw_input(content, metadata)
     content = embed_metadata(content, metadata)
-    recipe = {
-        **metadata.recipe,
-        "source_checksum": network.checksum,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-    }
+    recipe = {**metadata.recipe, "source_checksum": network.checksum, "bytes": len(content)}
+    recipe["sha256"] = hashlib.sha256(content).hexdigest()
     return ConversionResult(content, metadata, recipe)
 
 
@@ -128,14 +124,10 @@ def load_checkpoint(config):
     overrides = {"image_size": tuple(config.image_size)} if config.image_size else {}
     model, student = load_network(config.checkpoint, batch_size=1, **overrides)
     weights, _ = network_files(config.checkpoint)
-    return Network(
-        model,
-        tuple(model.input_shape[1:3]),
-        student.input_scaling,
-        f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}",
-        read_network_json(config.checkpoint)["metadata"],
-        weights_checksum(weights),
-    )
+    name = f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}"
+    training = read_network_json(config.checkpoint)["metadata"]
+    size = tuple(model.input_shape[1:3])
+    return Network(model, size, student.input_scaling, name, training, weights_checksum(weights))
 
 
 def _run_converter(config, network, lead):
@@ -169,20 +161,18 @@ def _lead(scaling):
 def _describe(config, network, lead):
     scaling = network.input_scaling
     recipe = {
-        "conversion": dataclasses.asdict(config),
-        "image_size": list(network.image_size),
-        "scaling_layer_in_graph": lead is not None,
-        "tools": {name: _version(name) for name in _TOOLS},
+        "conversion": dataclasses.asdict(config), "image_size": list(network.image_size),
+        "scaling_layer_in_graph": lead is not None, "tools": {name: _version(name) for name in _TOOLS},
         "training": network.training,
-    }
-    recipe = without_folders(recipe)
+    }  # fmt: skip
     return ModelMetadata(
         name=network.name,
         input_mean=scaling.mean if lead is None else (0, 0, 0),
         input_std=scaling.std if lead is None else (1, 1, 1),
         input_layout="raw uint8 RGB" if config.io == "uint8" else "scaled float32 RGB",
         variant=config.variant, licence=config.licence, version=__version__, source_checksum=network.checksum,
-        recipe=recipe, metrics=network.training.get("validation", {}), placeholder=config.placeholder,
+        recipe=without_folders(recipe), metrics=network.training.get("validation", {}),
+        placeholder=config.placeholder,
     )  # fmt: skip
 
 
@@ -201,8 +191,8 @@ def _check_raw_input(content, metadata):
     graph = read_graph(content)
     tensor = graph.tensors[graph.inputs[0]]
     mean, std = metadata.input_mean[0], metadata.input_std[0]
-    error = abs((0 - tensor.zero_points[0]) * tensor.scales[0] - (0 - mean) / std)
-    error = max(error, abs((255 - tensor.zero_points[0]) * tensor.scales[0] - (255 - mean) / std))
+    ends = np.array([0, 255])
+    error = np.abs((ends - tensor.zero_points[0]) * tensor.scales[0] - (ends - mean) / std).max()
     if tensor.dtype != "uint8" or error > 1e-3 / std:
         raise ConversionError(
             f"The input does not take raw bytes exactly: {tensor.dtype}, scale {tensor.scales}, zero point "

@@ -14,8 +14,8 @@ from pathlib import Path
 import ai_edge_litert
 import numpy as np
 
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.inference.interpreter import LiteRTModel
-from dbdgan_tf.verification.benchmarking import run_module
 
 _CPU = 1
 # LiteRtProfilerEventType: an operator inside a delegate (two flavours), an operator of the interpreter.

@@ -14,7 +14,6 @@ from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.options import MapLossOptions, QatOptions
-from dbdgan_tf.quantization.quantize_configs import config_for
 from dbdgan_tf.quantization.saving import load_network_for_conversion, load_qat_student, save_qat_student
 from dbdgan_tf.conversion import ConversionConfig, convert
 
@@ -45,7 +44,8 @@ expected = float_model(images, training=False).numpy()
 report["rebuilt"] = float(np.abs(np.asarray(student(images)) - expected).max())
 other = config.replace(head_stride=4)
 report["other graph"] = refusal(lambda: qat_student.rebuild_in_tf_keras(student, other))
-report["transposed"] = refusal(lambda: config_for(tf_keras.layers.Conv2DTranspose(1, 2, name="up")))
+up = tf_keras.layers.Conv2DTranspose(1, 2, name="up")
+report["transposed"] = refusal(lambda: qat_student.config_for(up))
 
 # Annotation
 equalize_depthwise(float_model)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.inference import BlurDetector
 from dbdgan_tf.photo import write_image
 from dbdgan_tf.verification.benchmark import BenchmarkConfig, format_report, run
@@ -14,7 +15,6 @@ from dbdgan_tf.verification.benchmarking import (
     group_profile,
     model_runner,
     peak_megabytes,
-    run_module,
     time_alternating,
     time_call,
 )  # fmt: skip
