@@ -50,8 +50,7 @@ def test_every_kernel_is_spectrally_normalised(network):
         assert largest == pytest.approx(1.0, abs=0.02), layer.name
 
 
-def test_config_round_trips_and_refuses_what_it_cannot_build_and_parameters_are_pinned():
-    assert DiscriminatorConfig.from_dict(TINY.to_dict()) == TINY
+def test_config_refuses_what_it_cannot_build_and_parameters_are_pinned():
     with pytest.raises(ValueError, match="multiples of 16"):
         DiscriminatorConfig(image_size=(100, 320))
     with pytest.raises(ValueError, match="Allowed: unet, patch"):
