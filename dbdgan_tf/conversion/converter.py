@@ -1,4 +1,7 @@
-"""One trained student, one .tflite file and the recipe that made it."""
+"""Writes a student as .tflite: `dbdgan convert --checkpoint=PREFIX --output=model.tflite`.
+
+Beside the file goes the recipe that made it.
+"""
 
 import dataclasses
 import hashlib
@@ -11,6 +14,7 @@ import numpy as np
 
 from dbdgan_tf import __version__
 from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
@@ -131,12 +135,12 @@ def load_checkpoint(config):
 
 
 def _run_converter(config, network, lead):
-    from dbdgan_tf.conversion.tensorflow_export import ExportOptions, export
+    from dbdgan_tf.conversion.tensorflow_export import export
 
     if config.variant == "dynamic":
         from dbdgan_tf.conversion.edge_quantizer import quantize_dynamic
 
-        return quantize_dynamic(export(network.model, network.image_size, ExportOptions("float32")))
+        return quantize_dynamic(export(network.model, network.image_size, "float32"))
     source = None
     if config.variant == "int8":
         images = representative_images(
@@ -144,7 +148,7 @@ def _run_converter(config, network, lead):
         )
         scale = network.input_scaling.apply if lead is None else np.float32
         source = feeds(images, scale, full_range=config.io == "uint8")
-    return export(network.model, network.image_size, ExportOptions(config.variant, config.io, source, lead))
+    return export(network.model, network.image_size, config.variant, config.io, source, lead)
 
 
 def _lead(scaling):
@@ -200,8 +204,25 @@ def _check_raw_input(content, metadata):
         )
 
 
+def run(config):
+    """Converts and writes the file and its recipe; returns the `ConversionResult`."""
+    result = convert(config)
+    path, recipe = result.save(config.output)
+    print(f"{path}: {config.variant}, {len(result.model) / 1e6:.2f} MB; recipe: {recipe}")
+    return result
+
+
+def main(arguments=None):
+    """Runs the command with these words, the program's name first, or with those of the process."""
+    start(ConversionConfig, run, arguments)
+
+
 def _version(name):
     try:
         return installed_version(name)
     except ImportError:
         return None
+
+
+if __name__ == "__main__":
+    main()

@@ -68,12 +68,12 @@ class FlatGraph:
 
     def parameters(self):
         """Number of weights: elements of the constants that convolutions read, biases included."""
-        weights = {index for operator in self.operators for index in self._weights_of(operator)}
-        return sum(int(np.prod(self.tensors[index].shape)) for index in weights)
+        read = {index for operator in self._weighted() for index in operator.inputs if index >= 0}
+        return sum(int(np.prod(self.tensors[index].shape)) for index in read if self._is_weight(index))
 
     def multiply_adds(self):
         """Multiply-accumulates of one run, in convolutions and fully connected layers."""
-        return sum(self._multiply_adds_of(operator) for operator in self.operators)
+        return sum(self._multiply_adds_of(operator) for operator in self._weighted())
 
     def float_tensors(self):
         """Names of float32 activations between the graph's input and output, conversions there left out."""
@@ -106,10 +106,8 @@ class FlatGraph:
             return True
         return all(reader.name == "QUANTIZE" and reader.outputs[0] in self.outputs for reader in readers)
 
-    def _weights_of(self, operator):
-        if operator.name not in _WEIGHTED:
-            return []
-        return [index for index in operator.inputs if index >= 0 and self._is_weight(index)]
+    def _weighted(self):
+        return [operator for operator in self.operators if operator.name in _WEIGHTED]
 
     def _is_weight(self, index):
         tensor = self.tensors[index]
@@ -118,13 +116,9 @@ class FlatGraph:
         return self.unpacks_constant(index)
 
     def _multiply_adds_of(self, operator):
-        if operator.name not in _WEIGHTED:
-            return 0
         kernel = self.tensors[operator.inputs[1]].shape
-        pixels = int(np.prod(self.tensors[operator.outputs[0]].shape[:-1]))
-        if operator.name == "TRANSPOSE_CONV":
-            pixels = int(np.prod(self.tensors[operator.inputs[2]].shape[:-1]))
-        return pixels * int(np.prod(kernel))
+        scanned = operator.inputs[2] if operator.name == "TRANSPOSE_CONV" else operator.outputs[0]
+        return int(np.prod(self.tensors[scanned].shape[:-1])) * int(np.prod(kernel))
 
 
 def read_graph(model):

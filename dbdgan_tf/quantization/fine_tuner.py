@@ -86,15 +86,7 @@ class FineTuner:
 
 
 def make_optimizer(options, total_steps):
-    """Adam with warm-up, cosine decay and gradient clipping, in tf_keras.
-
-    Args:
-        options: A `QatOptions`.
-        total_steps: Steps of the whole run.
-
-    Returns:
-        A `tf_keras.optimizers.Adam`.
-    """
+    """A tf_keras Adam by `QatOptions`, with warm-up and cosine decay over the whole run's steps."""
     warmup = min(options.warmup_steps, max(total_steps - 1, 0))
     schedule = tf_keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=options.learning_rate * 0.05 if warmup else options.learning_rate,

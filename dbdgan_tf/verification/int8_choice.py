@@ -85,7 +85,7 @@ def _link_photographs(dataset, folder):
 
 def _convert(checkpoint, output, size, variant, *arguments):
     words = (f"--output={output}", f"--image_size={size}", f"--variant={variant}", *arguments)
-    run_module("dbdgan_tf.conversion.command", f"--checkpoint={checkpoint}", *words)
+    run_module("dbdgan_tf.conversion.converter", f"--checkpoint={checkpoint}", *words)
     return output
 
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from dbdgan_tf.conversion import ConversionConfig
-from dbdgan_tf.conversion.command import run as run_convert
+from dbdgan_tf.conversion.converter import run as run_convert
 from dbdgan_tf.verification.verify import VerifyConfig, run
 
 
