@@ -77,11 +77,9 @@ def make_batch(values):
     """Random photographs and masks."""
     rng = np.random.default_rng(0)
     shape = (values.batch, values.size, values.size)
-    return {
-        "images": rng.integers(0, 256, (*shape, 3)).astype("uint8"),
-        "segmentation_masks": (rng.random((*shape, 1)) > 0.5).astype("float32"),
-        "teacher_maps": rng.random((*shape, 1)).astype("float32"),
-    }
+    images = rng.integers(0, 256, (*shape, 3)).astype("uint8")
+    masks, maps = ((rng.random((*shape, 1)) > 0.5).astype("float32"), rng.random((*shape, 1), np.float32))
+    return {"images": images, "segmentation_masks": masks, "teacher_maps": maps}
 
 
 def step(model, values, x, y=None):

@@ -102,11 +102,8 @@ def _broadcast(node):
     longer, shorter = sorted((tensor.shape for tensor in node.inputs), key=len, reverse=True)
     if len(shorter) <= 1 or len(longer) == len(shorter):
         return _activation(node)
-    fits = len(longer) == 4 and (
-        (len(shorter) == 3 and longer[0] == 1)
-        or (longer[0] == 1 and shorter == (1, 1))
-        or (len(shorter) == 2 and (longer[0], longer[3]) == shorter)
-    )
+    one_image = longer[0] == 1 and (len(shorter) == 3 or shorter == (1, 1))
+    fits = len(longer) == 4 and (one_image or shorter == (longer[0], longer[3]))
     return None if fits else f"broadcasting {list(shorter)} to {list(longer)}"
 
 

@@ -23,11 +23,10 @@ def find_maps(directory):
         raise ValueError(f"No such folder of maps. Received: {str(directory)!r}.")
     files, doubles = {}, []
     for path in sorted(directory.iterdir()):
-        if path.suffix.lower() not in MAP_SUFFIXES or path.name.startswith("."):
-            continue
-        if path.stem in files:
-            doubles.append(f"{files[path.stem].name} and {path.name}")
-        files[path.stem] = path
+        if path.suffix.lower() in MAP_SUFFIXES and not path.name.startswith("."):
+            if path.stem in files:
+                doubles.append(f"{files[path.stem].name} and {path.name}")
+            files[path.stem] = path
     if doubles:
         raise ValueError(f"Two maps of one stem in {str(directory)!r}: {', '.join(doubles)}.")
     if not files:

@@ -45,13 +45,9 @@ class ClassScores:
     @classmethod
     def stack(cls, positive, stems, scores):
         """Builds the table from one `ImageScores` per stem."""
-        return cls(
-            positive,
-            tuple(stems),
-            np.stack([score.precision for score in scores]),
-            np.stack([score.recall for score in scores]),
-            {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES},
-        )
+        values = {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES}
+        tables = (np.stack([getattr(score, name) for score in scores]) for name in ("precision", "recall"))
+        return cls(positive, tuple(stems), *tables, values)
 
     def subset(self, stems):
         """Returns the same scores restricted to `stems`, in the order of `stems`."""

@@ -125,13 +125,10 @@ def read_graph(model):
     """The `FlatGraph` of the first subgraph of a .tflite file's content (bytes), else a MetadataError."""
     tree = unpack_model(model)
     graph = tree.subgraphs[0]
-    return FlatGraph(
-        tensors=tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors),
-        operators=tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators),
-        inputs=_numbers(graph.inputs),
-        outputs=_numbers(graph.outputs),
-        subgraphs=len(tree.subgraphs),
-    )
+    tensors = tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors)
+    operators = tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators)
+    ends = _numbers(graph.inputs), _numbers(graph.outputs)
+    return FlatGraph(tensors, operators, *ends, subgraphs=len(tree.subgraphs))
 
 
 def _tensor(tensor, buffers):

@@ -75,15 +75,12 @@ def time_call(detector, photo, rounds=20):
     """Median ms of the parts of a `BlurDetector`'s call on one photograph: "decode", "resize", ..."""
     content = Path(photo).read_bytes()
     image = to_rgb(content)
-    small = detector.small_map(image)
-    prepared = detector.prepare(image)
+    small, prepared = detector.small_map(image), detector.prepare(image)
     parts = {
-        "decode": lambda: to_rgb(content),
-        "resize": lambda: detector.prepare(image),
-        "run": lambda: detector.run_prepared(prepared),
-        "upsample": lambda: detector.upsample(small, image),
+        "decode": lambda: to_rgb(content), "resize": lambda: detector.prepare(image),
+        "run": lambda: detector.run_prepared(prepared), "upsample": lambda: detector.upsample(small, image),
         "whole": lambda: detector(content),
-    }
+    }  # fmt: skip
     return {name: Latency.of(times).median for name, times in time_alternating(parts, rounds, 2).items()}
 
 

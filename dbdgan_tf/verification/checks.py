@@ -39,12 +39,9 @@ class Budget:
 
 # By the variant that the file's metadata names.
 BUDGETS = {
-    "float32": Budget(max_abs_error=1e-4),
-    "float16": Budget(max_f_change=0.001),
-    "dynamic": Budget(max_f_change=0.005, mae_change=0.01),
-    "int8": Budget(max_f_change=0.005, mae_change=0.01),
-    "qat_int8": Budget(max_f_change=0.005, mae_change=0.01),
-}
+    "float32": Budget(max_abs_error=1e-4), "float16": Budget(max_f_change=0.001),
+    **dict.fromkeys(("dynamic", "int8", "qat_int8"), Budget(max_f_change=0.005, mae_change=0.01)),
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,15 +120,10 @@ def check_structure(path, num_threads=2):
     graph, variant = read_graph(content), read_metadata(content).variant
     delegation = model.delegation()
     return StructureReport(
-        variant=variant,
-        megabytes=len(content) / 1e6,
-        histogram=graph.histogram(),
-        partitions=delegation.partitions,
-        left_ops=delegation.left_ops,
+        variant, len(content) / 1e6, graph.histogram(), delegation.partitions, delegation.left_ops,
         float_tensors=tuple(graph.float_tensors()) if variant.endswith("int8") else (),
-        stray_quantizes=tuple(graph.stray_quantizes()),
-        gpu_violations=tuple(check_gpu_rules(graph)),
-    )
+        stray_quantizes=tuple(graph.stray_quantizes()), gpu_violations=tuple(check_gpu_rules(graph)),
+    )  # fmt: skip
 
 
 def compare_maps(pairs, scores=None):
