@@ -56,10 +56,8 @@ def _held_out(config, size):
     )  # fmt: skip
     held_out = make_datasets(data, RunOptions())[1]
     if held_out is None:
-        share = f"--validation_fraction={config.validation_fraction}"
-        raise ValueError(
-            f"No photographs are held out. Received: {share}. Allowed: a list, or a share above 0."
-        )
+        received = f"Received: --validation_fraction={config.validation_fraction}."
+        raise ValueError(f"No photographs are held out. {received} Allowed: a list, or a share above 0.")
     return held_out
 
 

@@ -43,8 +43,8 @@ def check_options(config):
     maps, share, precision = config.qat.teacher_maps_dir, config.qat.freeze_norms_after, config.run.precision
     if config.losses.consistency_weight and not Path(maps or "?").is_dir():
         raise ValueError(
-            "The consistency term needs the teacher's maps; make them with python -m trainers.predict. Received: "
-            f"--teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, or --consistency_weight=0."
+            "The consistency term needs the teacher's maps; make them with python -m trainers.predict. "
+            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, --consistency_weight=0."
         )
     if not 0 <= share <= 1:
         raise ValueError(f"--freeze_norms_after is a share. Received: {share}; allowed: 0..1.")
