@@ -35,23 +35,19 @@ def epoch_rate(dataset):
     return count / (time.perf_counter() - start)
 
 
-def run(samples, image_size, batch_size, threads):
-    """Measures one decoding and the best of three cached epochs."""
-    from dbdgan_tf.data import BlurDataset
-
-    dataset = BlurDataset(samples, (image_size, image_size), batch_size, cache=True, threads=threads)
-    return {"decoded": epoch_rate(dataset), "cached": max(epoch_rate(dataset) for _ in range(3))}
-
-
 def main(config):
-    from dbdgan_tf.data import Sample, find_samples
+    """Prints one decoding and the best of three cached epochs."""
+    from dbdgan_tf.data import BlurDataset, Sample, find_samples
     from dbdgan_tf.data.synthesis import bundled_photographs
 
     if config.data_dir:
         samples = find_samples(config.data_dir, config.split)[: config.max_samples]
     else:
         samples = [Sample(path.stem, path) for path in bundled_photographs()] * 5
-    for name, rate in run(samples, config.image_size, config.batch_size, config.threads).items():
+    size = (config.image_size, config.image_size)
+    dataset = BlurDataset(samples, size, config.batch_size, cache=True, threads=config.threads)
+    rates = {"decoded": epoch_rate(dataset), "cached": max(epoch_rate(dataset) for _ in range(3))}
+    for name, rate in rates.items():
         print(f"{name}: {rate:.0f} images/s ({len(samples)} samples at {config.image_size} px)")
 
 
