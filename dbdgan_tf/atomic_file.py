@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -44,3 +45,8 @@ def write_bytes(path, content, follow=False):
     """Writes bytes, or text as UTF-8; readers see the old file or the whole new one."""
     with replacing(path, follow) as partial:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def write_json(path, content):
+    """As `write_bytes`, of what JSON can hold, indented."""
+    write_bytes(path, json.dumps(content, indent=2) + "\n")

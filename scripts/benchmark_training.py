@@ -8,6 +8,7 @@ python scripts/benchmark_training.py --scaling         # two devices, two proces
 """
 
 import dataclasses
+import itertools
 import json
 import resource
 import statistics
@@ -23,6 +24,7 @@ from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
 from dbdgan_tf.training import distribution, networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
+from dbdgan_tf.verification.benchmarking import time_alternating
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,29 +81,19 @@ def make_batch(values):
     """Random photographs and masks."""
     rng = np.random.default_rng(0)
     shape = (values.batch, values.size, values.size)
-    return {
-        "images": rng.integers(0, 256, (*shape, 3)).astype("uint8"),
-        "segmentation_masks": (rng.random((*shape, 1)) > 0.5).astype("float32"),
-        "teacher_maps": rng.random((*shape, 1)).astype("float32"),
-    }
+    images = rng.integers(0, 256, (*shape, 3)).astype("uint8")
+    masks, maps = ((rng.random((*shape, 1)) > 0.5).astype("float32"), rng.random((*shape, 1), np.float32))
+    return {"images": images, "segmentation_masks": masks, "teacher_maps": maps}
 
 
-def seconds_per_step(model, x, y=None):
-    """Runs one step through fit and returns its time."""
-    start = time.perf_counter()
-    model.fit(x, y, batch_size=len(next(iter(x.values())) if isinstance(x, dict) else x), epochs=1, verbose=0)
-    return time.perf_counter() - start
+def step(model, values, x, y=None):
+    """A function that takes one step through fit."""
+    return lambda: model.fit(x, y, batch_size=values.batch, epochs=1, verbose=0)
 
 
-def alternate(sides, repeats):
-    """Median seconds per step of every side, timed in turns after one step to trace."""
-    for run in sides.values():
-        run()
-    times = {name: [] for name in sides}
-    for _ in range(repeats):
-        for name, run in sides.items():
-            times[name].append(run())
-    return {name: statistics.median(values) for name, values in times.items()}
+def median_seconds(sides, repeats):
+    """Median seconds of every side, timed in turns after one run to trace."""
+    return {name: statistics.median(times) for name, times in time_alternating(sides, repeats, 1).items()}
 
 
 def compare(values):
@@ -109,14 +101,9 @@ def compare(values):
     batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
     plain = make_gan(values, optimizer=PLAIN_ADAM)
     scaled = batch["images"].astype("float32") / 255.0
-    medians = alternate(
-        {
-            "DistillationGAN": lambda: seconds_per_step(gan, batch),
-            "the same, plain Adam": lambda: seconds_per_step(plain, batch),
-            "model.fit": lambda: seconds_per_step(bare, scaled, batch["segmentation_masks"]),
-        },
-        values.repeats,
-    )
+    sides = {"DistillationGAN": step(gan, values, batch), "the same, plain Adam": step(plain, values, batch)}
+    sides["model.fit"] = step(bare, values, scaled, batch["segmentation_masks"])
+    medians = median_seconds(sides, values.repeats)
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
         ratio = seconds / medians["model.fit"]
@@ -135,7 +122,7 @@ def cost_of_networks(values):
     before = 0.0
     for name, arguments in stages.items():
         gan = make_gan(values, **arguments)
-        seconds = alternate({name: lambda gan=gan: seconds_per_step(gan, batch)}, values.repeats)[name]
+        seconds = median_seconds({name: step(gan, values, batch)}, values.repeats)[name]
         print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
         before = seconds
 
@@ -144,10 +131,14 @@ def peak_memory(values):
     """Prints the peak resident memory of a few joint steps."""
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
-        seconds_per_step(gan, batch)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        step(gan, values, batch)()
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
-          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
+          f"batch {values.batch}: peak {peak_gibibytes():.1f} GiB")  # fmt: skip
+
+
+def peak_gibibytes():
+    """Peak resident memory of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def compare_allocators(values):
@@ -167,37 +158,17 @@ def _run_side(side, repeats):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-class _SameBatch(keras.utils.PyDataset):
-    """One batch again and again, as training feeds it."""
-
-    def __init__(self, batch, steps):
-        super().__init__(workers=2)
-        self.batch, self.steps = batch, steps
-
-    def __len__(self):
-        return self.steps
-
-    def __getitem__(self, index):
-        return self.batch
-
-
-class _StepTimes(keras.callbacks.Callback):
-    """When each step was done, in seconds of wall and of system time."""
-
-    def on_train_begin(self, logs=None):
-        self.wall, self.system = [], []
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.wall.append(time.perf_counter())
-        self.system.append(resource.getrusage(resource.RUSAGE_SELF).ru_stime)
-
-
 def timed_fit(gan, batch, repeats):
     """Mean seconds of a step within one run of fit, after three to warm up: dict of "wall" and "system"."""
-    times = _StepTimes()
-    gan.fit(_SameBatch(batch, repeats + 3), epochs=1, verbose=0, callbacks=[times])
-    return {name: (ends[-1] - ends[2]) / repeats for name, ends in
-            (("wall", times.wall), ("system", times.system))}  # fmt: skip
+    ends = []
+
+    def note(*_):
+        ends.append((time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime))
+
+    batches, callback = itertools.repeat((batch,)), keras.callbacks.LambdaCallback(on_train_batch_end=note)
+    gan.fit(batches, steps_per_epoch=repeats + 3, epochs=1, verbose=0, callbacks=[callback])
+    wall, system = (np.subtract(ends[-1], ends[2]) / repeats).tolist()
+    return {"wall": wall, "system": system}
 
 
 def time_one_allocator(values):
@@ -209,7 +180,7 @@ def time_one_allocator(values):
     judges = options.DiscriminatorOptions("patch", 8)
     gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
     figures = timed_fit(gan, make_batch(values), values.repeats)
-    print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+    print(json.dumps({**figures, "peak": peak_gibibytes()}))
 
 
 @distribution.to_the_end()

@@ -9,7 +9,6 @@ trainers.ablation wrote. With --check nothing is written, and tables that differ
 
 import dataclasses
 import hashlib
-import json
 import re
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from dbdgan_tf.command.flags import start  # noqa: E402
 from dbdgan_tf.command.options import option  # noqa: E402
 from dbdgan_tf.metrics.markdown import markdown_table  # noqa: E402
+from dbdgan_tf.text_file import read_json  # noqa: E402
 
 PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
@@ -61,10 +61,9 @@ def files_table(names):
 def uniform_table(names):
     """Shares of wholly sharp and wholly blurred photographs that are called in focus."""
     rows = []
-    for name in names:
-        report = _read(name)
-        shares = {group: f"{share:.3f}" for group, share in report["mean_in_focus_share"].items()}
-        rows.append([f"`{report['model']}`", shares["sharp"], shares["blurred"]])
+    for report in map(_read, names):
+        shares = report["mean_in_focus_share"]
+        rows.append([f"`{report['model']}`", f"{shares['sharp']:.3f}", f"{shares['blurred']:.3f}"])
     return markdown_table(["model", "of 20 wholly sharp photographs", "of 20 wholly blurred ones"], rows)
 
 
@@ -93,15 +92,11 @@ def fill(text):
 
 def run(config):
     """Fills every page; returns the names of those whose tables changed."""
-    changed = []
-    for page in PAGES:
-        text = (ROOT / page).read_text(encoding="utf-8")
-        filled = fill(text)
-        if filled != text:
-            changed.append(page)
-            if not config.check:
-                (ROOT / page).write_text(filled, encoding="utf-8")
-    return changed
+    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+    changed = {page: fill(text) for page, text in texts.items() if fill(text) != text}
+    for page, filled in changed.items() if not config.check else ():
+        (ROOT / page).write_text(filled, encoding="utf-8")
+    return list(changed)
 
 
 def main(config):
@@ -112,7 +107,7 @@ def main(config):
 
 
 def _read(name):
-    return json.loads((ROOT / f"docs/results/{name}.json").read_text(encoding="utf-8"))
+    return read_json(ROOT / f"docs/results/{name}.json")
 
 
 def _with_interval(metrics, name):

@@ -7,11 +7,11 @@ quantization-aware fine-tuning of it (--qat_checkpoint).
 """
 
 import dataclasses
-import json
 from pathlib import Path
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.text_file import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDENTS = {"lite": "efficientnet_lite2"}
@@ -36,7 +36,7 @@ class ShipConfig:
 
 def run(config):
     """Checks everything, then writes everything."""
-    from dbdgan_tf.atomic_file import replacing, write_bytes
+    from dbdgan_tf.atomic_file import replacing, write_bytes, write_json
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
@@ -51,14 +51,11 @@ def run(config):
     weights, description = network_files(folder / f"student_{config.name}")
     with replacing(weights) as partial:
         write_half_weights(network_files(config.checkpoint)[0], partial)
-    write_bytes(description, _description(config.checkpoint))
-    written = [weights, description]
-    for name, source in models.items():
-        for suffix in (".json", ""):
-            target = folder / f"{name}{suffix}"
-            write_bytes(target, Path(f"{source}{suffix}").read_bytes())
-            written.append(target)
-    return {path.name: path.stat().st_size for path in written}
+    write_json(description, _description(config.checkpoint))
+    copies = {folder / f"{to}{end}": f"{file}{end}" for to, file in models.items() for end in (".json", "")}
+    for target, source in copies.items():
+        write_bytes(target, Path(source).read_bytes())
+    return {path.name: path.stat().st_size for path in (weights, description, *copies)}
 
 
 def write_half_weights(source, target):
@@ -88,14 +85,7 @@ def write_half_weights(source, target):
 
 
 def format_table(sizes):
-    """The sizes as text.
-
-    Args:
-        sizes: Dict file name -> bytes.
-
-    Returns:
-        Lines, the sum last.
-    """
+    """Lines of a dict file name -> bytes, the sum last."""
     rows = [*sizes.items(), ("sum", sum(sizes.values()))]
     return "\n".join(f"{name:28s} {size / 1e6:8.3f} MB" for name, size in rows)
 
@@ -133,7 +123,7 @@ def _sources(config):
     if not config.qat_checkpoint:
         return [own]
     weights, description = network_files(config.qat_checkpoint)
-    metadata = json.loads(description.read_text(encoding="utf-8")).get("metadata", {})
+    metadata = read_json(description).get("metadata", {})
     parent = metadata.get("config", {}).get("qat", {}).get("student_checkpoint", "")
     parent_weights = network_files(parent)[0]
     if not parent_weights.is_file() or weights_checksum(parent_weights) != own:
@@ -150,9 +140,9 @@ def _description(checkpoint):
     from dbdgan_tf.models.serialization import network_files
 
     weights, description = network_files(checkpoint)
-    content = json.loads(description.read_text(encoding="utf-8"))
+    content = read_json(description)
     content["metadata"] = {**content.get("metadata", {}), "source_checksum": weights_checksum(weights)}
-    return json.dumps(without_folders(content), indent=2, sort_keys=True) + "\n"
+    return without_folders(content)
 
 
 if __name__ == "__main__":

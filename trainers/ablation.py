@@ -8,9 +8,10 @@ command goes on. Writes ablation.json to --output_dir and prints its table.
 """
 
 import dataclasses
-import json
+import itertools
 from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 
@@ -44,18 +45,14 @@ def run(config):
             else:
                 results.setdefault(overlay.name, {})[seed] = figures
             report["rows"] = ablation.summarize(overlays, results)
-            path = Path(config.output_dir) / "ablation.json"
-            path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            write_json(Path(config.output_dir) / "ablation.json", report)
     print(ablation.format_rows(report["rows"]))
     return report
 
 
 def _files(paths):
-    return [
-        file
-        for path in map(Path, paths)
-        for file in (sorted(path.glob("*.flags")) if path.is_dir() else [path])
-    ]
+    folders = (sorted(path.glob("*.flags")) if path.is_dir() else [path] for path in map(Path, paths))
+    return list(itertools.chain.from_iterable(folders))
 
 
 def main(config):

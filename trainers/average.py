@@ -34,18 +34,12 @@ def run(config):
     size = {"image_size": config.image_size} if config.image_size else {}
     mean, its_config = mean_network(config.networks, **size)
     held_out = _held_out(config, mean.input_shape[1:3])
-    scores = {}
-    for path in config.networks:
-        scores[path] = validate_network(*load_network(path, **size), held_out)
+    scores = {path: validate_network(*load_network(path, **size), held_out) for path in config.networks}
     scores[config.output] = validate_network(mean, its_config, held_out)
     about = [read_network_json(path)["metadata"] for path in config.networks]
-    metadata = {
-        **provenance(),
-        "config": about[0].get("config"),
-        "averaged": [{"network": path, "validation": scores[path]} for path in config.networks],
-        "seconds": sum(one.get("seconds") or 0.0 for one in about),
-        "validation": scores[config.output],
-    }
+    metadata = provenance() | {"config": about[0].get("config"), "validation": scores[config.output]}
+    metadata["averaged"] = [{"network": path, "validation": scores[path]} for path in config.networks]
+    metadata["seconds"] = sum(one.get("seconds") or 0.0 for one in about)
     save_network(config.output, mean, its_config, metadata)
     for path, figures in scores.items():
         print(path, ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
@@ -62,10 +56,8 @@ def _held_out(config, size):
     )  # fmt: skip
     held_out = make_datasets(data, RunOptions())[1]
     if held_out is None:
-        raise ValueError(
-            "No photographs are held out. Received: "
-            f"--validation_fraction={config.validation_fraction}. Allowed: a list, or a share above 0."
-        )
+        received = f"Received: --validation_fraction={config.validation_fraction}."
+        raise ValueError(f"No photographs are held out. {received} Allowed: a list, or a share above 0.")
     return held_out
 
 

@@ -4,11 +4,11 @@ python -m trainers.evaluate --data_dir=DATA --split=test (--model=MODEL | --maps
 """
 
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 
@@ -107,14 +107,10 @@ def _evaluate_source(config, name, samples, predictor):
 
     folder = Path(config.output_dir) / (name if len(config.data_dir) > 1 else "")
     result = evaluate(
-        samples,
-        predictor,
-        config.positive,
-        name=config.name or Path(config.maps_dir or config.model).name,
-        allow_missing=config.allow_missing,
+        samples, predictor, config.positive, name=config.name or Path(config.maps_dir or config.model).name,
+        allow_missing=config.allow_missing, progress=config.progress,
         save_maps_dir=folder / "maps" if config.model and config.save_maps else None,
-        progress=config.progress,
-    )
+    )  # fmt: skip
     return result, result.save(folder, config.bootstrap, config.seed)
 
 
@@ -130,9 +126,8 @@ def _evaluate_uniform(config, predictor):
         wrong = uniform_scenes.worst(scenes, group, 3)
         worst = ", ".join(f"{scene.stem} {scene.in_focus_share:.2f}" for scene in wrong)
         print(f"{len(groups[group])} scenes {group} all over: in-focus share {share:.3f} (worst: {worst})")
-    path = Path(config.output_dir) / "uniform.json"
     report = {"model": config.name or Path(config.model).name, "mean_in_focus_share": shares}
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write_json(Path(config.output_dir) / "uniform.json", report)
     return shares
 
 

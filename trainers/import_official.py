@@ -4,6 +4,7 @@ python -m trainers.import_official --network=teacher --checkpoint=FILE.pth --out
 """
 
 import dataclasses
+from pathlib import Path
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
@@ -23,19 +24,14 @@ class ImportConfig:
 
 def run(config):
     """Writes the network; returns the path of its JSON file and the `MappingReport`."""
-    import pathlib
-
     from dbdgan_tf.models.serialization import save_network
     from dbdgan_tf.official import load_official_student, load_official_teacher
 
     loaders = {"student": load_official_student, "teacher": load_official_teacher}
     size = (config.image_size, config.image_size)
     model, network_config, report = loaders[config.network](config.checkpoint, image_size=size)
-    metadata = {
-        "source": pathlib.Path(config.checkpoint).name,
-        "used_tensors": report.used,
-        "unused_tensors": list(report.unused),
-    }
+    about = {"source": Path(config.checkpoint).name, "used_tensors": report.used}
+    metadata = about | {"unused_tensors": list(report.unused)}
     return save_network(config.output, model, network_config, metadata), report
 
 

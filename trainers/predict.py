@@ -26,11 +26,8 @@ class PredictConfig:
     split: str = option("train", "Part of --data_dir.", ("train", "test"))
     batch_size: int = option(4, "Photographs per model step.", at_least=1)
     image_size: tuple[int, int] | None = option(None, "Size in px for a network to work at.", at_least=32)
-    map_size: str = option(
-        "photo",
-        "Size of the maps: the photograph's, or what the model gives (a distillation cache).",
-        ("photo", "model"),
-    )
+    map_size: str = option("photo", "Size of the maps: the photograph's, or what the model gives (a "
+                           "distillation cache).", ("photo", "model"))  # fmt: skip
     bits: int = option(8, "Bits per pixel.", (8, 16))
     mirror: bool = option(False, "Average with the mirrored photo's map: better, half as fast.")
     average_with: tuple = option((), "PREFIXes of more networks; maps are the mean of all.")
@@ -66,8 +63,8 @@ def run(config):
     source = {"models": [describe_model(model) for model in models], "map_size": config.map_size}
     source |= {"image_size": list(config.image_size or ()), "mirror": config.mirror}
     source |= {"out_of_fold": bool(config.out_of_fold)}
-    options = config.batch_size, config.map_size, config.image_size
     trained_on = {model: read_trained_on(model) for model in models} if config.out_of_fold else None
+    options = config.batch_size, config.map_size, config.image_size
     predictors = [model_predictor(model, *options) for model in models]
     if config.mirror or config.out_of_fold:
         predictors = [mirrored(predictor) for predictor in predictors]

@@ -5,9 +5,8 @@ python -m trainers.score_benchmark --sharp_dir=PHOTOS --list=configs/sharp_repor
 """
 
 import dataclasses
-import json
-from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 
@@ -55,8 +54,7 @@ def run(config):
         summary["partners"] = {"right": right, "compared": compared}
         print(f"Partners ordered rightly: {right} of {compared} ({right / max(1, compared):.3f})")
     if config.output:
-        Path(config.output).parent.mkdir(parents=True, exist_ok=True)
-        Path(config.output).write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+        write_json(config.output, summary)
     return summary
 
 

@@ -47,8 +47,7 @@ def run(config):
         image_size=config.image_size, blur_threshold=config.blur_threshold, soft_mask=config.soft_mask,
         sharp=config.sharp_share,
     )  # fmt: skip
-    bar = tqdm(total=config.count + test_count, unit="photo", disable=not config.progress)
-    with bar:
+    with tqdm(total=config.count + test_count, unit="photo", disable=not config.progress) as bar:
         return synthesis.write_dataset(
             config.output_dir, sources, config.count, test_count, seed=config.seed, config=options,
             workers=config.workers, progress=lambda finished: (bar.update() for _ in finished),

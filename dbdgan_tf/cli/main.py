@@ -20,7 +20,7 @@ COMMANDS = {
 }
 # Commands for those who train, whose flags are made from their configurations: name -> (module, help).
 MAKERS = {
-    "convert": ("dbdgan_tf.conversion.command", "Writes a trained student as .tflite (extra: train)."),
+    "convert": ("dbdgan_tf.conversion.converter", "Writes a trained student as .tflite (extra: train)."),
     "verify": ("dbdgan_tf.verification.verify", "Does a .tflite file keep its budget? (maps: extra train)"),
 }
 INTERRUPTED = 130

@@ -23,20 +23,19 @@ def split_byte_conversions(model):
     operators = []
     for operator in graph.operators:
         source, target = int(operator.inputs[0]), int(operator.outputs[0])
-        at_end = _code_of(tree, operator) == _QUANTIZE and bool(ends & {source, target})
-        if not at_end or graph.tensors[source].type == _FLOAT32:
+        at_end = _codes(tree)[operator.opcodeIndex] == _QUANTIZE and ends & {source, target}
+        if at_end and graph.tensors[source].type != _FLOAT32:
+            real = _float_tensor_like(graph, source)
+            steps = (_DEQUANTIZE, source, real), (_QUANTIZE, real, target)
+            operators += [_conversion(tree, *step) for step in steps]
+        else:
             operators.append(operator)
-            continue
-        real = _float_tensor_like(graph, source)
-        operators.append(_conversion(tree, _DEQUANTIZE, source, real))
-        operators.append(_conversion(tree, _QUANTIZE, real, target))
     graph.operators = operators
     return pack_model(tree)
 
 
-def _code_of(tree, operator):
-    code = tree.operatorCodes[operator.opcodeIndex]
-    return max(code.builtinCode, code.deprecatedBuiltinCode)
+def _codes(tree):
+    return [max(code.builtinCode, code.deprecatedBuiltinCode) for code in tree.operatorCodes]
 
 
 def _float_tensor_like(graph, index):
@@ -58,12 +57,9 @@ def _conversion(tree, code, source, target):
 
 
 def _opcode(tree, code):
-    for index, known in enumerate(tree.operatorCodes):
-        if max(known.builtinCode, known.deprecatedBuiltinCode) == code:
-            return index
-    entry = schema.OperatorCodeT()
-    # Version 2 of both knows int8.
-    entry.builtinCode = entry.deprecatedBuiltinCode = code
-    entry.version = 2
-    tree.operatorCodes.append(entry)
-    return len(tree.operatorCodes) - 1
+    if code not in _codes(tree):
+        entry = schema.OperatorCodeT()
+        # Version 2 of both knows int8.
+        entry.builtinCode, entry.deprecatedBuiltinCode, entry.version = code, code, 2
+        tree.operatorCodes.append(entry)
+    return _codes(tree).index(code)

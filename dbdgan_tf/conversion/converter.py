@@ -1,4 +1,7 @@
-"""One trained student, one .tflite file and the recipe that made it."""
+"""Writes a student as .tflite: `dbdgan convert --checkpoint=PREFIX --output=model.tflite`.
+
+Beside the file goes the recipe that made it.
+"""
 
 import dataclasses
 import hashlib
@@ -11,6 +14,7 @@ import numpy as np
 
 from dbdgan_tf import __version__
 from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.conversion.errors import ConversionError
@@ -108,12 +112,8 @@ def convert(config, network=None):
         content = split_byte_conversions(content)
         _check_raw_input(content, metadata)
     content = embed_metadata(content, metadata)
-    recipe = {
-        **metadata.recipe,
-        "source_checksum": network.checksum,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-    }
+    recipe = {**metadata.recipe, "source_checksum": network.checksum, "bytes": len(content)}
+    recipe["sha256"] = hashlib.sha256(content).hexdigest()
     return ConversionResult(content, metadata, recipe)
 
 
@@ -128,23 +128,19 @@ def load_checkpoint(config):
     overrides = {"image_size": tuple(config.image_size)} if config.image_size else {}
     model, student = load_network(config.checkpoint, batch_size=1, **overrides)
     weights, _ = network_files(config.checkpoint)
-    return Network(
-        model,
-        tuple(model.input_shape[1:3]),
-        student.input_scaling,
-        f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}",
-        read_network_json(config.checkpoint)["metadata"],
-        weights_checksum(weights),
-    )
+    name = f"{student.encoder}-{getattr(student, 'decoder', 'teacher')}"
+    training = read_network_json(config.checkpoint)["metadata"]
+    size = tuple(model.input_shape[1:3])
+    return Network(model, size, student.input_scaling, name, training, weights_checksum(weights))
 
 
 def _run_converter(config, network, lead):
-    from dbdgan_tf.conversion.tensorflow_export import ExportOptions, export
+    from dbdgan_tf.conversion.tensorflow_export import export
 
     if config.variant == "dynamic":
         from dbdgan_tf.conversion.edge_quantizer import quantize_dynamic
 
-        return quantize_dynamic(export(network.model, network.image_size, ExportOptions("float32")))
+        return quantize_dynamic(export(network.model, network.image_size, "float32"))
     source = None
     if config.variant == "int8":
         images = representative_images(
@@ -152,7 +148,7 @@ def _run_converter(config, network, lead):
         )
         scale = network.input_scaling.apply if lead is None else np.float32
         source = feeds(images, scale, full_range=config.io == "uint8")
-    return export(network.model, network.image_size, ExportOptions(config.variant, config.io, source, lead))
+    return export(network.model, network.image_size, config.variant, config.io, source, lead)
 
 
 def _lead(scaling):
@@ -169,20 +165,18 @@ def _lead(scaling):
 def _describe(config, network, lead):
     scaling = network.input_scaling
     recipe = {
-        "conversion": dataclasses.asdict(config),
-        "image_size": list(network.image_size),
-        "scaling_layer_in_graph": lead is not None,
-        "tools": {name: _version(name) for name in _TOOLS},
+        "conversion": dataclasses.asdict(config), "image_size": list(network.image_size),
+        "scaling_layer_in_graph": lead is not None, "tools": {name: _version(name) for name in _TOOLS},
         "training": network.training,
-    }
-    recipe = without_folders(recipe)
+    }  # fmt: skip
     return ModelMetadata(
         name=network.name,
         input_mean=scaling.mean if lead is None else (0, 0, 0),
         input_std=scaling.std if lead is None else (1, 1, 1),
         input_layout="raw uint8 RGB" if config.io == "uint8" else "scaled float32 RGB",
         variant=config.variant, licence=config.licence, version=__version__, source_checksum=network.checksum,
-        recipe=recipe, metrics=network.training.get("validation", {}), placeholder=config.placeholder,
+        recipe=without_folders(recipe), metrics=network.training.get("validation", {}),
+        placeholder=config.placeholder,
     )  # fmt: skip
 
 
@@ -201,8 +195,8 @@ def _check_raw_input(content, metadata):
     graph = read_graph(content)
     tensor = graph.tensors[graph.inputs[0]]
     mean, std = metadata.input_mean[0], metadata.input_std[0]
-    error = abs((0 - tensor.zero_points[0]) * tensor.scales[0] - (0 - mean) / std)
-    error = max(error, abs((255 - tensor.zero_points[0]) * tensor.scales[0] - (255 - mean) / std))
+    ends = np.array([0, 255])
+    error = np.abs((ends - tensor.zero_points[0]) * tensor.scales[0] - (ends - mean) / std).max()
     if tensor.dtype != "uint8" or error > 1e-3 / std:
         raise ConversionError(
             f"The input does not take raw bytes exactly: {tensor.dtype}, scale {tensor.scales}, zero point "
@@ -210,8 +204,25 @@ def _check_raw_input(content, metadata):
         )
 
 
+def run(config):
+    """Converts and writes the file and its recipe; returns the `ConversionResult`."""
+    result = convert(config)
+    path, recipe = result.save(config.output)
+    print(f"{path}: {config.variant}, {len(result.model) / 1e6:.2f} MB; recipe: {recipe}")
+    return result
+
+
+def main(arguments=None):
+    """Runs the command with these words, the program's name first, or with those of the process."""
+    start(ConversionConfig, run, arguments)
+
+
 def _version(name):
     try:
         return installed_version(name)
     except ImportError:
         return None
+
+
+if __name__ == "__main__":
+    main()

@@ -57,10 +57,8 @@ class _Node:
         return self.constant.count(False)
 
     def shape_problem(self):
-        for tensor in [
-            *self.outputs,
-            *(t for t, fixed in zip(self.inputs, self.constant, strict=True) if not fixed),
-        ]:
+        computed = [t for t, fixed in zip(self.inputs, self.constant, strict=True) if not fixed]
+        for tensor in (*self.outputs, *computed):
             if any(side < 1 for side in tensor.shape):
                 return f"the shape {list(tensor.shape)} is not static"
             if len(tensor.shape) > 4:
@@ -70,14 +68,7 @@ class _Node:
         return None
 
     def _is_constant(self, index):
-        if self._graph.tensors[index].constant:
-            return True
-        source = self._graph.producer(index)
-        return (
-            source is not None
-            and source.name == "DEQUANTIZE"
-            and self._graph.tensors[source.inputs[0]].constant
-        )
+        return self._graph.tensors[index].constant or self._graph.unpacks_constant(index)
 
 
 def _counts(runtime, outputs=1, constants=None):
@@ -95,6 +86,11 @@ def _counts(runtime, outputs=1, constants=None):
     return rule
 
 
+def _all(*rules):
+    """A rule that gives the first reason of several."""
+    return lambda node: next(filter(None, (rule(node) for rule in rules)), None)
+
+
 def _activation(node):
     kind = getattr(node.options, "fusedActivationFunction", 0)
     return "the fused activation SIGN_BIT" if kind == _ACTIVATION_SIGN_BIT else None
@@ -106,11 +102,8 @@ def _broadcast(node):
     longer, shorter = sorted((tensor.shape for tensor in node.inputs), key=len, reverse=True)
     if len(shorter) <= 1 or len(longer) == len(shorter):
         return _activation(node)
-    fits = len(longer) == 4 and (
-        (len(shorter) == 3 and longer[0] == 1)
-        or (longer[0] == 1 and shorter == (1, 1))
-        or (len(shorter) == 2 and (longer[0], longer[3]) == shorter)
-    )
+    one_image = longer[0] == 1 and (len(shorter) == 3 or shorter == (1, 1))
+    fits = len(longer) == 4 and (one_image or shorter == (longer[0], longer[3]))
     return None if fits else f"broadcasting {list(shorter)} to {list(longer)}"
 
 
@@ -119,17 +112,12 @@ def _convolution(node):
         return f"{node.runtime} computed inputs; allowed: 1 or 2"
     if len(node.outputs) != 1:
         return f"{len(node.outputs)} outputs; allowed: 1"
-    steps = [
-        getattr(node.options, name, 1)
-        for name in ("strideW", "strideH", "dilationWFactor", "dilationHFactor")
-    ]
+    names = ("strideW", "strideH", "dilationWFactor", "dilationHFactor")
+    steps = [getattr(node.options, name, 1) for name in names]
     return f"strides and dilations {steps}; allowed: positive" if min(steps) < 1 else _activation(node)
 
 
-def _depthwise(node):
-    problem = _convolution(node)
-    if problem:
-        return problem
+def _depthwise_channels(node):
     source, kernel, result = node.inputs[0].shape, node.inputs[1].shape, node.outputs[0].shape
     if {len(source), len(kernel), len(result)} != {4}:
         return "not all of input, kernel and output have 4 dimensions"
@@ -141,27 +129,21 @@ def _depthwise(node):
     return None
 
 
-def _pooling(node):
-    problem = _counts(1)(node)
-    if problem:
-        return problem
+def _window(node):
     sides = [node.options.filterHeight, node.options.filterWidth, node.options.strideH, node.options.strideW]
     return f"window and strides {sides}; allowed: positive" if min(sides) < 1 else _activation(node)
 
 
-def _reduction(node):
-    if len(node.inputs) > 1 and not node.constant[1]:
-        return "computed axes; allowed: constant ones"
-    problem = _counts(1, constants=1)(node)
-    if problem:
-        return problem
+def _constant_axes(node):
+    computed = len(node.inputs) > 1 and not node.constant[1]
+    return "computed axes; allowed: constant ones" if computed else None
+
+
+def _integer_axes(node):
     return None if node.inputs[1].dtype == "int32" else f"axes of {node.inputs[1].dtype}; allowed: int32"
 
 
-def _resize_bilinear(node):
-    problem = _counts(1)(node)
-    if problem:
-        return problem
+def _pixel_centers(node):
     both = node.options.alignCorners and node.options.halfPixelCenters
     return "align_corners and half_pixel_centers together; allowed: one of them" if both else None
 
@@ -180,17 +162,13 @@ def _rank_3_or_4(node, inputs):
     return None if rank in (3, 4) else f"{rank} dimensions; allowed: 3 or 4"
 
 
-def _pad(node):
-    problem = _counts(1)(node)
-    if problem:
-        return problem
+def _paddings(node):
     shape = node.inputs[1].shape if len(node.inputs) > 1 else ()
     return None if shape in ((3, 2), (4, 2)) else f"paddings of shape {list(shape)}; allowed: [3, 2], [4, 2]"
 
 
-def _mirror_pad(node):
-    reflects = node.options.mode == _PAD_REFLECT
-    return _pad(node) if reflects else "symmetric mirror padding; allowed: reflect"
+def _reflects(node):
+    return None if node.options.mode == _PAD_REFLECT else "symmetric mirror padding; allowed: reflect"
 
 
 def _two_operands(node):
@@ -207,9 +185,9 @@ def _fully_connected(node):
     return f"keep_num_dims with ranks {ranks}" if node.options.keepNumDims and ranks[0] != ranks[1] else None
 
 
-def _blocks(node):
+def _block_size(node):
     size = node.options.blockSize
-    return _counts(1)(node) or (None if size > 1 else f"block size {size}; allowed: above 1")
+    return None if size > 1 else f"block size {size}; allowed: above 1"
 
 
 def _cast(node):
@@ -217,26 +195,29 @@ def _cast(node):
     floats = ("float32", "float16")
     fits = pair[0] in floats and pair[1] == "bool" or pair[1] in floats and pair[0] == "bool"
     fits = fits or set(pair) <= {"float32", "int32"}
-    return _counts(1)(node) or (None if fits else f"a cast from {pair[0]} to {pair[1]}")
+    return None if fits else f"a cast from {pair[0]} to {pair[1]}"
 
 
+_ONE = _counts(1)
 _UNARY = "ABS CEIL COS ELU EXP FLOOR GELU LOG LOGISTIC NEG ROUND RSQRT SIGN SIN SQRT SQUARE TANH".split()
 _BINARY = "DIV EQUAL FLOOR_DIV GREATER GREATER_EQUAL LESS LESS_EQUAL MAXIMUM MINIMUM NOT_EQUAL POW".split()
 _BINARY += ["SQUARED_DIFFERENCE", "SUB"]
+_ANY = "RELU RELU6 RELU_N1_TO_1 LEAKY_RELU PRELU CONCATENATION PACK SPLIT SPLIT_V".split()
+_REDUCTIONS = ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD")
 _RULES = {
     **dict.fromkeys(_UNARY, _counts(1, constants=0)),
     **dict.fromkeys(_BINARY, _two_operands),
-    **dict.fromkeys(("RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "PRELU"), lambda node: None),
-    **dict.fromkeys(("CONCATENATION", "PACK", "SPLIT", "SPLIT_V"), lambda node: None),
-    **dict.fromkeys(("HARD_SWISH", "QUANTIZE", "DEQUANTIZE", "TRANSPOSE", "TILE", "RESHAPE"), _counts(1)),
-    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD"), _reduction),
-    **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), _pooling),
-    **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), _blocks),
-    **dict.fromkeys(("PAD", "PADV2"), _pad),
+    **dict.fromkeys(_ANY, lambda node: None),
+    **dict.fromkeys(("HARD_SWISH", "QUANTIZE", "DEQUANTIZE", "TRANSPOSE", "TILE", "RESHAPE"), _ONE),
+    **dict.fromkeys(_REDUCTIONS, _all(_constant_axes, _counts(1, constants=1), _integer_axes)),
+    **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), _all(_ONE, _window)),
+    **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), _all(_ONE, _block_size)),
+    **dict.fromkeys(("PAD", "PADV2"), _all(_ONE, _paddings)),
     **dict.fromkeys(("ADD", "MUL"), _broadcast),
     **dict.fromkeys(("CONV_2D", "TRANSPOSE_CONV"), _convolution),
-    "CAST": _cast, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED": _fully_connected,
-    "MIRROR_PAD": _mirror_pad, "RESIZE_BILINEAR": _resize_bilinear, "RESIZE_NEAREST_NEIGHBOR": _counts(1),
+    "CAST": _all(_ONE, _cast), "DEPTHWISE_CONV_2D": _all(_convolution, _depthwise_channels),
+    "FULLY_CONNECTED": _fully_connected, "MIRROR_PAD": _all(_reflects, _ONE, _paddings),
+    "RESIZE_BILINEAR": _all(_ONE, _pixel_centers), "RESIZE_NEAREST_NEIGHBOR": _ONE,
     "SLICE": lambda node: _rank_3_or_4(node, inputs=3), "STRIDED_SLICE": _strided_slice,
     "SOFTMAX": lambda node: None if node.options.beta == 1 else f"beta {node.options.beta}; allowed: 1",
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """Photographs that show the quantizer the ranges of real activations."""
 
+import contextlib
+
 import numpy as np
 
 from dbdgan_tf.data.layouts import list_images
@@ -12,12 +14,10 @@ def representative_images(folder, image_size, count, seed=0):
     order = np.random.default_rng(seed).permutation(len(paths))
     images = []
     for index in order:
+        with contextlib.suppress(ImageInputError):
+            images.append(resize(read_image(paths[index], image_size), image_size))
         if len(images) == count:
             break
-        try:
-            images.append(resize(read_image(paths[index], image_size), image_size))
-        except ImageInputError:
-            continue
     if not images:
         raise ValueError(f"No readable image to calibrate with. Received: {folder}. Allowed: photos.")
     return images

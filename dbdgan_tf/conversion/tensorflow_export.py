@@ -1,7 +1,6 @@
 """A Keras network through TensorFlow's converter: the only module of the package that runs it."""
 
 import contextlib
-import dataclasses
 import io
 import os
 import warnings
@@ -17,27 +16,17 @@ from dbdgan_tf.model_file.metadata import pack_model, unpack_model
 SIGNATURE = "serving_default"
 
 
-@dataclasses.dataclass(frozen=True)
-class ExportOptions:
-    """How the converter writes the graph; `feeds` as `representative.feeds`, for "int8".
-
-    `lead`: None, or (factor, offset), three numbers each: the graph begins with x * factor + offset.
-    """
-
-    variant: str
-    io: str = "float32"
-    feeds: object = None
-    lead: tuple | None = None
-
-
-def export(model, image_size, options):
+def export(model, image_size, variant, io_type="float32", feeds=None, lead=None):
     """A Keras 3 or tf_keras model (1, H, W, 3) -> (1, H, W, 1) as the bytes of a .tflite file.
 
     Static batch of 1, built-in ops only, signature "serving_default" from "image" to "blur_map".
+    `feeds` as `representative.feeds`, for "int8". `lead`: None, or (factor, offset), three numbers each: the
+    graph begins with x * factor + offset.
     """
     with _quiet():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([_freeze(model, image_size, options)])
-        _configure(converter, options)
+        graph = _freeze(model, image_size, variant, lead)
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([graph])
+        _configure(converter, variant, io_type, feeds)
         try:
             content = converter.convert()
         except Exception as error:
@@ -45,7 +34,7 @@ def export(model, image_size, options):
     return _name_signature(content)
 
 
-def _freeze(model, image_size, options):
+def _freeze(model, image_size, variant, lead):
     """The network as a graph whose weights are constants.
 
     Three times as fast as a SavedModel on disk; the signature is lost, `_name_signature` brings it back.
@@ -54,11 +43,11 @@ def _freeze(model, image_size, options):
 
     @tf.function(input_signature=signature, autograph=False)
     def serve(image):
-        if options.lead is not None:
-            if options.variant == "qat_int8":
+        if lead is not None:
+            if variant == "qat_int8":
                 # There are no representative photos: this says that a raw byte is its own quantized value.
                 image = tf.quantization.fake_quant_with_min_max_args(image, 0.0, 255.0)
-            image = _lead_layer(image, *options.lead)
+            image = _lead_layer(image, *lead)
         return model(image, training=False)
 
     return convert_variables_to_constants_v2(serve.get_concrete_function())
@@ -94,19 +83,17 @@ def _lead_layer(image, factor, offset):
     return tf.nn.bias_add(scaled, tf.constant(offset, tf.float32))
 
 
-def _configure(converter, options):
+def _configure(converter, variant, io_type, feeds):
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if options.variant == "float32":
-        return
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if options.variant == "float16":
+    if variant != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if variant == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    elif options.variant in ("int8", "qat_int8"):
-        if options.variant == "int8":
-            converter.representative_dataset = options.feeds
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        io_type = {"float32": tf.float32, "uint8": tf.uint8}[options.io]
-        converter.inference_input_type = converter.inference_output_type = io_type
+    if variant == "int8":
+        converter.representative_dataset = feeds
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    if variant in ("int8", "qat_int8"):
+        converter.inference_input_type = converter.inference_output_type = tf.as_dtype(io_type)
 
 
 @contextlib.contextmanager

@@ -28,7 +28,8 @@ def versions(image, rng):
     yield Version("sharp", image)
     yield Version("sharp, noise", _noisy(image, rng))
     yield Version("sharp, half size", cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    yield Version("sharp, JPEG 50", _jpeg(image, 50))
+    encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 50])[1]
+    yield Version("sharp, JPEG 50", cv2.imdecode(encoded, cv2.IMREAD_COLOR))
     for radius in (1, 2, 4):
         yield Version(f"disc {radius}", disc(image, radius), radius / 2, "defocus")
     for length in (9, 21):
@@ -74,7 +75,3 @@ def text_page(height=2339, width=1654, letter=28):
 def _noisy(image, rng):
     noise = rng.normal(0, _NOISE, image.shape)
     return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
-
-
-def _jpeg(image, quality):
-    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)

@@ -10,8 +10,8 @@ from dbdgan_tf.inference.tiling import TileGrid, windows
 
 # The default grid leaves photographs below twice the model's size whole; zoom 1 cuts these too.
 OPTIONS = {
-    "plain": {}, "tile": {"tile": True}, "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
-    "guided": {"upsampling": "guided"}, "tile, guided": {"tile": True, "upsampling": "guided"},
+    "plain": {}, "tile": {"tile": TileGrid()}, "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
+    "guided": {"upsampling": "guided"}, "tile, guided": {"tile": TileGrid(), "upsampling": "guided"},
 }  # fmt: skip
 
 
@@ -25,16 +25,11 @@ def compare_options(model, samples, options=None):
         raise ValueError("Options are compared on images with masks. Received: none. Allowed: --data_dir.")
     rows, first = {}, None
     for name, arguments in (options or OPTIONS).items():
-        row = _measure(BlurDetector(model, **arguments), _grid(arguments), samples)
+        row = _measure(BlurDetector(model, **arguments), arguments.get("tile"), samples)
         first = first or row
         changes = {"d_focus": row["max_f_focus"] - first["max_f_focus"], "d_mae": row["mae"] - first["mae"]}
         rows[name] = row | changes
     return rows
-
-
-def _grid(arguments):
-    tile = arguments.get("tile")
-    return tile if isinstance(tile, TileGrid) else TileGrid() if tile else None
 
 
 def _measure(detector, grid, samples):

@@ -83,13 +83,11 @@ def evaluate(
     classes = {key: ClassScores.stack(key, scored, [s[key] for s in scored.values()]) for key in positives}
     maps_dir = save_maps_dir or getattr(predictor, "directory", None)
     return EvaluationResult(
-        name=name,
-        classes=classes,
-        images=tuple(_describe(sample) for sample in samples),
+        name, classes, tuple(_describe(sample) for sample in samples),
         missing=tuple(sample.stem for sample in missing),
         maps_dir=None if maps_dir is None else str(Path(maps_dir).absolute()),
         maps_polarity="blur" if save_maps_dir else getattr(predictor, "polarity", "blur"),
-    )
+    )  # fmt: skip
 
 
 def _score_sample(sample, blur_map, positives, save_maps_dir):

@@ -2,12 +2,11 @@
 
 import dataclasses
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 
-from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.photo import IMAGE_SUFFIXES, read_values, write_image, write_map
@@ -24,11 +23,10 @@ def find_maps(directory):
         raise ValueError(f"No such folder of maps. Received: {str(directory)!r}.")
     files, doubles = {}, []
     for path in sorted(directory.iterdir()):
-        if path.suffix.lower() not in MAP_SUFFIXES or path.name.startswith("."):
-            continue
-        if path.stem in files:
-            doubles.append(f"{files[path.stem].name} and {path.name}")
-        files[path.stem] = path
+        if path.suffix.lower() in MAP_SUFFIXES and not path.name.startswith("."):
+            if path.stem in files:
+                doubles.append(f"{files[path.stem].name} and {path.name}")
+            files[path.stem] = path
     if doubles:
         raise ValueError(f"Two maps of one stem in {str(directory)!r}: {', '.join(doubles)}.")
     if not files:
@@ -171,8 +169,7 @@ def _check_source(record, source, overwrite):
         found = read_json(record)
         if found != source:
             raise ValueError(
-                f"{str(record.parent)!r} holds maps of another model or setting. "
-                f"Received: {source}. Found: {found}. "
-                "Allowed: another --output_dir, or --overwrite."
+                f"{str(record.parent)!r} holds maps of another model or setting. Received: {source}. "
+                f"Found: {found}. Allowed: another --output_dir, or --overwrite."
             )
-    write_bytes(record, json.dumps(source, indent=2) + "\n")
+    write_json(record, source)

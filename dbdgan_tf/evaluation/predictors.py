@@ -15,10 +15,6 @@ from dbdgan_tf.photo import read_image, resize
 MAP_SIZES = ("photo", "model")
 
 
-def _unchanged(image):
-    return image
-
-
 @dataclasses.dataclass(frozen=True)
 class ImagePredictor:
     """Asks a model for maps, in batches, reading photographs ahead in threads.
@@ -32,7 +28,7 @@ class ImagePredictor:
     """
 
     run_batch: Callable
-    prepare: Callable = _unchanged
+    prepare: Callable = lambda image: image
     batch_size: int = 1
     model_size: tuple | None = None
     map_size: str = "photo"
@@ -148,13 +144,11 @@ def averaged(predictors):
     sizes = {tuple(predictor.model_size) for predictor in predictors}
     if len(sizes) != 1:
         raise ValueError(f"Only models of one size have a mean. Received: {sorted(sizes)}; see --image_size.")
-    return dataclasses.replace(
-        predictors[0],
-        run_batch=lambda images: np.mean(
-            [[np.asarray(m, np.float32) for m in predictor.run_batch(images)] for predictor in predictors],
-            axis=0,
-        ),
-    )
+
+    def mean(images):
+        return np.mean([np.asarray(one.run_batch(images), np.float32) for one in predictors], axis=0)
+
+    return dataclasses.replace(predictors[0], run_batch=mean)
 
 
 def mirrored(predictor):
@@ -163,10 +157,8 @@ def mirrored(predictor):
 
     def run_both(images):
         others = run_batch([np.ascontiguousarray(image[:, ::-1]) for image in images])
-        return [
-            (np.asarray(own) + np.asarray(other)[:, ::-1]) / 2
-            for own, other in zip(run_batch(images), others, strict=True)
-        ]
+        pairs = zip(run_batch(images), others, strict=True)
+        return [(np.asarray(own) + np.asarray(other)[:, ::-1]) / 2 for own, other in pairs]
 
     return dataclasses.replace(predictor, run_batch=run_both)
 
@@ -208,13 +200,9 @@ def best_network(run):
     """PREFIX of the one network that a run's folder holds, or PREFIX itself."""
     if not Path(run).is_dir():
         return str(run)
-    found = [
-        str(Path(run) / name)
-        for name in ("teacher_best", "student_best")
-        if (Path(run) / f"{name}.json").is_file()
-    ]
+    prefixes = (f"{run}/{name}" for name in ("teacher_best", "student_best"))
+    found = [prefix for prefix in prefixes if Path(f"{prefix}.json").is_file()]
     if len(found) != 1:
-        raise ValueError(
-            f"Allowed: a run's folder with one network, or its PREFIX. Received: {run} with {found}."
-        )
+        allowed = "Allowed: a run's folder with one network, or its PREFIX."
+        raise ValueError(f"{allowed} Received: {run} with {found}.")
     return found[0]

@@ -2,11 +2,11 @@
 
 import csv
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.metrics.calibration import best_temperature, calibration_error, reliability
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
 from dbdgan_tf.text_file import read_json
@@ -48,14 +48,11 @@ class ClassScores:
     @classmethod
     def stack(cls, positive, stems, scores):
         """Builds the table from one `ImageScores` per stem."""
-        return cls(
-            positive,
-            tuple(stems),
-            np.stack([score.precision for score in scores]),
-            np.stack([score.recall for score in scores]),
-            {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES},
-            np.stack([score.shares for score in scores]),
+        values = {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES}
+        precision, recall, shares = (
+            np.stack([getattr(score, name) for score in scores]) for name in ("precision", "recall", "shares")
         )
+        return cls(positive, tuple(stems), precision, recall, values, shares)
 
     def subset(self, stems):
         """Returns the same scores restricted to `stems`, in the order of `stems`."""
@@ -89,12 +86,9 @@ class ClassScores:
             def best(weights):
                 return f_measure(weights @ self.precision, weights @ self.recall).max(axis=1)
 
-            metrics["confidence_95"] = {
-                "max_f": confidence_interval(best, count, resamples, seed),
-                "mae": confidence_interval(lambda weights: weights @ mae, count, resamples, seed),
-                "resamples": resamples,
-                "seed": seed,
-            }
+            bounds = {"max_f": confidence_interval(best, count, resamples, seed)}
+            bounds["mae"] = confidence_interval(lambda weights: weights @ mae, count, resamples, seed)
+            metrics["confidence_95"] = bounds | {"resamples": resamples, "seed": seed}
         return metrics
 
     def calibration(self):
@@ -155,15 +149,14 @@ class EvaluationResult:
         metrics = self.metrics(resamples, seed)
         rows = {key: scores.calibration()["reliability"] for key, scores in self.classes.items()}
         reliability_figure(rows).savefig(folder / "reliability.png", dpi=120)
-        _write_json(folder / "metrics.json", metrics)
+        write_json(folder / "metrics.json", metrics)
         return metrics
 
     def _save_scores(self, folder):
         """Writes what `load` reads."""
-        folder.mkdir(parents=True, exist_ok=True)
         about = {"name": self.name, "images": list(self.images), "missing": list(self.missing)}
         about |= {"maps_dir": self.maps_dir, "maps_polarity": self.maps_polarity}
-        _write_json(folder / "evaluation.json", about)
+        write_json(folder / "evaluation.json", about)
         arrays = {}
         for key, scores in self.classes.items():
             arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
@@ -172,21 +165,16 @@ class EvaluationResult:
         np.savez_compressed(folder / "scores.npz", **arrays)
 
     def _save_tables(self, folder):
-        with open(folder / "per_image.csv", "w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("positive", "stem", *VALUE_NAMES))
-            for key, scores in self.classes.items():
-                columns = zip(*(scores.values[name] for name in VALUE_NAMES), strict=True)
-                for stem, row in zip(scores.stems, columns, strict=True):
-                    writer.writerow((key, stem, *(f"{value:.6f}" for value in row)))
-        with open(folder / "curves.csv", "w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("positive", "threshold", "precision", "recall", "f_measure"))
-            for key, scores in self.classes.items():
-                curves = scores.curves()
-                for level in range(THRESHOLDS):
-                    row = (curves.precision[level], curves.recall[level], curves.f[level])
-                    writer.writerow((key, level, *(f"{value:.6f}" for value in row)))
+        images, levels = [], []
+        for key, scores in self.classes.items():
+            curves = scores.curves()
+            columns = (scores.values[name] for name in VALUE_NAMES)
+            images += [(key, *row) for row in zip(scores.stems, *columns, strict=True)]
+            columns = (curves.precision, curves.recall, curves.f)
+            levels += [(key, *row) for row in zip(range(THRESHOLDS), *columns, strict=True)]
+        _write_csv(folder / "per_image.csv", ("positive", "stem", *VALUE_NAMES), images)
+        head = ("positive", "threshold", "precision", "recall", "f_measure")
+        _write_csv(folder / "curves.csv", head, levels)
 
     @classmethod
     def load(cls, folder):
@@ -213,8 +201,11 @@ class EvaluationResult:
         return cls(classes=classes, images=images, missing=missing, **about)
 
 
-def _write_json(path, content):
-    path.write_text(json.dumps(content, indent=2) + "\n")
+def _write_csv(path, head, rows):
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows((key, name, *(f"{value:.6f}" for value in row)) for key, name, *row in rows)
 
 
 def confidence_interval(statistic, count, resamples=1000, seed=0):
@@ -239,13 +230,8 @@ def format_table(rows):
         head = (*head, "max_f 95 %", "mae 95 %")
     lines = [head] + [_cells(name, metrics, intervals) for name, metrics in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 2 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    )
+    form = "  ".join(f"{{:{'<' if column < 2 else '>'}{width}}}" for column, width in enumerate(widths))
+    return "\n".join(form.format(*line) for line in lines)
 
 
 def _cells(name, metrics, intervals):

@@ -4,6 +4,7 @@ import collections
 
 import cv2
 import numpy as np
+from scipy import stats
 
 from dbdgan_tf.data.scenes import scene_of
 from dbdgan_tf.evaluation.degradations import (
@@ -77,10 +78,8 @@ def summarize(found):
     names = [name for name in found[0] if not name.startswith("curve")]
     soft = [name for name in names if name not in SHARP]
     kernels = [found[0][name]["kernel"] for name in names if name not in SHARP[1:]]
-    ranks = [
-        -_rank_correlation([row[n]["sharpness"] for n in names if n not in SHARP[1:]], kernels)
-        for row in found
-    ]
+    values = [[row[name]["sharpness"] for name in names if name not in SHARP[1:]] for row in found]
+    ranks = [-stats.spearmanr(sharpness, kernels).statistic for sharpness in values]
     return {
         "photographs": len(found),
         "auc": {c: {s: {g: _auc(found, c, g, s) for g in SHARP} for s in soft} for c in COLUMNS},
@@ -98,17 +97,11 @@ def format_summary(summary):
         rows = [[soft, *(f"{value:.3f}" for value in aucs.values())] for soft, aucs in by_soft.items()]
         tables.append(markdown_table([f"AUC of {column}", *(f"against {name}" for name in SHARP)], rows))
     answers = ("sharp", "soft", "uncertain"), ("none", "defocus", "motion")
-    rows = [
-        [
-            name,
-            *(
-                f"{summary[kind][name].get(a, 0):.2f}"
-                for kind, words in zip(("verdict", "blur"), answers, strict=True)
-                for a in words
-            ),
-        ]
-        for name in summary["verdict"]
-    ]
+    rows = []
+    for name, verdicts in summary["verdict"].items():
+        shares = [verdicts.get(answer, 0) for answer in answers[0]]
+        shares += [summary["blur"][name].get(answer, 0) for answer in answers[1]]
+        rows.append([name, *(f"{share:.2f}" for share in shares)])
     tables.append(markdown_table(["share of verdicts and blurs", *answers[0], *answers[1]], rows))
     curve = summary["curve"].items()
     rows = [[str(r), f"{row['sharp_up_to']:.0f}", f"{row['edge_px']:.2f}"] for r, row in curve]
@@ -134,8 +127,8 @@ def _column(found, name, column):
 
 def _auc(found, column, sharp, soft):
     """Probability that a sharp version is ranked above a soft one, ties half."""
-    higher, lower = _column(found, sharp, column)[:, None], _column(found, soft, column)[None]
-    return float((higher > lower).mean() + (higher == lower).mean() / 2)
+    wins = stats.mannwhitneyu(_column(found, sharp, column), _column(found, soft, column)).statistic
+    return float(wins) / len(found) ** 2
 
 
 def _shares(found, name, column):
@@ -145,14 +138,6 @@ def _shares(found, name, column):
 
 def _median(found, name, column):
     return float(np.median(np.abs(_column(found, name, column))))
-
-
-def _rank_correlation(first, second):
-    """Spearman's, of values without ties in `second`; equal values share their mean rank."""
-    ranks = []
-    for values in (np.asarray(first), np.asarray(second)):
-        ranks.append((values[:, None] > values).sum(1) + ((values[:, None] == values).sum(1) - 1) / 2)
-    return float(np.corrcoef(*ranks)[0, 1])
 
 
 def _largest_square(region):

@@ -57,18 +57,23 @@ class FlatGraph:
         """The operator that writes a tensor, or None."""
         return next((operator for operator in self.operators if tensor in operator.outputs), None)
 
+    def unpacks_constant(self, tensor):
+        """Whether a tensor is a constant that a DEQUANTIZE unpacks, as float16 weights are."""
+        source = self.producer(tensor)
+        return source is not None and source.name == "DEQUANTIZE" and self.tensors[source.inputs[0]].constant
+
     def consumers(self, tensor):
         """The operators that read a tensor."""
         return [operator for operator in self.operators if tensor in operator.inputs]
 
     def parameters(self):
         """Number of weights: elements of the constants that convolutions read, biases included."""
-        weights = {index for operator in self.operators for index in self._weights_of(operator)}
-        return sum(int(np.prod(self.tensors[index].shape)) for index in weights)
+        read = {index for operator in self._weighted() for index in operator.inputs if index >= 0}
+        return sum(int(np.prod(self.tensors[index].shape)) for index in read if self._is_weight(index))
 
     def multiply_adds(self):
         """Multiply-accumulates of one run, in convolutions and fully connected layers."""
-        return sum(self._multiply_adds_of(operator) for operator in self.operators)
+        return sum(self._multiply_adds_of(operator) for operator in self._weighted())
 
     def float_tensors(self):
         """Names of float32 activations between the graph's input and output, conversions there left out."""
@@ -82,13 +87,13 @@ class FlatGraph:
 
         The conversions at the graph's own input and output are wanted, and so are those of float16 weights.
         """
-        stray = []
-        for operator in self.operators:
-            if operator.name not in ("QUANTIZE", "DEQUANTIZE") or self.tensors[operator.inputs[0]].constant:
-                continue
-            if not self._converts_an_end(operator):
-                stray.append(self.tensors[operator.outputs[0]].name)
-        return stray
+        return [
+            self.tensors[operator.outputs[0]].name
+            for operator in self.operators
+            if operator.name in ("QUANTIZE", "DEQUANTIZE")
+            and not self.tensors[operator.inputs[0]].constant
+            and not self._converts_an_end(operator)
+        ]
 
     def _converts_an_end(self, operator):
         """True for the one or two conversions in a row that touch the graph's input or output."""
@@ -101,61 +106,46 @@ class FlatGraph:
             return True
         return all(reader.name == "QUANTIZE" and reader.outputs[0] in self.outputs for reader in readers)
 
-    def _weights_of(self, operator):
-        if operator.name not in _WEIGHTED:
-            return []
-        return [index for index in operator.inputs if index >= 0 and self._is_weight(index)]
+    def _weighted(self):
+        return [operator for operator in self.operators if operator.name in _WEIGHTED]
 
     def _is_weight(self, index):
-        if self.tensors[index].constant:
-            return self.tensors[index].dtype != "int32" or len(self.tensors[index].scales) > 0
-        source = self.producer(index)
-        return source is not None and source.name == "DEQUANTIZE" and self.tensors[source.inputs[0]].constant
+        tensor = self.tensors[index]
+        if tensor.constant:
+            return tensor.dtype != "int32" or len(tensor.scales) > 0
+        return self.unpacks_constant(index)
 
     def _multiply_adds_of(self, operator):
-        if operator.name not in _WEIGHTED:
-            return 0
         kernel = self.tensors[operator.inputs[1]].shape
-        pixels = int(np.prod(self.tensors[operator.outputs[0]].shape[:-1]))
-        if operator.name == "TRANSPOSE_CONV":
-            pixels = int(np.prod(self.tensors[operator.inputs[2]].shape[:-1]))
-        return pixels * int(np.prod(kernel))
+        scanned = operator.inputs[2] if operator.name == "TRANSPOSE_CONV" else operator.outputs[0]
+        return int(np.prod(self.tensors[scanned].shape[:-1])) * int(np.prod(kernel))
 
 
 def read_graph(model):
-    """The `FlatGraph` of a .tflite file's first subgraph.
-
-    Args:
-        model: Content of a .tflite file (bytes), else a MetadataError.
-    """
+    """The `FlatGraph` of the first subgraph of a .tflite file's content (bytes), else a MetadataError."""
     tree = unpack_model(model)
     graph = tree.subgraphs[0]
-    return FlatGraph(
-        tensors=tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors),
-        operators=tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators),
-        inputs=tuple(int(index) for index in graph.inputs),
-        outputs=tuple(int(index) for index in graph.outputs),
-        subgraphs=len(tree.subgraphs),
-    )
+    tensors = tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors)
+    operators = tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators)
+    ends = _numbers(graph.inputs), _numbers(graph.outputs)
+    return FlatGraph(tensors, operators, *ends, subgraphs=len(tree.subgraphs))
 
 
 def _tensor(tensor, buffers):
     dtype = _TYPE_NAMES[tensor.type]
-    shape = () if tensor.shape is None else tuple(int(side) for side in tensor.shape)
-    scales = getattr(tensor.quantization, "scale", None)
-    zeros = getattr(tensor.quantization, "zeroPoint", None)
-    raw = buffers[tensor.buffer].data if tensor.buffer else None
-    data = None
-    if raw is not None:
-        data = np.asarray(raw, np.uint8)
+    scales = _numbers(getattr(tensor.quantization, "scale", None), float)
+    zeros = _numbers(getattr(tensor.quantization, "zeroPoint", None))
+    data = buffers[tensor.buffer].data if tensor.buffer else None
+    if data is not None:
+        data = np.asarray(data, np.uint8)
         if dtype in ("int32", "float32", "int64", "int8", "uint8", "float16"):
             data = np.frombuffer(data.tobytes(), dtype)
     name = tensor.name.decode() if tensor.name is not None else ""
-    return Tensor(name, shape, dtype, _numbers(scales, float), _numbers(zeros, int), data)
+    return Tensor(name, _numbers(tensor.shape), dtype, scales, zeros, data)
 
 
-def _numbers(values, kind):
-    return () if values is None else tuple(kind(value) for value in values)
+def _numbers(values, kind=int):
+    return () if values is None else tuple(map(kind, values))
 
 
 def _operator(operator, codes):
@@ -165,6 +155,4 @@ def _operator(operator, codes):
     name = _OP_NAMES.get(number, f"UNKNOWN_{number}")
     if name == "CUSTOM":
         name = f"CUSTOM:{code.customCode.decode()}"
-    inputs = () if operator.inputs is None else tuple(int(index) for index in operator.inputs)
-    outputs = () if operator.outputs is None else tuple(int(index) for index in operator.outputs)
-    return Operator(name, inputs, outputs, operator.builtinOptions)
+    return Operator(name, _numbers(operator.inputs), _numbers(operator.outputs), operator.builtinOptions)

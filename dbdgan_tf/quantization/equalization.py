@@ -34,9 +34,7 @@ def _norm_behind(layer):
     if type(layer).__name__ != "DepthwiseConv2D" or layer.use_bias or layer.depth_multiplier != 1:
         return None
     followers = [node.outbound_layer for node in layer.outbound_nodes]
-    if len(followers) == 1 and type(followers[0]).__name__ == "BatchNormalization":
-        return followers[0]
-    return None
+    return followers[0] if [type(one).__name__ for one in followers] == ["BatchNormalization"] else None
 
 
 def _rescaled(norm, ranges):

@@ -86,21 +86,11 @@ class FineTuner:
 
 
 def make_optimizer(options, total_steps):
-    """Adam with warm-up, cosine decay and gradient clipping, in tf_keras.
-
-    Args:
-        options: A `QatOptions`.
-        total_steps: Steps of the whole run.
-
-    Returns:
-        A `tf_keras.optimizers.Adam`.
-    """
+    """A tf_keras Adam by `QatOptions`, with warm-up and cosine decay over the whole run's steps."""
     warmup = min(options.warmup_steps, max(total_steps - 1, 0))
+    rate, steps = options.learning_rate, max(total_steps - warmup, 1)
+    rising = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
     schedule = tf_keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=options.learning_rate * 0.05 if warmup else options.learning_rate,
-        decay_steps=max(total_steps - warmup, 1),
-        alpha=options.final_lr_fraction,
-        warmup_target=options.learning_rate if warmup else None,
-        warmup_steps=warmup,
+        rate * 0.05 if warmup else rate, steps, options.final_lr_fraction, **rising
     )
     return tf_keras.optimizers.Adam(schedule, global_clipnorm=options.clip_norm or None)

@@ -40,18 +40,13 @@ def check_options(config):
     """Refuses a run that cannot give what it promises; a ValueError naming the flag."""
     if not config.qat.student_checkpoint:
         raise ValueError("There is no student to fine-tune. Received: --student_checkpoint=''.")
-    maps = config.qat.teacher_maps_dir
+    maps, share, precision = config.qat.teacher_maps_dir, config.qat.freeze_norms_after, config.run.precision
     if config.losses.consistency_weight and not Path(maps or "?").is_dir():
         raise ValueError(
             "The consistency term needs the teacher's maps; make them with python -m trainers.predict. "
-            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, or "
-            "--consistency_weight=0."
+            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, --consistency_weight=0."
         )
-    if not 0 <= config.qat.freeze_norms_after <= 1:
-        raise ValueError(
-            f"--freeze_norms_after is a share. Received: {config.qat.freeze_norms_after}; allowed: 0..1."
-        )
-    if config.run.precision != "float32":
-        raise ValueError(
-            f"Quantizers work in float32. Received: --precision={config.run.precision}. Allowed: float32."
-        )
+    if not 0 <= share <= 1:
+        raise ValueError(f"--freeze_norms_after is a share. Received: {share}; allowed: 0..1.")
+    if precision != "float32":
+        raise ValueError(f"Quantizers work in float32. Received: --precision={precision}. Allowed: float32.")

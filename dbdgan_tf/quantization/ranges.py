@@ -45,8 +45,7 @@ def measure_outputs(model, scaling, batches):
 
 def fix_input_range(model, scaling):
     """Gives the input exactly the range of scaled bytes, so that a byte is one step of its quantizer."""
-    low = (0.0 - np.array(scaling.mean)) / np.array(scaling.std)
-    high = (255.0 - np.array(scaling.mean)) / np.array(scaling.std)
+    low, high = ((end - np.array(scaling.mean)) / np.array(scaling.std) for end in (0.0, 255.0))
     (layer,) = [layer for layer in model.layers if type(layer).__name__ == "QuantizeLayer"]
     for variable in layer.weights:
         if "_min" in variable.name:
@@ -89,22 +88,13 @@ def _join(layers):
         pair[1].assign(high)
 
 
-def _producers(concatenate):
-    """The layers that make a Concatenate's inputs, looking through those that keep the scale."""
-    found = []
-    queue = list(_inputs_of(concatenate))
-    while queue:
-        layer = queue.pop()
-        if type(_inner(layer)).__name__ == "UpSampling2D":
-            queue += _inputs_of(layer)
-        else:
-            found.append(layer)
-    return found
-
-
-def _inputs_of(layer):
+def _producers(layer):
+    """The layers that make a layer's inputs, looking through those that keep the scale."""
     (node,) = layer.inbound_nodes
-    return tf.nest.flatten(node.inbound_layers)
+    found = []
+    for source in tf.nest.flatten(node.inbound_layers):
+        found += _producers(source) if type(_inner(source)).__name__ == "UpSampling2D" else [source]
+    return found
 
 
 def _inner(layer):
@@ -113,10 +103,6 @@ def _inner(layer):
 
 def _pair(layer, names):
     """The variables (minimum, maximum) of a layer's quantizer of one of the names, or None."""
-    pair = [
-        variable
-        for end in ("min", "max")
-        for variable in layer.weights
-        if variable.name.split("/")[-1] in {f"{name}_{end}:0" for name in names}
-    ]
-    return pair or None
+    variables = {variable.name.split("/")[-1]: variable for variable in layer.weights}
+    name = next((name for name in names if f"{name}_min:0" in variables), None)
+    return name and [variables[f"{name}_{end}:0"] for end in ("min", "max")]

@@ -7,16 +7,13 @@ its maps back. REQUEST.json holds "checkpoint", "image_size" and "photos"; besid
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-
-class ReferenceMapsError(RuntimeError):
-    """The process that makes the maps failed."""
+from dbdgan_tf.command.child import run_module
 
 
 def is_qat_checkpoint(path):
@@ -30,16 +27,16 @@ def is_qat_checkpoint(path):
 
 
 def reference_maps(checkpoint, image_size, photos):
-    """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated."""
+    """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated.
+
+    A RuntimeError with the words of the process if it failed.
+    """
     request = {"checkpoint": str(checkpoint), "image_size": list(map(int, image_size))}
     request["photos"] = [str(photo) for photo in photos]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "request.json"
         path.write_text(json.dumps(request), encoding="utf-8")
-        command = [sys.executable, "-m", "dbdgan_tf.quantization.reference_maps", str(path)]
-        process = subprocess.run(command, capture_output=True, text=True)
-        if process.returncode:
-            raise ReferenceMapsError(f"No maps of {checkpoint}: {process.stderr.strip()[-2000:]}")
+        run_module("dbdgan_tf.quantization.reference_maps", path)
         return [np.load(path.with_name(f"{index}.npy")) for index in range(len(request["photos"]))]
 
 

@@ -2,15 +2,14 @@
 
 import csv
 import dataclasses
-import itertools
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from absl import logging
 
 from dbdgan_tf.models.serialization import load_network
+from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import keras
@@ -74,10 +73,8 @@ def _make_tuner(config, student, student_config, training):
     model = make_quantize_aware(float_model)
     count = min(-(-qat.calibration_images // config.data.batch_size), len(training))
     seed_ranges(model, float_model, scaling, (training[index]["images"] for index in range(count)))
-    augmentation = None
-    if config.data.augment:
-        data = dataclasses.replace(config.data, image_size=student_config.image_size)
-        augmentation = make_augmentation(data, config.run.seed)
+    data = dataclasses.replace(config.data, image_size=student_config.image_size)
+    augmentation = make_augmentation(data, config.run.seed) if data.augment else None
     steps = config.run.epochs * len(training)
     return FineTuner(model, scaling, config.losses, qat, steps, augmentation)
 
@@ -102,8 +99,7 @@ class _Fit:
         for epoch in range(self.progress["epoch"] + 1, self.run_options.epochs + 1):
             begun = time.monotonic()
             terms = self._train_epoch(epoch)
-            every = self.run_options.validate_every
-            if epoch % every == 0 or epoch == self.run_options.epochs:
+            if epoch % self.run_options.validate_every == 0 or epoch == self.run_options.epochs:
                 self._end_epoch(epoch, terms)
             if self._out_of_time(begun):
                 print(f"Stopping after epoch {epoch}: the next one would pass the time limit.")
@@ -111,7 +107,10 @@ class _Fit:
 
     def _train_epoch(self, epoch):
         self.training.set_epoch(epoch - 1)
-        rows = [self.tuner.train(batch) for batch in _read_ahead(self.training)]
+        # Each batch is read while the one before is trained on.
+        ahead = {"workers": 1, "ahead": 1, "caught": ()}
+        batches = ordered_map(self.training.__getitem__, range(len(self.training)), **ahead)
+        rows = [self.tuner.train(batch) for _, batch in batches]
         return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
     def _end_epoch(self, epoch, terms):
@@ -143,16 +142,3 @@ class _Fit:
         now = time.monotonic()
         limit = self.run_options.max_minutes * 60
         return bool(limit) and now - self.start + (now - begun) > limit
-
-
-def _read_ahead(dataset):
-    """The batches of a data set, each read while the one before is trained on."""
-    with ThreadPoolExecutor(1) as pool:
-        pending = [pool.submit(dataset.__getitem__, 0)]
-        for index in itertools.count(1):
-            batch = pending.pop().result()
-            if index < len(dataset):
-                pending.append(pool.submit(dataset.__getitem__, index))
-            yield batch
-            if index >= len(dataset):
-                return

@@ -6,14 +6,7 @@ import h5py
 import numpy as np
 
 from dbdgan_tf.model_file.metadata import weights_checksum
-from dbdgan_tf.models.serialization import (
-    KINDS,
-    Network,
-    existing_weights,
-    network_files,
-    read_network_json,
-    write_network,
-)
+from dbdgan_tf.models import serialization
 from dbdgan_tf.quantization.qat_student import build_qat_student
 
 KIND = "qat_student"
@@ -31,7 +24,9 @@ def save_qat_student(path_prefix, model, config, metadata=None):
     Returns:
         The path of the JSON file.
     """
-    return write_network(path_prefix, KIND, config, metadata, lambda path: _write_arrays(path, model))
+    return serialization.write_network(
+        path_prefix, KIND, config, metadata, lambda path: _write_arrays(path, model)
+    )
 
 
 def load_qat_student(path, batch_size=None, image_size=None):
@@ -52,7 +47,7 @@ def load_qat_student(path, batch_size=None, image_size=None):
     config = _read_json(path)["config"]
     if image_size is not None:
         config = config.replace(image_size=tuple(image_size))
-    weights_path = existing_weights(path)
+    weights_path = serialization.existing_weights(path)
     model = build_qat_student(config, batch_size)
     _read_arrays(weights_path, model)
     return model, config
@@ -66,15 +61,15 @@ def load_network_for_conversion(path, image_size=None):
         image_size: (height, width) in place of the saved one, or None.
     """
     model, config = load_qat_student(path, batch_size=1, image_size=image_size)
-    return Network(
+    return serialization.Network(
         model=model, image_size=tuple(config.image_size), input_scaling=config.input_scaling,
         name=f"{config.encoder}-{config.decoder}", training=_read_json(path)["metadata"],
-        checksum=weights_checksum(network_files(path)[0]),
+        checksum=weights_checksum(serialization.network_files(path)[0]),
     )  # fmt: skip
 
 
 def _read_json(path):
-    return read_network_json(path, {KIND: KINDS["student"]})
+    return serialization.read_network_json(path, {KIND: serialization.KINDS["student"]})
 
 
 def _key(variable):

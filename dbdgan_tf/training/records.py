@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dbdgan_tf.atomic_file import TEMPORARY, write_bytes
+from dbdgan_tf.atomic_file import TEMPORARY, write_json
 from dbdgan_tf.text_file import read_json, read_text
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 
@@ -44,7 +44,7 @@ def provenance():
 def write_record(folder, config):
     """Writes config.json; returns what was written."""
     record = {"run": type(config).__name__, "config": dataclasses.asdict(config), **provenance()}
-    write_bytes(Path(folder) / FILE_NAME, json.dumps(record, indent=2) + "\n")
+    write_json(Path(folder) / FILE_NAME, record)
     return record
 
 

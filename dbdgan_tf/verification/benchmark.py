@@ -4,10 +4,10 @@ Prints one Markdown table; with --output writes it as .md and everything as .jso
 """
 
 import dataclasses
-import json
 import platform
 from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_bytes, write_json
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.metrics.markdown import markdown_table
@@ -34,7 +34,12 @@ def run(config):
     """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
     from dbdgan_tf.data import find_samples
     from dbdgan_tf.evaluation.detector_options import compare_options
-    from dbdgan_tf.verification.benchmarking import count_work, peak_megabytes
+    from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.verification.benchmarking import count_work, group_profile, peak_megabytes, time_call
+    from dbdgan_tf.verification.profiling import profile_in_child
+
+    def of_each(wanted, measure):
+        return {Path(path).name: measure(path) for path in config.models} if wanted else {}
 
     samples = find_samples(config.data_dir, config.split)[: config.count] if config.data_dir else []
     rows = {str(path): {**count_work(path), "peak_megabytes": peak_megabytes(path)} for path in config.models}
@@ -47,20 +52,14 @@ def run(config):
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
-        "calls": _by_name(config, config.photo, lambda path: _call(path, config.photo)),
-        "profiles": _by_name(config, config.profile, _profile),
-        "options": _by_name(config, config.options, lambda path: compare_options(path, samples)),
+        "calls": of_each(config.photo, lambda path: time_call(BlurDetector(path), config.photo)),
+        "profiles": of_each(config.profile, lambda path: group_profile(profile_in_child(path))),
+        "options": of_each(config.options, lambda path: compare_options(path, samples)),
     }
     if config.output:
-        prefix = Path(config.output)
-        prefix.parent.mkdir(parents=True, exist_ok=True)
-        prefix.with_name(prefix.name + ".json").write_text(json.dumps(report, indent=2) + "\n")
-        prefix.with_name(prefix.name + ".md").write_text(format_report(report))
+        write_json(f"{config.output}.json", report)
+        write_bytes(f"{config.output}.md", format_report(report))
     return report
-
-
-def _by_name(config, wanted, measure):
-    return {Path(path).name: measure(path) for path in config.models} if wanted else {}
 
 
 def format_report(report):
@@ -105,20 +104,6 @@ def _score(path, samples):
         return {}
     metrics = evaluate(samples, model_predictor(path), positive="blur").metrics(resamples=0)
     return {"max_f": metrics["max_f"], "mae": metrics["mae"]}
-
-
-def _call(path, photo):
-    from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.verification.benchmarking import time_call
-
-    return time_call(BlurDetector(path), photo)
-
-
-def _profile(path):
-    from dbdgan_tf.verification.benchmarking import group_profile
-    from dbdgan_tf.verification.profiling import profile_in_child
-
-    return group_profile(profile_in_child(path))
 
 
 def _table(rows):

@@ -5,13 +5,13 @@ import dataclasses
 import gc
 import json
 import resource
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.inference.interpreter import LiteRTModel
 from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.photo import to_rgb
@@ -62,11 +62,8 @@ def count_work(path):
     """Sizes of a .tflite: "megabytes" (10^6 bytes), "parameters", "multiply_adds"."""
     content = Path(path).read_bytes()
     graph = read_graph(content)
-    return {
-        "megabytes": len(content) / 1e6,
-        "parameters": graph.parameters(),
-        "multiply_adds": graph.multiply_adds(),
-    }
+    counts = {"parameters": graph.parameters(), "multiply_adds": graph.multiply_adds()}
+    return {"megabytes": len(content) / 1e6, **counts}
 
 
 def peak_megabytes(path, num_threads=2):
@@ -74,28 +71,16 @@ def peak_megabytes(path, num_threads=2):
     return json.loads(run_module("dbdgan_tf.verification.benchmarking", path, num_threads))
 
 
-def run_module(module, *arguments):
-    """Runs `python -m module` and returns the last line that it prints; a RuntimeError if it fails."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    process = subprocess.run(command, capture_output=True, text=True)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} failed: {process.stderr.strip()[-2000:]}")
-    return process.stdout.strip().splitlines()[-1]
-
-
 def time_call(detector, photo, rounds=20):
     """Median ms of the parts of a `BlurDetector`'s call on one photograph: "decode", "resize", ..."""
     content = Path(photo).read_bytes()
     image = to_rgb(content)
-    small = detector.small_map(image)
-    prepared = detector.prepare(image)
+    small, prepared = detector.small_map(image), detector.prepare(image)
     parts = {
-        "decode": lambda: to_rgb(content),
-        "resize": lambda: detector.prepare(image),
-        "run": lambda: detector.run_prepared(prepared),
-        "upsample": lambda: detector.upsample(small, image),
+        "decode": lambda: to_rgb(content), "resize": lambda: detector.prepare(image),
+        "run": lambda: detector.run_prepared(prepared), "upsample": lambda: detector.upsample(small, image),
         "whole": lambda: detector(content),
-    }
+    }  # fmt: skip
     return {name: Latency.of(times).median for name, times in time_alternating(parts, rounds, 2).items()}
 
 

@@ -39,12 +39,9 @@ class Budget:
 
 # By the variant that the file's metadata names.
 BUDGETS = {
-    "float32": Budget(max_abs_error=1e-4),
-    "float16": Budget(max_f_change=0.001),
-    "dynamic": Budget(max_f_change=0.005, mae_change=0.01),
-    "int8": Budget(max_f_change=0.005, mae_change=0.01),
-    "qat_int8": Budget(max_f_change=0.005, mae_change=0.01),
-}
+    "float32": Budget(max_abs_error=1e-4), "float16": Budget(max_f_change=0.001),
+    **dict.fromkeys(("dynamic", "int8", "qat_int8"), Budget(max_f_change=0.005, mae_change=0.01)),
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,11 +59,8 @@ class StructureReport:
 
     def failures(self, budget):
         """Sentences that say where the file misses the budget."""
-        found = [
-            f"{name} operators: {self.histogram[name]}; allowed: 0"
-            for name in FORBIDDEN_OPS
-            if name in self.histogram
-        ]
+        present = [name for name in FORBIDDEN_OPS if name in self.histogram]
+        found = [f"{name} operators: {self.histogram[name]}; allowed: 0" for name in present]
         found += [f"custom operator {name}; allowed: built-in" for name in self.histogram if "CUSTOM" in name]
         if self.partitions != budget.partitions:
             found.append(f"{self.partitions} XNNPACK partitions; allowed: {budget.partitions}")
@@ -117,29 +111,19 @@ class MapReport:
 
 
 def check_structure(path, num_threads=2):
-    """Examines a file's graph and how LiteRT delegates it.
+    """Examines the graph of a .tflite file and how LiteRT delegates it, for a `StructureReport`.
 
-    Args:
-        path: The .tflite file, metadata embedded, else a ValueError.
-        num_threads: Of the interpreter.
-
-    Returns:
-        A `StructureReport`.
+    A file without embedded metadata is a ValueError; `num_threads` are the interpreter's.
     """
     model = LiteRTModel(Path(path), num_threads)
     content = Path(path).read_bytes()
     graph, variant = read_graph(content), read_metadata(content).variant
     delegation = model.delegation()
     return StructureReport(
-        variant=variant,
-        megabytes=len(content) / 1e6,
-        histogram=graph.histogram(),
-        partitions=delegation.partitions,
-        left_ops=delegation.left_ops,
+        variant, len(content) / 1e6, graph.histogram(), delegation.partitions, delegation.left_ops,
         float_tensors=tuple(graph.float_tensors()) if variant.endswith("int8") else (),
-        stray_quantizes=tuple(graph.stray_quantizes()),
-        gpu_violations=tuple(check_gpu_rules(graph)),
-    )
+        stray_quantizes=tuple(graph.stray_quantizes()), gpu_violations=tuple(check_gpu_rules(graph)),
+    )  # fmt: skip
 
 
 def compare_maps(pairs, scores=None):

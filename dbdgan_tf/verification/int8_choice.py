@@ -1,22 +1,17 @@
 """Float, post-training int8 and quantization-aware int8 side by side on held-out images, and a choice."""
 
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.atomic_file import write_json
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.training.validation import validate
 
 COLUMNS = ("max_f_focus", "max_f_blur", "mae")
-
-
-class CandidateError(RuntimeError):
-    """A candidate could not be converted."""
 
 
 def choose_int8(config, tuned):
@@ -34,7 +29,7 @@ def choose_int8(config, tuned):
         Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
 
     Raises:
-        CandidateError: With the converter's own words.
+        RuntimeError: With the converter's own words.
     """
     folder = Path(tuned.prefix).parent
     files = _convert_all(config, folder / "comparison", tuned.prefix, tuned.training)
@@ -44,7 +39,7 @@ def choose_int8(config, tuned):
     for suffix in ("", ".json"):  # the model and the recipe beside it
         shutil.copyfile(f"{files[picked]}{suffix}", folder / f"student_int8.tflite{suffix}")
     table = format_markdown(result)
-    (folder / "comparison.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / "comparison.json", result)
     (folder / "comparison.md").write_text(table, encoding="utf-8")
     print(table)
     return result
@@ -68,13 +63,11 @@ def format_markdown(result):
 
 
 def _convert_all(config, folder, qat_prefix, training):
-    checkpoint, size = config.qat.student_checkpoint, ",".join(map(str, config.data.image_size))
+    checkpoint, count = config.qat.student_checkpoint, config.qat.calibration_images
+    size = ",".join(map(str, config.data.image_size))
     with tempfile.TemporaryDirectory() as photos:
         _link_photographs(training, photos)
-        calibration = (
-            f"--representative_dir={photos}",
-            f"--representative_count={config.qat.calibration_images}",
-        )
+        calibration = f"--representative_dir={photos}", f"--representative_count={count}"
         return {
             "float32": _convert(checkpoint, folder / "float32.tflite", size, "float32"),
             "ptq_int8": _convert(checkpoint, folder / "ptq_int8.tflite", size, "int8", *calibration),
@@ -91,23 +84,17 @@ def _link_photographs(dataset, folder):
 
 
 def _convert(checkpoint, output, size, variant, *arguments):
-    command = [sys.executable, "-m", "dbdgan_tf.conversion.command", f"--checkpoint={checkpoint}"]
-    command += [f"--output={output}", f"--image_size={size}", f"--variant={variant}", *arguments]
-    process = subprocess.run(command, capture_output=True, text=True)
-    if process.returncode:
-        raise CandidateError(f"{variant} could not be made: {process.stderr.strip()[-2000:]}")
+    words = (f"--output={output}", f"--image_size={size}", f"--variant={variant}", *arguments)
+    run_module("dbdgan_tf.conversion.converter", f"--checkpoint={checkpoint}", *words)
     return output
 
 
 def _score(path, held_out):
     from dbdgan_tf.inference import BlurDetector
 
-    figures = {"bytes": path.stat().st_size}
-    if held_out is None:
-        return figures
     detector = BlurDetector(str(path))
 
     def predict(images):
         return np.stack([detector.small_map(image) for image in images])[..., None]
 
-    return {**figures, **validate(predict, held_out)}
+    return {"bytes": path.stat().st_size, **(validate(predict, held_out) if held_out else {})}

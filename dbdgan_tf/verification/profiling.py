@@ -14,8 +14,8 @@ from pathlib import Path
 import ai_edge_litert
 import numpy as np
 
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.inference.interpreter import LiteRTModel
-from dbdgan_tf.verification.benchmarking import run_module
 
 _CPU = 1
 # LiteRtProfilerEventType: an operator inside a delegate (two flavours), an operator of the interpreter.
@@ -32,11 +32,9 @@ class ProfilingError(RuntimeError):
 
 class _TensorType(ctypes.Structure):
     _fields_ = [
-        ("element_type", ctypes.c_int32),
-        ("rank", ctypes.c_uint32),
-        ("dimensions", ctypes.c_int32 * 8),
-        ("strides", ctypes.c_uint32 * 8),
-    ]
+        ("element_type", ctypes.c_int32), ("rank", ctypes.c_uint32),
+        ("dimensions", ctypes.c_int32 * 8), ("strides", ctypes.c_uint32 * 8),
+    ]  # fmt: skip
 
 
 class _Event(ctypes.Structure):
@@ -85,10 +83,8 @@ def profile(path, num_threads=2, runs=30, warmup=5):
     """`OpTime`s of a model in the order of execution; a ProfilingError if LiteRT has no such profiler."""
     library = _Library()
     specs = LiteRTModel(path, num_threads)
-    payloads = {
-        b"runtime_options_string": b"enable_profiling = true\n",
-        b"xnnpack": b"num_threads = %d\n" % num_threads,
-    }
+    payloads = {b"runtime_options_string": b"enable_profiling = true\n"}
+    payloads[b"xnnpack"] = b"num_threads = %d\n" % num_threads
     compiled = _compile(library, path, payloads)
     buffers = [_buffer(library, spec) for spec in (specs.input, specs.output)]
     profiler = library.create("LiteRtCompiledModelGetProfiler", compiled)
@@ -120,9 +116,8 @@ def _compile(library, path, payloads):
     for identifier, text in payloads.items():
         payload = ctypes.create_string_buffer(text)
         _KEPT.append((identifier, payload))
-        opaque = library.create(
-            "LiteRtCreateOpaqueOptions", identifier, payload, ctypes.cast(_NO_DESTRUCTOR, ctypes.c_void_p)
-        )
+        destructor = ctypes.cast(_NO_DESTRUCTOR, ctypes.c_void_p)
+        opaque = library.create("LiteRtCreateOpaqueOptions", identifier, payload, destructor)
         library.call("LiteRtAddOpaqueOptions", options, opaque)
     return library.create("LiteRtCreateCompiledModel", environment, model, options)
 

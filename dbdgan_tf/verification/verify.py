@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, compare_maps
@@ -55,7 +56,7 @@ def run(config):
     }  # fmt: skip
     report["structure"]["gpu_violations"] = [str(violation) for violation in structure.gpu_violations]
     if config.output:
-        Path(config.output).write_text(json.dumps(report, indent=2) + "\n")
+        write_json(config.output, report)
     return report
 
 
@@ -78,12 +79,11 @@ def _compare_with_keras(config):
         raise ValueError("Maps need photos to be compared on: give --data_dir. Received: none.")
     detector = BlurDetector(config.model, num_threads=config.num_threads)
     samples = _samples(config)
-    photos, stems = [sample.image for sample in samples], [sample.stem for sample in samples]
+    photos = [sample.image for sample in samples]
     reference = _reference_maps(config.checkpoint, detector.image_size, photos)
     own = [detector(read_image(photo)).blur_map for photo in photos]
-    maps = {"reference": dict(zip(stems, reference, strict=True)), "own": dict(zip(stems, own, strict=True))}
-    pairs = [(maps["reference"][sample.stem], maps["own"][sample.stem]) for sample in samples]
-    return compare_maps(pairs, _scores(samples, maps) if samples[0].mask else {})
+    scores = _scores(samples, reference, own) if samples[0].mask else {}
+    return compare_maps(zip(reference, own, strict=True), scores)
 
 
 def _reference_maps(checkpoint, image_size, photos):
@@ -111,27 +111,16 @@ def _samples(config):
     return samples[::step][: config.count]
 
 
-class _KnownMaps:
-    """A predictor that hands out maps it was given."""
-
-    def __init__(self, maps):
-        self._maps = maps
-
-    def missing(self, samples):
-        return []
-
-    def predict(self, samples):
-        return ((sample, self._maps[sample.stem]) for sample in samples)
-
-
-def _scores(samples, maps):
+def _scores(samples, *runs):
+    """Name -> a score of each run, a run being the maps of all samples in their order."""
     from dbdgan_tf.evaluation import evaluate
 
-    metrics = {
-        key: evaluate(samples, _KnownMaps(known), positive="blur").metrics(resamples=0)
-        for key, known in maps.items()
-    }
-    return {name: (metrics["reference"][name], metrics["own"][name]) for name in ("max_f", "mae")}
+    def score(maps):
+        maps = iter(maps)
+        return evaluate(samples, lambda _: next(maps), positive="blur").metrics(resamples=0)
+
+    metrics = [score(maps) for maps in runs]
+    return {name: tuple(one[name] for one in metrics) for name in ("max_f", "mae")}
 
 
 def gpu_note(report):

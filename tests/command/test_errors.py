@@ -35,7 +35,7 @@ def test_slips_and_errors_raised_outside_this_project_stay_what_they_are(error):
 
 def test_an_absent_extra_is_named(run_python):
     code = """
-        from dbdgan_tf.conversion.command import main
+        from dbdgan_tf.conversion.converter import main
         main(["convert", "--checkpoint=dbdgan_tf/assets/student_lite", "--output=x.tflite"])
     """
     with pytest.raises(AssertionError, match=r"error: .*keras.*pip install 'dbdgan_tf\[train\]'"):

@@ -25,9 +25,8 @@ def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
     for index in range(12):
-        picture = cv2.resize(
-            rng.integers(0, 256, (6, 8, 3), np.uint8), SIZE[::-1], interpolation=cv2.INTER_CUBIC
-        )
+        spots = rng.integers(0, 256, (6, 8, 3), np.uint8)
+        picture = cv2.resize(spots, SIZE[::-1], interpolation=cv2.INTER_CUBIC)
         cv2.imwrite(str(folder / f"{index}.png"), picture)
     return folder
 
@@ -85,9 +84,7 @@ def test_map_equals_keras_and_the_graph_delegates_whole(
     detector = BlurDetector(result.model)
     images, expected = keras_maps(students[scaling], photos)
     error = np.abs(np.stack([detector(image).blur_map for image in images]) - expected)
-    assert np.std(expected) > 0.02
-    assert error.max() <= worst
-    assert error.mean() <= mean
+    assert np.std(expected) > 0.02 and error.max() <= worst and error.mean() <= mean
     report = LiteRTModel(result.model).delegation()
     assert (report.partitions, report.left_ops) == (1, ())
 
@@ -121,11 +118,9 @@ def test_interface_and_metadata(converted):
     assert (model.input.scale, model.input.zero_point) == (1 / 128, 127)
     assert (model.output.scale, model.output.zero_point) == (1 / 256, 0)
     about = read_metadata(result.model)
-    assert about == result.metadata
-    assert about.name == "efficientnet_lite_nano-mobile"
-    assert about.metrics == {"max_f": 0.5}
-    assert about.source_checksum.startswith("sha256:")
-    assert about.polarity == "blur"
+    assert about == result.metadata and about.source_checksum.startswith("sha256:")
+    named = (about.name, about.metrics, about.polarity)
+    assert named == ("efficientnet_lite_nano-mobile", {"max_f": 0.5}, "blur")
     assert about.recipe["conversion"]["checkpoint"] == "student"
     assert about.recipe["training"]["arguments"] == ["--data=b"]
     assert "/" not in json.dumps(about.recipe["conversion"])
@@ -143,9 +138,8 @@ def test_per_channel_scaling_becomes_a_layer(converted):
 def test_save_writes_model_and_recipe(converted, tmp_path):
     result = converted("lite", "float32")
     model, recipe = result.save(tmp_path / "a" / "m.tflite")
-    assert model.read_bytes() == result.model
     written = json.loads(recipe.read_text())
-    assert written["bytes"] == len(result.model)
+    assert model.read_bytes() == result.model and written["bytes"] == len(result.model)
     assert written["conversion"]["variant"] == "float32"
     assert sorted(path.name for path in model.parent.iterdir()) == ["m.tflite", "m.tflite.json"]
 

@@ -116,7 +116,7 @@ def test_broken(reasons, name):
     assert any(re.search(name.split(": ", 1)[1], reason) for reason in found), found
 
 
-def test_float16_weights_count_as_constants(flat_models):
+def test_float16_weights_count_as_constants_and_a_violation_names_its_operator(flat_models):
     model = flat_models.FlatModel()
     image = model.tensor("in", SHAPE)
     packed = model.tensor("packed", (1, 1, 1, 4), data=np.ones(4))
@@ -124,9 +124,7 @@ def test_float16_weights_count_as_constants(flat_models):
     model.op("DEQUANTIZE", [packed], [weights], options("Dequantize"))
     model.op("SUB", [image, weights], [answer], options("Sub"))
     assert check_gpu_rules(read_graph(model.pack([image], [answer]))) == []
-
-
-def test_violation_names_its_operator(flat_models):
+    # A violation names its operator.
     model = flat_models.FlatModel()
     image, size = model.tensor("in", SHAPE), model.tensor("size", (4,), "int32")
     model.op("SHAPE", [image], [size], options("Shape"))
@@ -140,8 +138,7 @@ def test_all_operators_are_delegated_and_bytes_stay_the_same(flat_models):
     graph = read_graph(after)
     names = [operator.name for operator in graph.operators]
     assert names == ["DEQUANTIZE", "QUANTIZE", "CONV_2D", "LOGISTIC", "DEQUANTIZE", "QUANTIZE"]
-    assert graph.stray_quantizes() == []
-    assert graph.float_tensors() == []
+    assert graph.stray_quantizes() == graph.float_tensors() == []
     report = LiteRTModel(after).delegation()
     assert (report.partitions, report.left_ops) == (1, ())
     photo = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
@@ -149,9 +146,7 @@ def test_all_operators_are_delegated_and_bytes_stay_the_same(flat_models):
         maps = [LiteRTModel(model, keep_native=native).run(photo) for model in (before, after)]
         assert np.array_equal(*maps)
     assert read_metadata(after) == read_metadata(before)
-
-
-def test_graphs_without_byte_ends_are_left_alone(flat_models):
+    # Graphs without byte ends are left alone.
     for io in ("float32", "int8"):
         content = flat_models.grey_model(io=io)
         assert read_graph(split_byte_conversions(content)).histogram() == read_graph(content).histogram()

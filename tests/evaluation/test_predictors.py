@@ -109,26 +109,20 @@ def test_written_maps_come_back(tmp_path, bits, tolerance):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["m.png"]
 
 
-def test_bad_map_files(tmp_path):
+def test_bad_map_files_and_folders(tmp_path, dataset):
     cv2.imwrite(str(tmp_path / "colour.png"), np.arange(12, dtype=np.uint8).reshape(2, 2, 3))
-    with pytest.raises(ValueError, match="unequal channels"):
-        read_map(tmp_path / "colour.png")
     (tmp_path / "empty.png").write_bytes(b"")
-    with pytest.raises(ValueError, match="empty.png"):
-        read_map(tmp_path / "empty.png")
+    for name, message in (("colour", "unequal channels"), ("empty", "empty.png")):
+        with pytest.raises(ValueError, match=message):
+            read_map(tmp_path / f"{name}.png")
     with pytest.raises(ValueError, match="Received: 12"):
         write_map_file(tmp_path / "m.png", np.zeros((2, 2)), 12)
-
-
-def test_bad_map_folders(tmp_path, dataset):
-    with pytest.raises(ValueError, match="No such folder"):
-        maps_predictor(tmp_path / "absent")
     (tmp_path / "void").mkdir()
-    with pytest.raises(ValueError, match="No map in the folder"):
-        maps_predictor(tmp_path / "void")
     (dataset / "maps/a.jpg").write_bytes((dataset / "maps/a.png").read_bytes())
-    with pytest.raises(ValueError, match="a.jpg and a.png"):
-        maps_predictor(dataset / "maps")
+    messages = {"absent": "No such folder", "void": "No map in the folder", "maps": "a.jpg and a.png"}
+    for name, message in messages.items():
+        with pytest.raises(ValueError, match=message):
+            maps_predictor(tmp_path / name)
     with pytest.raises(ValueError, match="Received: 'white'"):
         maps_predictor(dataset / "maps", "white")
 

@@ -33,16 +33,11 @@ def test_versions_are_reproducible():
     assert all(np.array_equal(a.image, b.image) for a, b in zip(first, second, strict=True))
 
 
-def test_auc_and_rank_correlation_by_hand():
+def test_auc_and_largest_square_by_hand():
     found = [{"a": {"sharpness": s}, "b": {"sharpness": t}} for s, t in ((0.9, 0.5), (0.5, 0.1))]
     assert score_benchmark._auc(found, "sharpness", "a", "b") == (1 + 1 + 1 + 0.5) / 4
     edges = [{"a": {"edge_px": 1.0}, "b": {"edge_px": None}}]
     assert score_benchmark._auc(edges, "edge_px", "a", "b") == 1
-    assert score_benchmark._rank_correlation([0.9, 0.5, 0.1], [0, 1, 2]) == pytest.approx(-1)
-    assert score_benchmark._rank_correlation([1, 1, 3], [0, 1, 2]) == pytest.approx(np.sqrt(3) / 2)
-
-
-def test_largest_square_by_hand():
     region = np.zeros((100, 120), bool)
     region[10:80, 20:110] = True
     x, y, width, height = score_benchmark._largest_square(region)

@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from dbdgan_tf.model_file import read_graph
-from dbdgan_tf.model_file.metadata import (
-    MetadataError,
-    ModelMetadata,
-    embed_metadata,
-    read_file_metadata,
-    read_metadata,
-)  # fmt: skip
+from dbdgan_tf.model_file import ModelMetadata, embed_metadata, read_graph, read_metadata
+from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata
 
 
 @pytest.fixture
@@ -45,17 +39,13 @@ def test_buffers_lie_at_multiples_of_16(flat_models, about):
     assert [offset % 16 for offset in offsets] == [0, 0, 0]
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [({"polarity": "sharp"}, "polarity"), ({"input_std": (1, 0, 1)}, "input_std must be positive"),
-     ({"input_mean": (1, 2)}, "three")],
-)  # fmt: skip
-def test_bad_descriptions(options, message):
-    with pytest.raises(MetadataError, match=message):
-        ModelMetadata("x", **options)
-
-
-def test_bad_files(flat_models, tmp_path):
+def test_bad_descriptions_and_files(flat_models, tmp_path):
+    for options, message in (
+        ({"polarity": "sharp"}, "polarity"), ({"input_std": (1, 0, 1)}, "input_std must be positive"),
+        ({"input_mean": (1, 2)}, "three"),
+    ):  # fmt: skip
+        with pytest.raises(MetadataError, match=message):
+            ModelMetadata("x", **options)
     with pytest.raises(MetadataError, match="no 'dbdgan_tf' metadata"):
         read_metadata(flat_models.grey_model(metadata=False))
     for read in (read_metadata, read_graph):
@@ -68,7 +58,7 @@ def test_bad_files(flat_models, tmp_path):
         read_file_metadata(tmp_path / "empty.tflite")
 
 
-def test_float_graph(flat_models):
+def test_float_and_int8_graphs(flat_models):
     graph = read_graph(flat_models.grey_model((10, 20)))
     assert graph.histogram() == {"CONV_2D": 1, "LOGISTIC": 1}
     # 3 weights and a bias; 200 pixels times 3 multiply-adds.
@@ -80,9 +70,6 @@ def test_float_graph(flat_models):
     assert list(graph.tensors[conv.inputs[1]].data) == [1, 2, 3]
     assert graph.producer(conv.outputs[0]) is conv and graph.producer(graph.inputs[0]) is None
     assert graph.consumers(conv.outputs[0]) == [logistic]
-
-
-def test_int8_graph(flat_models):
     graph = read_graph(flat_models.grey_model((10, 20), io="uint8"))
     assert graph.histogram() == {"QUANTIZE": 2, "CONV_2D": 1, "LOGISTIC": 1}
     assert (graph.parameters(), graph.multiply_adds()) == (4, 600)

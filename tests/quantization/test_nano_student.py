@@ -14,7 +14,6 @@ from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.options import MapLossOptions, QatOptions
-from dbdgan_tf.quantization.quantize_configs import config_for
 from dbdgan_tf.quantization.saving import load_network_for_conversion, load_qat_student, save_qat_student
 from dbdgan_tf.conversion import ConversionConfig, convert
 
@@ -45,7 +44,8 @@ expected = float_model(images, training=False).numpy()
 report["rebuilt"] = float(np.abs(np.asarray(student(images)) - expected).max())
 other = config.replace(head_stride=4)
 report["other graph"] = refusal(lambda: qat_student.rebuild_in_tf_keras(student, other))
-report["transposed"] = refusal(lambda: config_for(tf_keras.layers.Conv2DTranspose(1, 2, name="up")))
+up = tf_keras.layers.Conv2DTranspose(1, 2, name="up")
+report["transposed"] = refusal(lambda: qat_student.config_for(up))
 
 # Annotation
 equalize_depthwise(float_model)
@@ -145,8 +145,7 @@ def report(run_python, tmp_path_factory):
 
 
 def test_rebuilt_student_equals_keras_3_and_other_graphs_are_refused(report):
-    assert report["rebuilt"] <= 1e-5
-    assert report["other graph"].startswith("ValueError: ")
+    assert report["rebuilt"] <= 1e-5 and report["other graph"].startswith("ValueError: ")
     assert "Received: Conv2DTranspose" in report["transposed"]
 
 
@@ -173,8 +172,7 @@ def test_every_layer_is_annotated_by_the_table(report):
 
 def test_ranges_are_seeded(report):
     assert report["input range"] == pytest.approx([-127 / 128, 1.0], abs=1e-7)
-    assert report["joined"][0] == report["joined"][1]
-    assert report["unset"] == []
+    assert report["joined"][0] == report["joined"][1] and report["unset"] == []
     # A random network's answers span as much or as little as they like; beside that, a step of the output.
     error, spread = report["int8 against float"]
     assert error < 0.1 * spread + 1 / 256
@@ -182,8 +180,7 @@ def test_ranges_are_seeded(report):
 
 
 def test_saved_and_loaded_student_is_the_same_and_wrong_files_are_refused(report):
-    assert report["loaded"] == 0
-    assert report["loaded config"] is True
+    assert report["loaded"] == 0 and report["loaded config"] is True
     assert "Received: kind 'student'" in report["float checkpoint"]
     assert "other weights" in report["other weights"]
 
@@ -205,8 +202,7 @@ def test_converted_student_is_int8_throughout(report):
 def test_converted_student_gives_what_was_simulated(report):
     # One step of the output is 1/256; rounding inside moves a few pixels by one or two.
     largest, mean = report["tflite"]
-    assert largest <= 2.5 / 256
-    assert mean <= 1 / 256
+    assert largest <= 2.5 / 256 and mean <= 1 / 256
     assert report["input quantization"] == [pytest.approx(1 / 128), -1]
     assert report["metrics"] == {"mae": 0.5}
     # Under ImageNet's scaling raw bytes are their own quantized values.
@@ -216,8 +212,7 @@ def test_converted_student_gives_what_was_simulated(report):
 def test_fine_tuning_lowers_the_loss(report):
     # On one batch, in either half: the untrained statistics that the second goes over to raise the loss.
     losses = report["losses"]
-    assert losses[5] < losses[0]
-    assert losses[11] < losses[6]
+    assert losses[5] < losses[0] and losses[11] < losses[6]
     # Statistics freeze half-way, gamma trains on.
     assert report["norms moved"] == [True] * 6 + [False] * 6
     assert all(report["gamma moved"])

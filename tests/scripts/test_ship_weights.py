@@ -84,12 +84,13 @@ def test_what_is_refused(ship, nano_student, checksum, tflite, tmp_path):
     def run(*models, name="lite"):
         return ship.run(ship.ShipConfig(name, nano_student, models, assets=str(tmp_path / "assets")))
 
-    with pytest.raises(ship.ShippingError, match="another checkpoint. Received: sha256:0"):
-        run(tflite("int8", "sha256:0"))
-    with pytest.raises(ship.ShippingError, match="Received: float32"):
-        run(tflite("float32", checksum))
-    with pytest.raises(ship.ShippingError, match="Two files would become lite_int8.tflite"):
-        run(tflite("int8", checksum), tflite("int8", checksum))
+    for models, message in (
+        ([("int8", "sha256:0")], "another checkpoint. Received: sha256:0"),
+        ([("float32", checksum)], "Received: float32"),
+        ([("int8", checksum)] * 2, "Two files would become lite_int8.tflite"),
+    ):
+        with pytest.raises(ship.ShippingError, match=message):
+            run(*(tflite(*model) for model in models))
     with pytest.raises(ship.ShippingError, match="not the other student.* 'efficientnet_lite2'"):
         run(name="other")
     assert not (tmp_path / "assets").exists()

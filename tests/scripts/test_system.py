@@ -43,10 +43,7 @@ def test_it_is_installed_once(need, tmp_path):
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        (
-            {"USER_NUMBER": "1000"},
-            "wanted is needed and was not found. On Debian, as root: apt-get install",
-        ),
+        ({"USER_NUMBER": "1000"}, "wanted is needed and was not found. On Debian, as root: apt-get install"),
         ({"APT_DOES": "fail", "APT_SECONDS": "1"}, "wanted could not be installed.*within reach"),
         ({"APT_DOES": "hang", "APT_SECONDS": "1"}, "wanted could not be installed.*within reach"),
     ],

@@ -114,10 +114,8 @@ def test_every_overlay_is_read_with_the_recipe_and_differs_from_what_it_names(
 ):
     monkeypatch.chdir(repository)
     overlays = [results.read_overlay(path) for path in sorted(repository.glob("configs/ablation/*.flags"))]
-    configs = {
-        o.name: parse(DistillRun, "--flagfile=configs/ablation.flags", f"--flagfile={o.path}")
-        for o in overlays
-    }
+    recipe = "--flagfile=configs/ablation.flags"
+    configs = {o.name: parse(DistillRun, recipe, f"--flagfile={o.path}") for o in overlays}
     assert len(configs) == 10
     assert all(configs[overlay.name] != configs[overlay.over] for overlay in overlays if overlay.over)
     (tmp_path / "untitled.flags").write_text("--epochs=1\n")

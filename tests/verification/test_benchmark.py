@@ -5,19 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from dbdgan_tf.command.child import run_module
 from dbdgan_tf.inference import BlurDetector
 from dbdgan_tf.photo import write_image
+from dbdgan_tf.verification import benchmarking
 from dbdgan_tf.verification.benchmark import BenchmarkConfig, format_report, run
-from dbdgan_tf.verification.benchmarking import (
-    Latency,
-    count_work,
-    group_profile,
-    model_runner,
-    peak_megabytes,
-    run_module,
-    time_alternating,
-    time_call,
-)  # fmt: skip
 from dbdgan_tf.verification.profiling import OpTime, ProfilingError, profile_in_child
 
 
@@ -37,8 +29,7 @@ def test_table_and_files(files):
     report = run(BenchmarkConfig(models, threads=(1, 2), rounds=3, profile=True, options=True, **options))
     assert json.loads((files / "bench.json").read_text())["models"][1]["model"] == "uint8.tflite"
     for row in report["models"]:
-        assert row["parameters"] == 4
-        assert row["multiply_adds"] == 32 * 48 * 3
+        assert (row["parameters"], row["multiply_adds"]) == (4, 32 * 48 * 3)
         assert 0 < row["ms_1"]["median"] <= row["ms_1"]["p90"]
         assert row["max_f"] == pytest.approx(1, abs=0.01)
         # Grey 200: logit 6 * 73 / 128 - 1 = 2.42, so blur 0.918.
@@ -46,24 +37,24 @@ def test_table_and_files(files):
     ways = {"plain", "tile", "tile, zoom 1", "guided", "tile, guided"}
     assert set(report["options"]["float32.tflite"]) == ways
     text = (files / "bench.md").read_text()
-    assert text == format_report(report)
-    columns = "| model | megabytes | parameters | multiply_adds | peak_megabytes | ms_1 | ms_2 |"
-    assert text.startswith(columns)
-    assert "QUANTIZE (not delegated)" in text
+    assert text == format_report(report) and "QUANTIZE (not delegated)" in text
+    assert text.startswith(
+        "| model | megabytes | parameters | multiply_adds | peak_megabytes | ms_1 | ms_2 |"
+    )
 
 
-def test_order_alternates():
+def test_order_alternates_and_times_are_summed_up_in_milliseconds():
     calls = []
     runners = {name: lambda name=name: calls.append(name) for name in "ab"}
-    seconds = time_alternating(runners, rounds=2, warmup=1)
+    seconds = benchmarking.time_alternating(runners, rounds=2, warmup=1)
     # Warm-up, then backwards and forwards, each twice of which the second is timed.
     assert "".join(calls) == "ab" + "bbaa" + "aabb"
     assert [len(times) for times in seconds.values()] == [2, 2]
-
-
-def test_latency_in_milliseconds():
-    latency = Latency.of([0.001 * k for k in range(1, 12)])
+    latency = benchmarking.Latency.of([0.001 * k for k in range(1, 12)])
     assert (latency.median, latency.p90) == pytest.approx((6.0, 10.0))
+    steps = [OpTime(0, "Conv", 1.0, True), OpTime(1, "QUANTIZE", 0.5, False), OpTime(2, "Conv", 2.0, True)]
+    summed = [("Conv", 2, 3.0), ("QUANTIZE (not delegated)", 1, 0.5)]
+    assert benchmarking.group_profile(steps) == summed
 
 
 @pytest.mark.parametrize("io", ["float32", "int8", "uint8"])
@@ -71,12 +62,12 @@ def test_work_and_runner(flat_models, tmp_path, io):
     path = tmp_path / "m.tflite"
     path.write_bytes(flat_models.grey_model((10, 20), io=io))
     work = {"megabytes": path.stat().st_size / 1e6, "parameters": 4, "multiply_adds": 600}
-    assert count_work(path) == work
-    assert model_runner(path, 1)() is None
+    assert benchmarking.count_work(path) == work
+    assert benchmarking.model_runner(path, 1)() is None
 
 
 def test_peak_memory_is_that_of_a_small_process_and_a_failed_one_says_why(grey_file):
-    assert 30 < peak_megabytes(grey_file) < 300
+    assert 30 < benchmarking.peak_megabytes(grey_file) < 300
     with pytest.raises(RuntimeError, match="no model file"):
         run_module("dbdgan_tf.verification.benchmarking", "none.tflite", 1)
     with pytest.raises(ProfilingError, match="no model file"):
@@ -85,14 +76,9 @@ def test_peak_memory_is_that_of_a_small_process_and_a_failed_one_says_why(grey_f
 
 def test_call_parts(grey_file, tmp_path):
     write_image(tmp_path / "p.png", np.zeros((20, 30, 3), np.uint8))
-    parts = time_call(BlurDetector(grey_file), tmp_path / "p.png", rounds=3)
+    parts = benchmarking.time_call(BlurDetector(grey_file), tmp_path / "p.png", rounds=3)
     assert list(parts) == ["decode", "resize", "run", "upsample", "whole"]
     assert min(parts.values()) > 0
-
-
-def test_group_profile():
-    steps = [OpTime(0, "Conv", 1.0, True), OpTime(1, "QUANTIZE", 0.5, False), OpTime(2, "Conv", 2.0, True)]
-    assert group_profile(steps) == [("Conv", 2, 3.0), ("QUANTIZE (not delegated)", 1, 0.5)]
 
 
 def test_profile_names_every_step(flat_models, tmp_path):

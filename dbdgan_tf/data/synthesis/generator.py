@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.data.synthesis.scene import SynthesisConfig, synthesize_scene
 from dbdgan_tf.data.synthesis.sources import SourcePool
 from dbdgan_tf.photo import write_image
@@ -118,7 +118,7 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
         context = multiprocessing.get_context("spawn")
         with concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
             list(progress(pool.map(render, jobs, chunksize=8)))
-    write_bytes(root / _RECIPE, json.dumps(recipe, indent=2) + "\n")
+    write_json(root / _RECIPE, recipe)
     return True
 
 
