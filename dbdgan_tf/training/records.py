@@ -21,6 +21,7 @@ _FREE = {
     # The networks take any size: small photographs first, large ones to the end, is a cheap schedule.
     "data": ("workers", "cache", "image_size"),
     "qat": ("pick",),
+    "distribution": ("devices", "coordinator", "processes", "process_index", "join_minutes"),
 }
 
 
