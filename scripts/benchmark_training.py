@@ -4,6 +4,7 @@ python scripts/benchmark_training.py --comparison      # GAN wrapper against mod
 python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
+python scripts/benchmark_training.py --scaling         # two devices, two processes, two runs at once
 """
 
 import dataclasses
@@ -16,10 +17,11 @@ import time
 
 import keras
 import numpy as np
+from scaling import compare_scaling
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
-from dbdgan_tf.training import networks, options
+from dbdgan_tf.training import distribution, networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
 
 
@@ -32,6 +34,8 @@ class BenchmarkConfig:
     memory: bool = option(False, "Peak memory of joint training.")
     allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
     allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
+    scaling: bool = option(False, "Images/s of one and two devices and processes, on JAX, a core each.")
+    scaling_side: str | None = option(None, "One process of --scaling, as JSON of its distribution.")
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
     teacher_encoder: str = option("efficientnet_lite2", "Encoder of the light teacher.")
     size: int = option(320, "Height and width in pixels.", at_least=32)
@@ -208,6 +212,17 @@ def time_one_allocator(values):
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
+@distribution.to_the_end()
+def time_one_process(values):
+    """Prints the images/s that this process has its share in."""
+    place = options.DistributionOptions(**json.loads(values.scaling_side))
+    here = dataclasses.replace(values, batch=values.batch * place.devices)
+    data = options.DataOptions(batch_size=here.batch * place.processes)
+    distribution.begin(options.DistillRun(data=data, distribution=place))
+    keras.utils.set_random_seed(0)
+    print(here.batch / timed_fit(make_gan(here), make_batch(here), here.repeats)["wall"])
+
+
 def main(config):
     for wanted, run in (
         (config.allocator, compare_allocators),
@@ -215,6 +230,8 @@ def main(config):
         (config.comparison, compare),
         (config.networks, cost_of_networks),
         (config.memory, peak_memory),
+        (config.scaling, compare_scaling),
+        (config.scaling_side, time_one_process),
     ):
         if wanted:
             run(config)
