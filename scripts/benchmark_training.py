@@ -17,7 +17,6 @@ import time
 
 import keras
 import numpy as np
-from scaling import compare_scaling
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
@@ -210,6 +209,13 @@ def time_one_allocator(values):
     gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
     figures = timed_fit(gan, make_batch(values), values.repeats)
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
+def compare_scaling(values):
+    """Prints images/s of one and two devices and processes against two runs at once."""
+    import scaling  # Beside this script.
+
+    scaling.compare_scaling(values)
 
 
 @distribution.to_the_end()
