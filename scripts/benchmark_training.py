@@ -8,7 +8,6 @@ python scripts/benchmark_training.py --scaling         # two devices, two proces
 """
 
 import dataclasses
-import itertools
 import json
 import resource
 import statistics
@@ -18,13 +17,11 @@ import time
 
 import keras
 import numpy as np
-from scaling import compare_scaling
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
 from dbdgan_tf.training import distribution, networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
-from dbdgan_tf.verification.benchmarking import time_alternating
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,19 +78,29 @@ def make_batch(values):
     """Random photographs and masks."""
     rng = np.random.default_rng(0)
     shape = (values.batch, values.size, values.size)
-    images = rng.integers(0, 256, (*shape, 3)).astype("uint8")
-    masks, maps = ((rng.random((*shape, 1)) > 0.5).astype("float32"), rng.random((*shape, 1), np.float32))
-    return {"images": images, "segmentation_masks": masks, "teacher_maps": maps}
+    return {
+        "images": rng.integers(0, 256, (*shape, 3)).astype("uint8"),
+        "segmentation_masks": (rng.random((*shape, 1)) > 0.5).astype("float32"),
+        "teacher_maps": rng.random((*shape, 1)).astype("float32"),
+    }
 
 
-def step(model, values, x, y=None):
-    """A function that takes one step through fit."""
-    return lambda: model.fit(x, y, batch_size=values.batch, epochs=1, verbose=0)
+def seconds_per_step(model, x, y=None):
+    """Runs one step through fit and returns its time."""
+    start = time.perf_counter()
+    model.fit(x, y, batch_size=len(next(iter(x.values())) if isinstance(x, dict) else x), epochs=1, verbose=0)
+    return time.perf_counter() - start
 
 
-def median_seconds(sides, repeats):
-    """Median seconds of every side, timed in turns after one run to trace."""
-    return {name: statistics.median(times) for name, times in time_alternating(sides, repeats, 1).items()}
+def alternate(sides, repeats):
+    """Median seconds per step of every side, timed in turns after one step to trace."""
+    for run in sides.values():
+        run()
+    times = {name: [] for name in sides}
+    for _ in range(repeats):
+        for name, run in sides.items():
+            times[name].append(run())
+    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def compare(values):
@@ -101,9 +108,14 @@ def compare(values):
     batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
     plain = make_gan(values, optimizer=PLAIN_ADAM)
     scaled = batch["images"].astype("float32") / 255.0
-    sides = {"DistillationGAN": step(gan, values, batch), "the same, plain Adam": step(plain, values, batch)}
-    sides["model.fit"] = step(bare, values, scaled, batch["segmentation_masks"])
-    medians = median_seconds(sides, values.repeats)
+    medians = alternate(
+        {
+            "DistillationGAN": lambda: seconds_per_step(gan, batch),
+            "the same, plain Adam": lambda: seconds_per_step(plain, batch),
+            "model.fit": lambda: seconds_per_step(bare, scaled, batch["segmentation_masks"]),
+        },
+        values.repeats,
+    )
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
         ratio = seconds / medians["model.fit"]
@@ -122,7 +134,7 @@ def cost_of_networks(values):
     before = 0.0
     for name, arguments in stages.items():
         gan = make_gan(values, **arguments)
-        seconds = median_seconds({name: step(gan, values, batch)}, values.repeats)[name]
+        seconds = alternate({name: lambda gan=gan: seconds_per_step(gan, batch)}, values.repeats)[name]
         print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
         before = seconds
 
@@ -131,14 +143,10 @@ def peak_memory(values):
     """Prints the peak resident memory of a few joint steps."""
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
-        step(gan, values, batch)()
+        seconds_per_step(gan, batch)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
-          f"batch {values.batch}: peak {peak_gibibytes():.1f} GiB")  # fmt: skip
-
-
-def peak_gibibytes():
-    """Peak resident memory of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
 
 
 def compare_allocators(values):
@@ -158,17 +166,37 @@ def _run_side(side, repeats):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+class _SameBatch(keras.utils.PyDataset):
+    """One batch again and again, as training feeds it."""
+
+    def __init__(self, batch, steps):
+        super().__init__(workers=2)
+        self.batch, self.steps = batch, steps
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, index):
+        return self.batch
+
+
+class _StepTimes(keras.callbacks.Callback):
+    """When each step was done, in seconds of wall, system and processor time."""
+
+    def on_train_begin(self, logs=None):
+        self.ends = {"wall": [], "system": [], "cpu": []}
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime, time.process_time()
+        for ends, seconds in zip(self.ends.values(), now):
+            ends.append(seconds)
+
+
 def timed_fit(gan, batch, repeats):
-    """Mean seconds of a step within one run of fit, after three to warm up: dict of "wall" and "system"."""
-    ends = []
-
-    def note(*_):
-        ends.append((time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime))
-
-    batches, callback = itertools.repeat((batch,)), keras.callbacks.LambdaCallback(on_train_batch_end=note)
-    gan.fit(batches, steps_per_epoch=repeats + 3, epochs=1, verbose=0, callbacks=[callback])
-    wall, system = (np.subtract(ends[-1], ends[2]) / repeats).tolist()
-    return {"wall": wall, "system": system}
+    """Mean seconds of a step within one run of fit, after three to warm up: "wall", "system" and "cpu"."""
+    times = _StepTimes()
+    gan.fit(_SameBatch(batch, repeats + 3), epochs=1, verbose=0, callbacks=[times])
+    return {name: (ends[-1] - ends[2]) / repeats for name, ends in times.ends.items()}
 
 
 def time_one_allocator(values):
@@ -180,18 +208,26 @@ def time_one_allocator(values):
     judges = options.DiscriminatorOptions("patch", 8)
     gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
     figures = timed_fit(gan, make_batch(values), values.repeats)
-    print(json.dumps({**figures, "peak": peak_gibibytes()}))
+    print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
+def compare_scaling(values):
+    """Prints images/s of one and two devices and processes against two runs at once."""
+    import scaling  # Beside this script.
+
+    scaling.compare_scaling(values)
 
 
 @distribution.to_the_end()
 def time_one_process(values):
-    """Prints the images/s that this process has its share in."""
+    """Prints the images that this process does per second, and per second of processor time, as JSON."""
     place = options.DistributionOptions(**json.loads(values.scaling_side))
     here = dataclasses.replace(values, batch=values.batch * place.devices)
     data = options.DataOptions(batch_size=here.batch * place.processes)
     distribution.begin(options.DistillRun(data=data, distribution=place))
     keras.utils.set_random_seed(0)
-    print(here.batch / timed_fit(make_gan(here), make_batch(here), here.repeats)["wall"])
+    step = timed_fit(make_gan(here), make_batch(here), here.repeats)
+    print(json.dumps([here.batch / step["wall"], here.batch / step["cpu"]]))
 
 
 def main(config):

@@ -17,14 +17,21 @@ def compare_scaling(values):
         "2 processes": [{**joined, "process_index": index} for index in (0, 1)],
         "2 runs at once": [{}, {}],
     }
-    rates = {name: _images_per_second(places, values) for name, places in sides.items()}
+    rates = {name: _rates(places, values) for name, places in sides.items()}
     print(f"{values.student_encoder} student, {values.size} px, {values.batch} images a device, a core each:")
-    for name, rate in rates.items():
-        print(f"  {name:20s} {rate:.2f} images/s, {rate / rates['2 runs at once']:.2f} of two runs at once")
+    for name, (rate, per_cpu) in rates.items():
+        bound = rates["2 runs at once"]
+        print(
+            f"  {name:20s} {rate:6.2f} images/s, {rate / bound[0]:.2f} of two runs at once; per second of "
+            f"processor time {per_cpu:6.2f}, {per_cpu / bound[1]:.2f}"
+        )
 
 
-def _images_per_second(places, values):
-    """The sum over processes that run at the same time, each on as many cores as it has devices."""
+def _rates(places, values):
+    """Images/s and images per second of processor time, of processes that run at the same time.
+
+    Each has as many cores as devices. The second tells of work, on a busy machine too, but not of waiting.
+    """
     script, cores = sys.argv[0], sorted(os.sched_getaffinity(0))
     sizes = [f"--{name}={getattr(values, name)}" for name in ("student_encoder", "size", "batch", "repeats")]
     started = []
@@ -44,4 +51,5 @@ def _images_per_second(places, values):
             )
         )
     said = [process.communicate()[0] for process in started]
-    return sum(float(text.splitlines()[-1]) for text in said)
+    each = [json.loads(text.splitlines()[-1]) for text in said]
+    return sum(rate for rate, _ in each), sum(per_cpu for _, per_cpu in each) / len(each)

@@ -11,19 +11,17 @@ import json
 import os
 import subprocess
 import sys
-import zlib
 
 import keras
 import numpy as np
 
 from dbdgan_tf.training.roll_call import roll_call
 
-AUTO = "auto"
 # A process that says nothing for so long is gone; a socket that breaks tells it at once.
 _SILENCE_SECONDS = 40
 _OVER = []
 _WATCHER = "import sys; sys.stdin.read() or print(sys.argv[1], file=sys.stderr)"
-_GONE = "Another process of the run is gone. Start all of them again with --resume."
+_GONE = "A process of the run is gone. Start all of them again with --resume."
 
 
 def begin(config):
@@ -64,12 +62,12 @@ def _check_flags(options):
         )
     host, _, port = options.coordinator.rpartition(":")
     named = bool(host) and port.isdecimal()
-    if options.coordinator not in ("", AUTO) and not named:
-        raise ValueError(f"No address. Received: {received}. Allowed: --coordinator=HOST:PORT, or {AUTO}.")
+    if options.coordinator not in ("", "auto") and not named:
+        raise ValueError(f"No address. Received: {received}. Allowed: --coordinator=HOST:PORT, or auto.")
     if named != (options.processes > 1) or options.process_index >= options.processes:
         raise ValueError(
             f"Flags of the processes do not fit. Received: {received}. Allowed: --coordinator=HOST:PORT with "
-            f"--processes above 1 and --process_index from 0 to one less, or --coordinator={AUTO} alone."
+            "--processes above 1 and --process_index from 0 to one less, or --coordinator=auto alone."
         )
 
 
@@ -85,7 +83,7 @@ def _join(options):
     import jax
 
     place, seconds = {}, 60 * options.join_minutes
-    if options.coordinator != AUTO:
+    if options.coordinator != "auto":
         index, count = options.process_index, options.processes
         roll_call(options.coordinator, count, index, seconds)
         place = {"coordinator_address": options.coordinator, "num_processes": count, "process_id": index}
@@ -99,7 +97,7 @@ def _join(options):
         )  # fmt: skip
     except ValueError as error:
         raise ValueError(
-            f"No cluster tells where the processes are ({error}). Received: --coordinator={AUTO}. Allowed: "
+            f"No cluster tells where the processes are ({error}). Received: --coordinator=auto. Allowed: "
             "on Slurm, Open MPI, Kubernetes or a TPU pod; elsewhere HOST:PORT, --processes, --process_index."
         ) from error
 
@@ -220,14 +218,6 @@ def check_same(mine):
             f"Processes differ from process 0. Received: {received}. Allowed: one command and the same "
             "photographs for all, but for --process_index."
         )
-
-
-def fingerprint(samples):
-    """Number of samples and a checksum of their names, in order."""
-    names = "\n".join(
-        f"{s.stem} {s.image.name} {s.mask and s.mask.name} {s.polarity} {s.sharp}" for s in samples
-    )
-    return [len(samples), f"{zlib.crc32(names.encode()):08x}"]
 
 
 @contextlib.contextmanager

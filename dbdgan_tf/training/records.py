@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 from dbdgan_tf.atomic_file import TEMPORARY, write_json
@@ -63,6 +64,12 @@ def write_trained_on(folder, samples):
     """Writes the stems of a run's photographs with masks, one a line; see `read_trained_on`."""
     stems = sorted({sample.stem for sample in samples if sample.mask is not None})
     (Path(folder) / TRAINED_ON).write_text("".join(f"{stem}\n" for stem in stems), encoding="utf-8")
+
+
+def fingerprint(samples):
+    """Number of samples and a checksum of their names, in order."""
+    rows = [f"{s.stem} {s.image.name} {s.mask and s.mask.name} {s.polarity} {s.sharp}" for s in samples]
+    return [len(rows), f"{zlib.crc32('|'.join(rows).encode()):08x}"]
 
 
 def read_trained_on(network):

@@ -93,7 +93,7 @@ def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
     held = held_out.samples if held_out else ()
     lists = {"photographs to train on": training.samples, "photographs held out": held}
-    distribution.check_same({name: distribution.fingerprint(samples) for name, samples in lists.items()})
+    distribution.check_same({name: records.fingerprint(samples) for name, samples in lists.items()})
     folder = Path(config.run.output_dir)
     if config.optimizer.freeze_encoder_norms:
         for made in generators.values():

@@ -90,7 +90,7 @@ def make(build, config, weights):
 networks._make, callbacks.NonFiniteGuard = make, Killer
 runner.run_distillation(DistillRun(
     data=DataOptions(data_dir=("DATA",), image_size=(32, 32), batch_size=2, validation_fraction=0.2),
-    losses=LossOptions(adversarial_weight=0.0), discriminator=DiscriminatorOptions("patch", 4),
+    losses=LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0),
     run=RunOptions(output_dir="FOLDER", epochs=2, resume=RESUME), distribution=DistributionOptions(PLACE)))
 """
 
@@ -151,7 +151,7 @@ def test_a_killed_process_ends_the_run_which_goes_on_with_one(tiny_gan_code, tin
     told = end(processes[1:]) + end(processes[:1], seconds=60)
     assert processes[1].returncode == -9 and processes[0].returncode != 0, told
     for said in told:
-        assert "Another process of the run is gone. Start all of them again with --resume." in said
+        assert "A process of the run is gone. Start all of them again with --resume." in said
     (resumed,) = start(code.replace("RESUME", "True"), "one")
     (said,) = end([resumed])
     assert resumed.returncode == 0, said[-4000:]
@@ -163,11 +163,12 @@ def test_a_killed_process_ends_the_run_which_goes_on_with_one(tiny_gan_code, tin
 DIFFER = """
 from pathlib import Path
 from dbdgan_tf.data.layouts import Sample
+from dbdgan_tf.training.records import fingerprint
 
 index = int("process_index=1" in "PLACE")
 samples = [Sample("a", Path("a.jpg"))] * (8 - index)
 for act in (lambda: begin(workers=2 + index),
-            lambda: distribution.check_same({"photographs": distribution.fingerprint(samples)})):
+            lambda: distribution.check_same({"photographs": fingerprint(samples)})):
     try:
         act()
     except ValueError as error:
@@ -206,12 +207,12 @@ def test_flags_that_do_not_fit(flags, message, monkeypatch):
         distribution.begin(config)
 
 
-def test_absent_devices_and_an_absent_cluster(run_python):
-    code = BEGIN + "try:\n    begin()\nexcept ValueError as error:\n    print(error)"
-    env = {"KERAS_BACKEND": "jax"}
-    said = run_python(code.replace("PLACE", "devices=2"), env=env)
-    assert "There are not so many devices. Received: --devices=2. Allowed: up to 1" in said
-    said = run_python(
-        code.replace("PLACE", "coordinator='auto'") + "\n    distribution._OVER.append(1)", env=env
+def test_an_absent_cluster_and_absent_devices(run_python):
+    tried = "try:\n    begin()\nexcept ValueError as error:\n    print(error)\n"
+    places = ("coordinator='auto'", "devices=2")
+    code = (
+        "".join((BEGIN + tried).replace("PLACE", place) for place in places) + "distribution._OVER.append(1)"
     )
+    said = run_python(code, env={"KERAS_BACKEND": "jax"})
     assert "No cluster tells where the processes are" in said
+    assert "There are not so many devices. Received: --devices=2. Allowed: up to 1" in said
