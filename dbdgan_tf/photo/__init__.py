@@ -9,6 +9,6 @@ from dbdgan_tf.photo.writing import IMAGE_SUFFIXES, encode, write_image, write_m
 
 __all__ = [
     "DEFAULT_MAX_PIXELS", "IMAGE_SUFFIXES", "SUFFIXES", "ImageDamageWarning", "ImageInputError", "Photo",
-    "check_polarity", "encode", "load_photo", "read_image", "read_mask", "read_mask_uint8", "read_values", "resize", "to_rgb",
-    "write_image", "write_map",
+    "check_polarity", "encode", "load_photo", "read_image", "read_mask", "read_mask_uint8", "read_values",
+    "resize", "to_rgb", "write_image", "write_map",
 ]  # fmt: skip

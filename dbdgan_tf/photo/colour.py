@@ -16,8 +16,8 @@ _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 def to_srgb(image, profile):
     """Brings a PIL image of any mode to sRGB, mode RGB; alpha is dropped.
 
-    With an ICC profile that is broken, which is told, or of another colour space than the pixels, these count as
-    sRGB.
+    With an ICC profile that is broken, which is told, or of another colour space than the pixels, these
+    count as sRGB.
     """
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
