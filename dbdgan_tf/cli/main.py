@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": ("serve_command", "Maps and scores over HTTP (extra: serve)."),
     "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),
+    "doctor": ("doctor_command", "Is this installation sound? What a bug report needs."),
 }
 # Commands for those who train, whose flags are made from their configurations: name -> (module, help).
 MAKERS = {
