@@ -42,6 +42,7 @@ EXTRAS = {
     "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
     "heic": ["pillow-heif>=0.16"],
     "raw": ["rawpy>=0.21"],
+    "ray": ["ray[data]>=2.60"],
     "serve": ["fastapi>=0.115", "uvicorn>=0.30", "prometheus-client>=0.20", "python-multipart>=0.0.18"],
     "docs": ["mkdocs>=1.6,<2", "mkdocs-material>=9.5,<10", "mkdocstrings[python]>=0.26,<2"],
     "dev": [

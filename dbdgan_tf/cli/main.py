@@ -14,6 +14,10 @@ COMMANDS = {
     "map": ("map_command", "Blur maps, masks and overlays of photographs."),
     "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
     "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
+    "batch": (
+        "batch_command",
+        "Scores and maps of very many photographs into Parquet (extra: ray).",
+    ),
     "serve": ("serve_command", "Maps and scores over HTTP (extra: serve)."),
     "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),

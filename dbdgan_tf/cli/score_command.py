@@ -50,18 +50,13 @@ def _parse_roi(context, parameter, text):
         raise click.BadParameter(str(error)) from error
 
 
-@click.command("score", short_help="How sharp are these photographs?")
-@click.argument("sources", metavar="PATHS...", nargs=-1)
-@click.option("--files-from", metavar="LIST", help="Also those of a text file, one a line; - is stdin.")
-@click.option("--format", type=click.Choice(["table", "csv", "jsonl"]), default="table", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Where to write the scores; - is stdout.  [default: -]")
-@click.option(
+roi_option = click.option(
     "--roi",
     metavar="X,Y,W,H",
     callback=_parse_roi,
     help="Where the subject is: px, or shares if none exceeds 1.",
 )
-@click.option(
+sharp_at_option = click.option(
     "--sharp-at",
     type=click.IntRange(1),
     default=2048,
@@ -69,12 +64,17 @@ def _parse_roi(context, parameter, text):
     metavar="PX",
     help="Long side at which a photograph must be sharp to be called so; smaller ones at their own.",
 )
-@click.option(
-    "--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, once all are scored."
-)
-@click.option(
-    "--top", type=click.IntRange(1), metavar="N", help="Only the N best (by sharpness if not told)."
-)
+
+
+@click.command("score", short_help="How sharp are these photographs?")
+@click.argument("sources", metavar="PATHS...", nargs=-1)
+@click.option("--files-from", metavar="LIST", help="Also those of a text file, one a line; - is stdin.")
+@click.option("--format", type=click.Choice(["table", "csv", "jsonl"]), default="table", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Where to write the scores; - is stdout.  [default: -]")
+@roi_option
+@sharp_at_option
+@click.option("--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, at the end.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the N best (by default sharpness).")
 @click.option(
     "--group-seconds",
     type=NumberRange(0),

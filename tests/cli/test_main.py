@@ -78,7 +78,7 @@ def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
         assert "no bundled model" in result.stderr and "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(("words", "package"), [(["serve"], "fastapi")])
+@pytest.mark.parametrize(("words", "package"), [(["serve"], "fastapi"), (["batch", "in", "out"], "ray")])
 def test_an_absent_extra_is_named(call, monkeypatch, words, package):
     for name in [name for name in sys.modules if name.startswith(f"dbdgan_tf.{words[0]}")]:
         monkeypatch.delitem(sys.modules, name)
