@@ -6,13 +6,13 @@ Two workers are killed in turn, and at last the job itself, which is then starte
 """
 
 import collections
+import contextlib
 import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
 from dbdgan_tf.metrics.markdown import markdown_table
 
-LEAST_SHARE, GROWN_MEGABYTES, FIRST = 0.7, 30.0, 1000
+LEAST_SHARE, GROWN_MEGABYTES, FIRST, PART_ROWS = 0.7, 30.0, 1000, 50
 COMMAND = [sys.executable, "-m", "dbdgan_tf.cli"]
 
 
@@ -35,17 +35,16 @@ class BenchmarkConfig:
     workers: int = option(2, "Processes of batch, threads of map.", at_least=1)
 
 
-def processes(name):
-    """Process id -> resident memory in MB of this machine's processes so called."""
-    found = {}
+def workers_of(job):
+    """Process id -> resident memory in MB of the actors whose cluster a job has started."""
+    parents, found = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if name in (folder / "cmdline").read_bytes():
+        with contextlib.suppress(OSError):
+            parents[folder.name] = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if b"ray::MapWorker" in (folder / "cmdline").read_bytes():
                 pages = int((folder / "statm").read_text().split()[1])
-                found[int(folder.name)] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-        except OSError:
-            continue
-    return found
+                found[folder.name] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return {int(pid): mb for pid, mb in found.items() if parents.get(parents[pid]) == str(job.pid)}
 
 
 def rows_there(out):
@@ -62,12 +61,10 @@ def rates(options, folder):
 
     write_photos(folder / "in", options.photos, options.megapixels)
     found, words = {}, ["--quiet", "--threads", str(options.workers)]
-    for name, command in (
-        ("map", ["map", folder / "in", folder / "out"]),
-        ("score", ["score", folder / "in"]),
-    ):
+    for name, outputs in (("map", [folder / "out"]), ("score", [])):
         begun = time.monotonic()
-        subprocess.run([*COMMAND, *command, *words], check=True, stdout=subprocess.DEVNULL)
+        command = [*COMMAND, name, folder / "in", *outputs, *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         found[name] = options.photos / (time.monotonic() - begun)
     for name, chosen in (("batch", {}), ("batch --maps", {"maps": True})):
         times = []
@@ -88,59 +85,51 @@ def rates(options, folder):
     return found
 
 
-class Watch(threading.Thread):
-    """Kills workers, then the job, at even shares of the rows; keeps the memory of each worker."""
+class Watch:
+    """Follows a job: kills workers, at last the job itself, and notes the memory of workers."""
 
-    def __init__(self, options, out, process):
-        super().__init__(daemon=True)
-        self._options, self._out, self._process = options, out, process
-        self.killed, self.memory = [], collections.defaultdict(list)
+    def __init__(self, options, out):
+        self._options, self._out = options, out
+        self._kills, self._memory = 0, collections.defaultdict(list)
 
-    def run(self):
-        while self._process.poll() is None:
-            done, workers = len(list(Path(self._out).glob("*.parquet"))) * 50, processes(b"ray::MapWorker")
+    def follow(self, process):
+        """The exit status of the process."""
+        while process.poll() is None:
+            done, workers = PART_ROWS * len(list(self._out.glob("*.parquet"))), workers_of(process)
             for worker, megabytes in workers.items():
-                self.memory[worker].append((done, megabytes))
-            if len(self.killed) < self._options.kills and workers:
-                if done >= self._options.rows * (len(self.killed) + 1) / (self._options.kills + 2):
-                    last = len(self.killed) == self._options.kills - 1
-                    self.killed.append(self._process.pid if last else min(workers))
-                    os.kill(self.killed[-1], signal.SIGKILL)
+                self._memory[worker].append((done, megabytes))
+            kills = self._options.kills
+            due = self._options.rows * (self._kills + 1) / (kills + 2)
+            if workers and self._kills < kills and done >= due:
+                self._kills += 1
+                os.kill(process.pid if self._kills == kills else min(workers), signal.SIGKILL)
             time.sleep(0.2)
+        return process.returncode
 
     def grown(self):
         """Most MB by which a worker grew after `FIRST` rows of its own, workers sharing the rows evenly."""
         growths = [0.0]
-        for samples in self.memory.values():
-            begun = samples[0][0]
-            later = [
-                megabytes for done, megabytes in samples if done - begun >= FIRST * self._options.workers
-            ]
+        for samples in self._memory.values():
+            first = samples[0][0] + FIRST * self._options.workers
+            later = [megabytes for done, megabytes in samples if done >= first]
             growths.append(max(later, default=0) - (later or [0])[0])
         return max(growths)
 
 
 def killed_job(options, folder):
-    """(rows, distinct paths, seconds, MB grown, how often started) of a job that is killed."""
+    """(rows, distinct paths, s, MB that a worker grew, starts) of a job that is killed and started again."""
     from dbdgan_tf.cli.bench_command import write_photos
 
     write_photos(folder / "in", options.rows, 0.05)
-    out, begun, starts, grown, kills = folder / "out", time.monotonic(), 0, 0.0, 0
-    words = ["batch", folder / "in", out, "--part-rows", "50", "--workers", str(options.workers), "--quiet"]
-    status = -1
-    while status:
-        starts += 1
-        process = subprocess.Popen([*COMMAND, *words])
-        watch = Watch(dataclasses.replace(options, kills=options.kills - kills) if kills < options.kills else
-                      dataclasses.replace(options, kills=0), out, process)  # fmt: skip
-        watch.start()
-        status = process.wait()
-        watch.join()
-        kills, grown = kills + len(watch.killed), max(grown, watch.grown())
-        if status > 0:
-            raise RuntimeError(f"dbdgan batch ended with {status}")
+    out, begun, statuses = folder / "out", time.monotonic(), []
+    watch, words = Watch(options, out), ["--part-rows", str(PART_ROWS), "--workers", str(options.workers)]
+    while not statuses or statuses[-1] < 0:
+        command = [*COMMAND, "batch", folder / "in", out, "--quiet", *words]
+        statuses.append(watch.follow(subprocess.Popen(command)))
+    if statuses[-1]:
+        raise RuntimeError(f"dbdgan batch ended with {statuses[-1]}")
     paths = rows_there(out)
-    return len(paths), len(set(paths)), time.monotonic() - begun, grown, starts
+    return len(paths), len(set(paths)), time.monotonic() - begun, watch.grown(), len(statuses)
 
 
 def main(options):

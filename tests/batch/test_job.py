@@ -21,15 +21,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the worke
 
 
 def workers():
-    """Process ids of the actors that are there."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if b"ray::MapWorker" in path.read_bytes():
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
+    """Process ids of the actors of this process's cluster."""
+    names, parents = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            names[folder.name] = (folder / "cmdline").read_bytes()
+            parents[folder.name] = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+    actors = (pid for pid, name in names.items() if b"ray::MapWorker" in name)
+    return [int(pid) for pid in actors if parents.get(parents[pid]) == str(os.getpid())]
 
 
 def check(out, photos):
