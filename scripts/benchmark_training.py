@@ -4,10 +4,12 @@ python scripts/benchmark_training.py --comparison      # GAN wrapper against mod
 python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
+python scripts/benchmark_training.py --teacher         # teachers at two sizes
 python scripts/benchmark_training.py --scaling         # two devices, two processes, two runs at once
 """
 
 import dataclasses
+import itertools
 import json
 import resource
 import statistics
@@ -31,6 +33,7 @@ class BenchmarkConfig:
     comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
     networks: bool = option(False, "Joint step with one network more each time.")
     memory: bool = option(False, "Peak memory of joint training.")
+    teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 and 320 px.")
     allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
     allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
     scaling: bool = option(False, "Images/s of one and two devices and processes, on JAX, a core each.")
@@ -211,6 +214,22 @@ def time_one_allocator(values):
     print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
+def cost_of_teacher(values):
+    """Prints the step of light teachers against D1 at 256 and 320 px."""
+    keep_freed_memory()
+    for encoder, size in itertools.product((values.teacher_encoder, "vgg16"), (256, 320)):
+        data = options.DataOptions(image_size=(size, size))
+        teacher = networks.make_teacher(options.TeacherOptions(encoder, "light"), data.image_size)
+        gan = networks.make_gan(
+            student=None, teacher=teacher, mode="joint", losses=options.LossOptions(), data=data,
+            discriminator=options.DiscriminatorOptions("patch"), seed=0,
+        )  # fmt: skip
+        networks.compile_gan(gan, options.OptimizerOptions(), 1000)
+        step = timed_fit(gan, make_batch(dataclasses.replace(values, size=size)), values.repeats)["wall"]
+        print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
+        keras.utils.clear_session(free_memory=True)
+
+
 def compare_scaling(values):
     """Prints images/s of one and two devices and processes against two runs at once."""
     import scaling  # Beside this script.
@@ -237,6 +256,7 @@ def main(config):
         (config.comparison, compare),
         (config.networks, cost_of_networks),
         (config.memory, peak_memory),
+        (config.teacher, cost_of_teacher),
         (config.scaling, compare_scaling),
         (config.scaling_side, time_one_process),
     ):
