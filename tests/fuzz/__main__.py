@@ -9,8 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.fuzz.campaign import COMMAND, run, table
-from tests.fuzz.trials import MAPPED, REFUSED, write_spoiled
+import numpy as np
+
+from tests.fuzz.campaign import run, table
+from tests.fuzz.trials import MAPPED, REFUSED, TRIALS, spoiled
 
 
 def main():
@@ -18,22 +20,19 @@ def main():
     parser.add_argument("--count", type=int, default=300, help="files to try")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    outcomes = []
+    outcomes, bad = [], 0
     for outcome in run(options.count, options.seed):
         outcomes.append(outcome)
         if outcome.result not in (MAPPED, REFUSED):
-            print(f"{outcome} {_keep(outcome, options.seed)}", file=sys.stderr, flush=True)
+            bad += 1
+            print(outcome, file=sys.stderr, flush=True)
+            if outcome.kind in TRIALS:
+                path = Path(tempfile.gettempdir()) / f"{outcome.kind}_{options.seed}_{outcome.number}"
+                rng = np.random.default_rng([options.seed, outcome.number])
+                path.write_bytes(spoiled(outcome.kind, rng))
+                print(f"kept as {path}", file=sys.stderr, flush=True)
     print("\n".join(table(outcomes)))
-    sys.exit(any(outcome.result not in (MAPPED, REFUSED) for outcome in outcomes))
-
-
-def _keep(outcome, seed):
-    if outcome.kind == COMMAND:
-        return ""
-    folder = Path(tempfile.gettempdir())
-    return write_spoiled(
-        folder / f"{outcome.kind}_{seed}_{outcome.number}", outcome.kind, seed, outcome.number
-    )
+    sys.exit(min(bad, 1))
 
 
 if __name__ == "__main__":

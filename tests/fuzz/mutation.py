@@ -47,23 +47,6 @@ def _number(data, at, rng):
     return data
 
 
-def _cut(data, at, rng):
-    return data[:at]
-
-
-def _lose(data, at, rng):
-    return data[:at] + data[at + _length(rng) :]
-
-
-def _repeat(data, at, rng):
-    end = at + _length(rng)
-    return data[:end] + data[at:end] + data[end:]
-
-
-def _insert(data, at, rng):
-    return data[:at] + rng.bytes(_length(rng, 64)) + data[at:]
-
-
 def _fill(data, at, rng):
     length = min(_length(rng), len(data) - at)
     data[at : at + length] = bytes([int(rng.choice((0, 255)))]) * length
@@ -78,4 +61,12 @@ def _swap(data, at, rng):
     return data
 
 
-_CHANGES = (_flip, _flip, _flip, _replace, _number, _number, _cut, _lose, _repeat, _insert, _fill, _swap)
+_CHANGES = (
+    *(_flip, _flip, _flip, _replace, _number, _number),
+    # Cut off, lost, repeated, inserted.
+    lambda data, at, rng: data[:at],
+    lambda data, at, rng: data[:at] + data[at + _length(rng) :],
+    lambda data, at, rng: data[: (end := at + _length(rng))] + data[at:end] + data[end:],
+    lambda data, at, rng: data[:at] + rng.bytes(_length(rng, 64)) + data[at:],
+    *(_fill, _swap),
+)

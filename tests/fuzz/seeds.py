@@ -22,6 +22,8 @@ EXIF[0x0112], EXIF[0x010E], EXIF[0x9003] = 6, "a scene", "2020:01:01 00:00:00"
 # A profile that is not called sRGB, so that it is applied.
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PROFILE = PROFILE.replace("sRGB".encode("utf-16-be"), "next".encode("utf-16-be"))
+# Its date, which is today's.
+PROFILE = PROFILE[:24] + bytes(12) + PROFILE[36:]
 # What can stand beside the pixels.
 PAYLOADS = {"exif": EXIF.tobytes(), "icc_profile": PROFILE, "xmp": XMP}
 # Pillow's format -> options of a small good file; several of a format take turns.

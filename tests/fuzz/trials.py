@@ -7,8 +7,7 @@ import tempfile
 import warnings
 import zlib
 from pathlib import Path
-
-import numpy as np
+from types import SimpleNamespace
 
 from dbdgan_tf import BlurDetector
 from dbdgan_tf.model_file.flat_graph import read_graph
@@ -61,63 +60,56 @@ def try_command(contents, command):
         return {int(Path(name).name) for name in failed}
 
 
-def try_model(data):
-    """(outcome, note) of `dbdgan info` and a map; the calling process must survive it."""
-    from dbdgan_tf.cli.info_command import describe
-
-    with tempfile.TemporaryDirectory(dir=seeds.scratch()) as folder:
-        path = Path(folder) / "m.tflite"
-        path.write_bytes(data)
-        try:
-            BlurDetector(path, num_threads=1)(seeds.SCENE)
-            describe(path)
-        except ValueError as error:
-            return REFUSED, str(error)[:80]
-    return MAPPED, ""
-
-
-def try_description(text):
-    """(outcome, note) of a model whose embedded JSON is spoiled."""
-    model = embed_metadata(seeds.models()[0], _Text(text))
-    try:
-        read_metadata(model)
-        read_graph(model)
-    except ValueError as error:
-        return REFUSED, str(error)[:80]
-    return MAPPED, ""
-
-
-def try_flags(data):
-    """(outcome, note) of a trainer's flag file."""
-    from dbdgan_tf.command.flags import start
-    from dbdgan_tf.training.options import DistillRun
-
+def try_path(use, data):
+    """(outcome, note) of what reads a file; refusals are ValueErrors and the line that ends a command."""
     with tempfile.NamedTemporaryFile(dir=seeds.scratch()) as file, open(os.devnull, "w") as nowhere:
         file.write(data)
         file.flush()
         try:
             with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-                start(DistillRun, lambda config: None, ["train", f"--flagfile={file.name}"])
+                use(file.name)
+        except UnicodeError:
+            # A ValueError as well, and no sentence for a person.
+            raise
+        except ValueError as error:
+            return REFUSED, str(error)[:80]
         except SystemExit as end:
             return (REFUSED, str(end.code)[:80]) if end.code else (MAPPED, "")
     return MAPPED, ""
 
 
-def try_list(data):
-    """(outcome, note) of lists of photographs."""
+def read_model(path):
+    """A map and `dbdgan info`; the calling process must survive them."""
+    from dbdgan_tf.cli.info_command import describe
+
+    BlurDetector(path, num_threads=1)(seeds.SCENE)
+    describe(path)
+
+
+def read_description(path):
+    """A good model with this text embedded."""
+    text = Path(path).read_bytes()
+    about = SimpleNamespace(description="", to_json=lambda: SimpleNamespace(encode=lambda: text))
+    model = embed_metadata(seeds.models()[0], about)
+    read_metadata(model)
+    read_graph(model)
+
+
+def read_flags(path):
+    """The flag file of a trainer, which does nothing then."""
+    from dbdgan_tf.command.flags import start
+    from dbdgan_tf.training.options import DistillRun
+
+    start(DistillRun, lambda config: None, ["train", f"--flagfile={path}"])
+
+
+def read_list(path):
+    """Both kinds of lists of photographs."""
     from dbdgan_tf.data.layouts import read_stems
     from dbdgan_tf.data.uniform_scenes import read_groups
 
-    with tempfile.NamedTemporaryFile(dir=seeds.scratch()) as file:
-        file.write(data)
-        file.flush()
-        try:
-            read_stems(file.name)
-            read_groups(file.name)
-        except ValueError as error:
-            # UnicodeDecodeError is one, and no sentence for a person.
-            return (REFUSED, str(error)[:80]) if type(error) is ValueError else (TRACEBACK, repr(error))
-    return MAPPED, ""
+    read_stems(path)
+    read_groups(path)
 
 
 def spoiled(kind, rng):
@@ -135,23 +127,11 @@ def spoiled(kind, rng):
 
 TRIALS = {
     **dict.fromkeys((*seeds.IMAGES, "metadata"), try_image),
-    **{"model": try_model, "description": try_description, "flags": try_flags, "list": try_list},
+    "model": functools.partial(try_path, read_model),
+    "description": functools.partial(try_path, read_description),
+    "flags": functools.partial(try_path, read_flags),
+    "list": functools.partial(try_path, read_list),
 }
-
-
-class _Text:
-    """What `embed_metadata` asks for, with any bytes in the description's place."""
-
-    description = ""
-
-    def __init__(self, content):
-        self._content = content
-
-    def to_json(self):
-        return self
-
-    def encode(self):
-        return self._content
 
 
 @functools.cache
@@ -180,9 +160,3 @@ def _breaks_a_checksum(data):
             return True
         position += 12 + length
     return False
-
-
-def write_spoiled(path, kind, seed, number):
-    """Writes the spoiled file of a trial, to look at it; returns the path."""
-    path.write_bytes(spoiled(kind, np.random.default_rng([seed, number])))
-    return path
