@@ -146,16 +146,11 @@ class BatchAugmentation(keras.layers.Layer):
 
     def compute_output_spec(self, batch, training=True):
         """Shapes stay; images become float32."""
-        images = keras.KerasTensor(batch["images"].shape, "float32")
-        return {**batch, "images": images}
+        return {**batch, "images": keras.KerasTensor(batch["images"].shape, "float32")}
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "image_size": self.image_size,
-            "seed": self.seed,
-            "config": dataclasses.asdict(self.config),
-        }
+        own = {"image_size": self.image_size, "seed": self.seed, "config": dataclasses.asdict(self.config)}
+        return {**super().get_config(), **own}
 
 
 def _chosen(draws, probability):

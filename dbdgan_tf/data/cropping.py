@@ -47,7 +47,7 @@ class CropStore(SampleStore):
     ):
         super().__init__(samples, image_size, False, teacher_maps_dir, threads, masks_for_maps)
         self.crop = crop
-        self._most = tuple(math.ceil(side / crop.smallest) for side in self.image_size)
+        self.read_size = tuple(math.ceil(side / crop.smallest) for side in self.image_size)
         self._kept = {} if cache else None
 
     def read(self, indices, draws=None):
@@ -57,23 +57,17 @@ class CropStore(SampleStore):
         return {key: np.stack([sample[key] for sample in windows]) for key in windows[0]}
 
     def _cut(self, index, draws):
-        whole = self._whole(index)
+        if self._kept is None:
+            whole = self._load(index)
+        elif index in self._kept:
+            whole = self._kept[index]
+        else:
+            whole = self._kept[index] = self._load(index)
         rows, columns = self.crop.window(draws, whole["images"].shape[:2], self.image_size)
         return {key: _resized(array[rows, columns], self.image_size) for key, array in whole.items()}
 
-    def _whole(self, index):
-        if self._kept is None:
-            return self._load(index)
-        if index not in self._kept:
-            self._kept[index] = self._load(index)
-        return self._kept[index]
-
     def _decoded_size(self, shape):
-        return tuple(min(side, most) for side, most in zip(shape, self._most))
-
-    @property
-    def _read_size(self):
-        return self._most
+        return tuple(min(side, most) for side, most in zip(shape, self.read_size))
 
 
 def _resized(array, size):

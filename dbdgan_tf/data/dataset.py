@@ -75,21 +75,16 @@ class BlurDataset(keras.utils.PyDataset):
 
     def drawn(self):
         """Samples that every source gives in this epoch: dict "drawn_NAME" -> int; empty without shares."""
-        counts = self.drawing.drawn(self._epoch) if isinstance(self.drawing, ShareDrawing) else ()
+        counts = self.drawing.drawn(self.epoch) if isinstance(self.drawing, ShareDrawing) else ()
         return {f"drawn_{name}": count for name, count in zip(self.source_names, counts)}
-
-    @property
-    def epoch(self):
-        """The epoch whose order is in use."""
-        return self._epoch
 
     def set_epoch(self, epoch):
         """Takes the order of an epoch; call it before the epoch's first batch, for instance on resuming."""
-        self._epoch = epoch
+        self.epoch = epoch
 
     def on_epoch_end(self):
         """Moves on to the next epoch's order."""
-        self.set_epoch(self._epoch + 1)
+        self.set_epoch(self.epoch + 1)
 
     def __len__(self):
         """Number of batches of an epoch."""
@@ -106,23 +101,21 @@ class BlurDataset(keras.utils.PyDataset):
         """
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
-        indices = self.drawing.indices(self._epoch, index)
+        indices = self.drawing.indices(self.epoch, index)
         part, parts = self.shard
         rows = slice(len(indices) * part // parts, len(indices) * (part + 1) // parts)
+        draws = ()
+        if isinstance(self.store, CropStore):
+            generator = np.random.default_rng([self.seed, self.epoch, index, len(self.samples)])
+            draws = (generator.random((len(indices), 5))[rows],)
         try:
-            read = self._read(indices, index, rows)
+            read = self.store.read(indices[rows], *draws)
         except ImageInputError as error:
             # TensorFlow buries what is raised here under a page of its own.
             self.failure = error
             raise
         batch = {key: _to_unit(key, array) for key, array in read.items()}
         return {**batch, "labelled": self._labelled[indices[rows]]}
-
-    def _read(self, indices, index, rows):
-        if not isinstance(self.store, CropStore):
-            return self.store.read(indices[rows])
-        draws = np.random.default_rng([self.seed, self._epoch, index, len(self.samples)])
-        return self.store.read(indices[rows], draws.random((len(indices), 5))[rows])
 
 
 def _to_unit(key, array):

@@ -57,11 +57,8 @@ LAYOUTS = (
     Layout("Distill-DBDGAN CUHK", "test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
     Layout("Distill-DBDGAN DUT", "test", "DUT_test/images", ("DUT_test/labels",), "focus"),
     Layout(
-        "Distill-DBDGAN SZU-BD",
-        "test",
-        "SZU-BD_test/img/out-of-focus",
-        ("SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"),
-        "blur",
+        "Distill-DBDGAN SZU-BD", "test", "SZU-BD_test/img/out-of-focus",
+        ("SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"), "blur",
     ),
     Layout("DUT", "train", "train_data/*source", ("train_data/*gt",), "focus"),
     Layout("DUT", "test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
@@ -69,7 +66,7 @@ LAYOUTS = (
     Layout("DUT", "test", "test_data/*source", ("test_data/*gt",), "focus"),
     Layout("DUT", "train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
     Layout("DUT", "test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
-)
+)  # fmt: skip
 
 
 def find_samples(root, split="train", polarity=None):

@@ -23,7 +23,7 @@ class SampleStore:
         self, samples, image_size, cache=False, teacher_maps_dir=None, threads=2, masks_for_maps=False
     ):
         self.samples = tuple(samples)
-        self.image_size = tuple(image_size)
+        self.image_size = self.read_size = tuple(image_size)
         self.teacher_maps = _teacher_maps(self.samples, teacher_maps_dir, masks_for_maps)
         keys = list(_CHANNELS)[: 4 if self.teacher_maps else 3]
         shape = (len(self.samples), *self.image_size)
@@ -50,7 +50,7 @@ class SampleStore:
 
     def _load(self, index):
         sample = self.samples[index]
-        image = read_image(sample.image, target_size=self._read_size)
+        image = read_image(sample.image, target_size=self.read_size)
         size = self._decoded_size(image.shape[:2])
         loaded = {"images": resize(image, size)}
         mask = None if sample.mask is None else read_mask_uint8(sample.mask, "blur")
@@ -69,10 +69,6 @@ class SampleStore:
                 loaded["segmentation_masks"] if path is None else _resized(read_mask_uint8(path), size)
             )
         return loaded
-
-    @property
-    def _read_size(self):
-        return self.image_size
 
     def _decoded_size(self, shape):
         del shape
@@ -94,18 +90,12 @@ def _teacher_maps(samples, folder, masks_for_maps):
         )
     paths = [Path(folder) / f"{sample.stem}.png" for sample in samples]
     # What is known to be sharp needs no teacher, and a teacher may be wrong about it.
-    found = [
-        path if path.is_file() and not sample.sharp else None
-        for path, sample in zip(paths, samples, strict=True)
-    ]
-    missing = [
-        path.name
-        for path, sample, kept in zip(paths, samples, found, strict=True)
-        if kept is None and not (sample.sharp or (masks_for_maps and sample.labelled))
-    ]
+    found = tuple(None if s.sharp or not p.is_file() else p for p, s in zip(paths, samples, strict=True))
+    stands_in = [sample.sharp or (masks_for_maps and sample.labelled) for sample in samples]
+    missing = [p.name for p, kept, own in zip(paths, found, stands_in, strict=True) if not (kept or own)]
     if missing:
         raise ValueError(
             f"{len(missing)} of {len(paths)} samples have no teacher map in {folder}: {', '.join(missing)}. "
             "Make them with python -m trainers.predict, or let masks stand for those of labelled samples."
         )
-    return tuple(found)
+    return found

@@ -34,14 +34,7 @@ def relativistic_least_squares_loss(real, fake, sample_weight=None, counted=None
 def least_squares_loss(real, fake, sample_weight=None, counted=None):
     """Least squares (Mao et al., ICCV 2017, equation 9): real scores tend to 1, fake ones to 0.
 
-    Args:
-        real: Tensor (B, ...) of raw scores of ground-truth maps.
-        fake: Tensor (B, ...) of raw scores of predicted maps.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, h, w, 1) of 0 and 1, which scores of a map of scores count, or None for all.
-
-    Returns:
-        A pair of scalars >= 0: the discriminator's loss and the generator's loss.
+    Arguments and result as of `relativistic_least_squares_loss`.
     """
     on_real = mean_over_images(ops.square(real - 1.0), sample_weight, counted)
     on_fake = mean_over_images(ops.square(fake), sample_weight, counted)

@@ -48,14 +48,7 @@ def focus_iou_loss(target, prediction, sample_weight=None, counted=None):
     The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean
     over both classes does by half.
 
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar in 0..1.
+    Arguments as of `soft_iou_loss`. Returns a scalar in 0..1.
     """
     focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
     return mean_over_images(1.0 - focused, image_weights(counted, sample_weight))
@@ -72,16 +65,8 @@ def _soft_iou(target, prediction, counted):
 def ssim_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the structural similarity of two maps, halved (Wang et al., TIP 2004).
 
-    The window is the usual one: Gaussian, 11x11, sigma 1.5.
-
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1.
-        prediction: Tensor (B, H, W, 1), probability in 0..1. H and W are at least 11 pixels.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar in 0..1.
+    The window is the usual one: Gaussian, 11x11, sigma 1.5; no side may be shorter. Arguments as of
+    `soft_iou_loss`. Returns a scalar in 0..1.
     """
     kernel = ops.convert_to_tensor(_gaussian_kernel(11, 1.5))
 
@@ -100,16 +85,9 @@ def ssim_loss(target, prediction, sample_weight=None, counted=None):
 
 
 def edge_loss(target, prediction, sample_weight=None, counted=None):
-    """Mean absolute difference of the two maps' Sobel gradients.
+    """Mean absolute difference of the two maps' Sobel gradients, where that of a full step edge is 1.
 
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1.
-        prediction: Tensor (B, H, W, 1), probability in 0..1.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar >= 0; the gradient of a full step edge is 1.
+    Arguments as of `soft_iou_loss`. Returns a scalar >= 0.
     """
     gradients = ops.conv(target - prediction, ops.convert_to_tensor(_sobel_kernel()), padding="valid")
     return mean_over_images(ops.abs(gradients), sample_weight, counted_windows(counted, 3))

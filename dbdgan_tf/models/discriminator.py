@@ -58,11 +58,11 @@ def build_discriminator(config=None, name="discriminator"):
     for stage in range(config.depth):
         taps.append(x)
         x = _convolution(x, _channels(config, stage), 4, f"down{stage + 1}", strides=2)
-    image_score = _image_score(x)
+    pooled = layers.GlobalAveragePooling2D(name="image_pool")(x)
+    image_score = _score(pooled, layers.Dense(1, use_bias=False, name="image_dense"), "image")
     if config.kind == "unet":
         x = _decode(x, taps, config)
-    pixel_score = _score(layers.Conv2D(1, 1, use_bias=False, name="pixel_conv"), "pixel")(x)
-    pixel_score = layers.Activation("linear", dtype="float32", name="pixel")(pixel_score)
+    pixel_score = _score(x, layers.Conv2D(1, 1, use_bias=False, name="pixel_conv"), "pixel")
     scores = {"pixel": pixel_score, "image": image_score}
     return keras.Model({"images": images, "maps": maps}, scores, name=name)
 
@@ -88,21 +88,16 @@ def _channels(config, stage):
     return config.base_channels * min(2**stage, 8)
 
 
-def _score(convolution, name):
+def _score(x, layer, name):
     # No bias: a relativistic loss does not depend on it, and Adam would turn rounding noise into steps.
-    return layers.SpectralNormalization(convolution, name=f"{name}_sn")
+    x = layers.SpectralNormalization(layer, name=f"{name}_sn")(x)
+    return layers.Activation("linear", dtype="float32", name=name)(x)
 
 
 def _convolution(x, channels, size, name, strides=1):
     convolution = layers.Conv2D(channels, size, strides=strides, padding="same", name=f"{name}_conv")
     x = layers.SpectralNormalization(convolution, name=f"{name}_sn")(x)
     return layers.LeakyReLU(negative_slope=0.2, name=f"{name}_act")(x)
-
-
-def _image_score(x):
-    x = layers.GlobalAveragePooling2D(name="image_pool")(x)
-    x = layers.SpectralNormalization(layers.Dense(1, use_bias=False, name="image_dense"), name="image_sn")(x)
-    return layers.Activation("linear", dtype="float32", name="image")(x)
 
 
 def _decode(x, taps, config):

@@ -48,10 +48,9 @@ class StudentConfig(NetworkConfig):
             raise ValueError(f"Unknown decoder. Received: {self.decoder!r}. Allowed: {allowed}.")
         object.__setattr__(self, "image_size", check_image_size(self.image_size))
         # Resolved at once, so that a saved config does not depend on today's defaults.
-        channels = decoders.resolve_channels(self.decoder, self.decoder_channels)
-        object.__setattr__(self, "decoder_channels", channels)
-        head_stride = decoders.resolve_head_stride(self.decoder, self.head_stride)
-        object.__setattr__(self, "head_stride", head_stride)
+        resolved = decoders.resolve(self.decoder, self.decoder_channels, self.head_stride)
+        for name, value in zip(("decoder_channels", "head_stride"), resolved, strict=True):
+            object.__setattr__(self, name, value)
 
     def replace(self, **overrides):
         """A config with some entries changed; another decoder comes with its own channels and head stride."""

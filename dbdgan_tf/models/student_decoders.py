@@ -99,24 +99,18 @@ DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "conv": CONV_CHANNELS, "paper": P
 HEAD_STRIDES = {"mobile": (2, 1, 4), "conv": (2, 1, 4), "paper": (1,)}
 
 
-def resolve_channels(decoder, channels):
-    """The decoder's channels, its own ones for None; a ValueError unless count and signs are right."""
-    defaults = DEFAULT_CHANNELS[decoder]
+def resolve(decoder, channels, head_stride):
+    """A decoder's channels and head stride, its own ones for None; a ValueError unless they are allowed."""
+    defaults, strides = DEFAULT_CHANNELS[decoder], HEAD_STRIDES[decoder]
     channels = tuple(int(c) for c in channels or defaults)
     if len(channels) != len(defaults) or min(channels) < 1:
         raise ValueError(
             f"decoder_channels of the {decoder} decoder: wrong count or sign. Received: {channels}. "
             f"Allowed: {len(defaults)} positive numbers, such as {defaults}."
         )
-    return channels
-
-
-def resolve_head_stride(decoder, head_stride):
-    """The decoder's head stride, its own one for None; a ValueError unless it is allowed."""
-    allowed = HEAD_STRIDES[decoder]
-    head_stride = allowed[0] if head_stride is None else head_stride
-    if head_stride not in allowed:
+    head_stride = strides[0] if head_stride is None else head_stride
+    if head_stride not in strides:
         raise ValueError(
-            f"head_stride of the {decoder} decoder: {allowed} is allowed. Received: {head_stride}."
+            f"head_stride of the {decoder} decoder: {strides} is allowed. Received: {head_stride}."
         )
-    return head_stride
+    return channels, head_stride

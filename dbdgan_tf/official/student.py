@@ -1,27 +1,14 @@
 """The official student (EfficientUnet over EfficientNet-B3) as a `decoder="paper"` student of ours."""
 
-from dbdgan_tf.models.encoders.efficientnet import architecture_of
-from dbdgan_tf.models.encoders.mbconv import block_names
+from dbdgan_tf.models.encoders.efficientnet import architecture_of, block_names
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.models.weights.torch_state import DEPTHWISE, TRANSPOSED_CONV, StateReader
+from dbdgan_tf.models.weights.torch_state import TRANSPOSED_CONV, StateReader, mbconv_block
 from dbdgan_tf.official.mapping import build_with, unwrap_state_dict
 
 # official stage suffix -> stride of our stage
 DECODER_STAGES = {"1": 16, "2": 8, "3": 4, "4": 2, "_input": 1}
 # It was trained on pixels in 0..1, without normalisation.
 OFFICIAL_STUDENT = StudentConfig(encoder="efficientnet_b3", decoder="paper", scaling="unit")
-
-
-def _encoder_block(reader, key, name, expanded, table):
-    if expanded:
-        table[f"{name}_expand_conv"] = reader.conv(f"{key}._expand_conv")
-        table[f"{name}_expand_bn"] = reader.norm(f"{key}._bn0")
-    table[f"{name}_dwconv"] = reader.conv(f"{key}._depthwise_conv", DEPTHWISE)
-    table[f"{name}_bn"] = reader.norm(f"{key}._bn1")
-    table[f"{name}_se_reduce"] = reader.conv(f"{key}._se_reduce")
-    table[f"{name}_se_expand"] = reader.conv(f"{key}._se_expand")
-    table[f"{name}_project_conv"] = reader.conv(f"{key}._project_conv")
-    table[f"{name}_project_bn"] = reader.norm(f"{key}._bn2")
 
 
 def _decoder_stage(reader, suffix, stride, table):
@@ -43,9 +30,8 @@ def student_table(checkpoint, encoder="efficientnet_b3"):
         "top_bn": reader.norm("encoder.head_batch_norm"),
         "logits": reader.conv("final_conv"),
     }
-    architecture = architecture_of(encoder)
-    for i, name in enumerate(block_names(architecture)):
-        _encoder_block(reader, f"encoder.blocks.{i}", name, not name.startswith("block1"), table)
+    for index, block in enumerate(block_names(architecture_of(encoder))):
+        table.update(mbconv_block(reader, f"encoder.blocks.{index}", block))
     for suffix, stride in DECODER_STAGES.items():
         _decoder_stage(reader, suffix, stride, table)
     return table, reader.report()

@@ -4,8 +4,7 @@ import numpy as np
 
 from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.weights.se_resnext import se_resnext_table
-from dbdgan_tf.models.weights.torch_state import StateReader
+from dbdgan_tf.models.weights.torch_state import StateReader, se_resnext_table
 from dbdgan_tf.official.mapping import build_with, unwrap_state_dict
 
 # It was trained on pixels in 0..1, without normalisation.

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from dbdgan_tf.models.encoders import ENCODERS, build_encoder, encoder_spec, mbconv, se_resnext
+from dbdgan_tf.models.encoders import ENCODERS, build_encoder, encoder_spec, se_resnext
 from dbdgan_tf.models.encoders.applications import APPLICATIONS
-from dbdgan_tf.models.encoders.efficientnet import NANO
+from dbdgan_tf.models.encoders.efficientnet import NANO, block_names, build_mbconv_encoder
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
 from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
 from dbdgan_tf.models.weights.imagenet import ENCODER_PREFIXES
@@ -22,7 +22,13 @@ def test_names():
     assert all(name == spec.name for name, spec in ENCODERS.items())
     families = {name for name, spec in ENCODERS.items() if spec.family == "applications"}
     assert families == set(APPLICATIONS)
-    assert mbconv.block_names(NANO)[:5] == ["block1a", "block2a", "block3a", "block3b", "block4a"]
+    assert block_names(NANO)[:5] == [
+        "block1a",
+        "block2a",
+        "block3a",
+        "block3b",
+        "block4a",
+    ]
     names = se_resnext.block_names("se_resnext101")
     assert len(names) == 3 + 4 + 23 + 3
     assert (names[0], names[3], names[-1]) == ("stage1_block1", "stage2_block1", "stage4_block3")
@@ -90,7 +96,7 @@ def test_parameter_counts_of_efficientnets(name, parameters):
 def test_squeeze_excite_needs_no_shape_operation(tflite_operations):
     architecture = dataclasses.replace(NANO, activation="swish", se_ratio=0.25, stages=NANO.stages[:2])
     inputs = keras.Input((32, 32, 3), batch_size=1)
-    model = keras.Model(inputs, mbconv.build_mbconv_encoder(architecture, inputs, keras)["head"])
+    model = keras.Model(inputs, build_mbconv_encoder(architecture, inputs, keras)["head"])
     assert tflite_operations(model) == {"CONV_2D", "DEPTHWISE_CONV_2D", "LOGISTIC", "MUL", "MEAN", "ADD"}
 
 

@@ -116,7 +116,7 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
     else:
         # Fresh processes: a fork of a process that runs TensorFlow can hang.
         context = multiprocessing.get_context("spawn")
-        with concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
+        with concurrent.futures.ProcessPoolExecutor(workers, context, cv2.setNumThreads, (1,)) as pool:
             list(progress(pool.map(render, jobs, chunksize=8)))
     write_json(root / _RECIPE, recipe)
     return True
@@ -135,10 +135,6 @@ def _pool(pairs):
     return SourcePool(pairs)
 
 
-def _one_thread():
-    cv2.setNumThreads(1)
-
-
 def _paths(root, split, index):
     name = f"synthetic{index:05d}"
     return root / split / "images" / f"{name}.jpg", root / split / "masks" / f"{name}.png"
@@ -147,11 +143,9 @@ def _paths(root, split, index):
 def _recipe(sources, count, test_count, seed, config):
     names = {split: [path.name for path, _ in getattr(sources, split)] for split in _SPLITS}
     regions = {split: sum(region is not None for _, region in getattr(sources, split)) for split in _SPLITS}
-    options = json.loads(json.dumps(dataclasses.asdict(config)))
-    return {
-        "count": count, "test_count": test_count, "seed": seed, "config": options, "sources": names,
-        "region_maps": regions,
-    }  # fmt: skip
+    recipe = {"count": count, "test_count": test_count, "seed": seed, "config": dataclasses.asdict(config)}
+    # As it will be read: with lists in place of tuples.
+    return json.loads(json.dumps({**recipe, "sources": names, "region_maps": regions}))
 
 
 def _is_there(root, recipe, jobs):

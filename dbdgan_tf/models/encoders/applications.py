@@ -9,34 +9,27 @@ class ApplicationSpec:
 
     function: str
     taps: dict
-    arguments: dict = dataclasses.field(default_factory=dict)
+    arguments: dict
+
+
+def _spec(function, *taps, **arguments):
+    strides = ("s2", "s4", "s8", "s16", "s32")
+    return ApplicationSpec(function, dict(zip(strides, taps, strict=False)), arguments)
 
 
 APPLICATIONS = {
-    "vgg16": ApplicationSpec(
-        "VGG16", {"s2": "block2_conv2", "s4": "block3_conv3", "s8": "block4_conv3", "s16": "block5_conv3"}
+    "vgg16": _spec("VGG16", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"),
+    "mobilenet_v2": _spec(
+        "MobileNetV2", "block_1_expand_relu", "block_3_expand_relu", "block_6_expand_relu",
+        "block_13_expand_relu", "out_relu",
     ),
-    "mobilenet_v2": ApplicationSpec(
-        "MobileNetV2",
-        {
-            "s2": "block_1_expand_relu", "s4": "block_3_expand_relu", "s8": "block_6_expand_relu",
-            "s16": "block_13_expand_relu", "s32": "out_relu",
-        },
+    "resnet50_v2": _spec(
+        "ResNet50V2", "conv1_conv", "conv2_block3_1_relu", "conv3_block4_1_relu", "conv4_block6_1_relu",
+        "post_relu",
     ),
-    "resnet50_v2": ApplicationSpec(
-        "ResNet50V2",
-        {
-            "s2": "conv1_conv", "s4": "conv2_block3_1_relu", "s8": "conv3_block4_1_relu",
-            "s16": "conv4_block6_1_relu", "s32": "post_relu",
-        },
-    ),
-    "efficientnet_v2_b0": ApplicationSpec(
-        "EfficientNetV2B0",
-        {
-            "s2": "block1a_project_activation", "s4": "block2b_add", "s8": "block3b_add",
-            "s16": "block5e_add", "s32": "top_activation",
-        },
-        {"include_preprocessing": False},
+    "efficientnet_v2_b0": _spec(
+        "EfficientNetV2B0", "block1a_project_activation", "block2b_add", "block3b_add", "block5e_add",
+        "top_activation", include_preprocessing=False,
     ),
 }  # fmt: skip
 

@@ -1,8 +1,7 @@
 """Public Keras layers of the networks; every one serializes and runs on any Keras backend."""
 
+from dbdgan_tf.models.layers.attention import NonLocalBlock, SqueezeExcite
 from dbdgan_tf.models.layers.dense_aspp import DenseASPP
 from dbdgan_tf.models.layers.grouped_conv import GroupedConv2D
-from dbdgan_tf.models.layers.non_local import NonLocalBlock
-from dbdgan_tf.models.layers.squeeze_excite import SqueezeExcite
 
 __all__ = ["DenseASPP", "GroupedConv2D", "NonLocalBlock", "SqueezeExcite"]

@@ -62,13 +62,10 @@ def _files(encoder):
 
 
 def _check_same(config, trained):
-    differing = {
-        field.name: (getattr(config, field.name), getattr(trained, field.name))
-        for field in dataclasses.fields(config)
-        if field.name != "image_size"
-    }
-    differing = {name: pair for name, pair in differing.items() if pair[0] != pair[1]}
+    names = [field.name for field in dataclasses.fields(config) if field.name != "image_size"]
+    differing = [name for name in names if getattr(config, name) != getattr(trained, name)]
     if differing:
-        received = ", ".join(f"{name}={own!r}" for name, (own, _) in differing.items())
-        allowed = ", ".join(f"{name}={other!r}" for name, (_, other) in differing.items())
+        received, allowed = (
+            ", ".join(f"{name}={getattr(each, name)!r}" for name in differing) for each in (config, trained)
+        )
         raise ValueError(f"Trained weights are another student's. Received: {received}. Allowed: {allowed}.")

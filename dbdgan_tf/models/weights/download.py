@@ -1,10 +1,20 @@
-"""Files of weights from the network, by way of Keras' cache."""
+"""ImageNet weights from the network, by way of Keras' cache."""
 
 import contextlib
 import hashlib
 import pathlib
 
 import keras
+
+from dbdgan_tf.models.weights.torch_file import read_torch_file
+from dbdgan_tf.models.weights.torch_state import StateReader, se_resnext_table
+
+SE_RESNEXT_ADDRESS = "http://data.lip6.fr/cadene/pretrainedmodels/"
+# The digits in a file's name are the start of its SHA-256.
+SE_RESNEXT_FILES = {
+    "se_resnext50": "se_resnext50_32x4d-a260b3a4.pth",
+    "se_resnext101": "se_resnext101_32x4d-3b2fe3d8.pth",
+}
 
 
 @contextlib.contextmanager
@@ -35,3 +45,14 @@ def download_weights(encoder, address, sha256_start):
             f"Received: {path} with SHA-256 {digest}. Allowed: {sha256_start}... as from {address}."
         )
     return path
+
+
+def se_resnext_imagenet_table(name):
+    """ImageNet weights of an SE-ResNeXt encoder by our layer names; downloaded once.
+
+    Source: github.com/Cadene/pretrained-models.pytorch, converted from the Caffe models of Hu et al. (2018).
+    """
+    file = SE_RESNEXT_FILES[name]
+    digits = file.removesuffix(".pth").rpartition("-")[2]
+    state = read_torch_file(download_weights(name, SE_RESNEXT_ADDRESS + file, digits))
+    return se_resnext_table(StateReader(state), name)

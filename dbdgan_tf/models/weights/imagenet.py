@@ -7,8 +7,8 @@ import keras
 from dbdgan_tf.models.encoders import encoder_spec
 from dbdgan_tf.models.encoders.applications import instantiate_application
 from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
-from dbdgan_tf.models.weights.download import download_failures
-from dbdgan_tf.models.weights.hed import rgb_first
+from dbdgan_tf.models.weights.download import download_failures, se_resnext_imagenet_table
+from dbdgan_tf.models.weights.packages import hed_table, lite_imagenet_table, rgb_first
 
 # Names that stand for the weights of an encoder.
 PRETRAINED = ("imagenet", "hed")
@@ -58,19 +58,11 @@ def pretrained_table(encoder, weights="imagenet"):
             f"Allowed: {', '.join(map(repr, spec.weights)) or 'none'}."
         )
     if weights == "hed":
-        from dbdgan_tf.models.weights.hed import hed_table
-
         return hed_table()
     if spec.family == "efficientnet_lite":
-        from dbdgan_tf.models.weights.lite import lite_imagenet_table
-
         return lite_imagenet_table(encoder)
     if spec.family == "se_resnext":
-        from dbdgan_tf.models.weights.se_resnext import se_resnext_imagenet_table
-
         return se_resnext_imagenet_table(encoder)
-    from dbdgan_tf.models.weights.imagenet import applications_imagenet_table
-
     return applications_imagenet_table(encoder)
 
 

@@ -1,14 +1,22 @@
-"""State dicts of PyTorch networks in Keras layout."""
+"""State dicts of PyTorch networks in Keras layout, and of their encoders by our layer names."""
 
 import dataclasses
 
 import numpy as np
+
+from dbdgan_tf.models.encoders.se_resnext import block_names
 
 NORM_LEAVES = ("weight", "bias", "running_mean", "running_var")
 # Layout changes from PyTorch to Keras.
 CONV = (2, 3, 1, 0)  # OIHW -> HWIO
 DEPTHWISE = (2, 3, 0, 1)  # O1HW -> HWO1
 TRANSPOSED_CONV = (2, 3, 1, 0)  # IOHW -> HWOI
+# Our suffix -> the name that EfficientNets have in PyTorch.
+_MBCONV_LAYERS = {
+    "expand_conv": "_expand_conv", "expand_bn": "_bn0", "dwconv": "_depthwise_conv", "bn": "_bn1",
+    "se_reduce": "_se_reduce", "se_expand": "_se_expand", "project_conv": "_project_conv",
+    "project_bn": "_bn2",
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +37,9 @@ class StateReader:
     def __init__(self, state):
         self._state = state
         self._used = set()
+
+    def __contains__(self, key):
+        return key in self._state
 
     def tensor(self, key, axes=None):
         """One tensor, its axes permuted."""
@@ -52,3 +63,40 @@ class StateReader:
         """A `MappingReport` of what was asked for so far."""
         unused = tuple(sorted(set(self._state) - self._used))
         return MappingReport(used=len(self._used & set(self._state)), unused=unused)
+
+
+def mbconv_block(reader, key, name):
+    """An inverted residual block, `key` in the state dict of an EfficientNet and `name` in our layers."""
+    table = {}
+    for ours, theirs in _MBCONV_LAYERS.items():
+        # Not every block expands, and Lite has no squeeze-excite.
+        if f"{key}.{theirs}.weight" not in reader:
+            continue
+        if ours.endswith("bn"):
+            table[f"{name}_{ours}"] = reader.norm(f"{key}.{theirs}")
+        else:
+            axes = DEPTHWISE if ours == "dwconv" else CONV
+            table[f"{name}_{ours}"] = reader.conv(f"{key}.{theirs}", axes)
+    return table
+
+
+def se_resnext_table(reader, name, stem=("layer0.conv1", "layer0.bn1"), stage="layer"):
+    """An SE-ResNeXt encoder's part of a state dict; `stem`, `stage`: what the dict calls them."""
+    table = {"stem_conv": reader.conv(stem[0]), "stem_bn": reader.norm(stem[1])}
+    for block in block_names(name):
+        number, index = (int(part.strip("stageblock")) for part in block.split("_"))
+        table.update(_se_resnext_block(reader, f"{stage}{number}.{index - 1}", block))
+    return table
+
+
+def _se_resnext_block(reader, key, name):
+    table = {}
+    for index in (1, 2, 3):
+        table[f"{name}_{index}_conv"] = reader.conv(f"{key}.conv{index}")
+        table[f"{name}_{index}_bn"] = reader.norm(f"{key}.bn{index}")
+    table[f"{name}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
+    # The first block of a stage changes the number of channels.
+    if name.endswith("_block1"):
+        table[f"{name}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
+        table[f"{name}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
+    return table

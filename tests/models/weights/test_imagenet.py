@@ -10,7 +10,7 @@ from dbdgan_tf.models import build_student
 from dbdgan_tf.models.scaling import LITE
 from dbdgan_tf.models.weights.by_name import assign_weights, copy_weights, weights_table
 from dbdgan_tf.models.weights.imagenet import load_pretrained_weights
-from dbdgan_tf.models.weights.lite import find_lite_weights, lite_imagenet_table
+from dbdgan_tf.models.weights.packages import find_lite_weights, lite_imagenet_table
 
 SIZE = 224
 
