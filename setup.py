@@ -17,6 +17,7 @@ RUNTIME = [
     "ai-edge-litert>=2.1,<3",
     "tqdm>=4.66",
     "pillow>=10.3",
+    "simplejpeg>=1.8",
     "lazy-loader>=0.4",
 ]
 NETWORKS = ["keras>=3.12,<4", "h5py>=3.10"]
@@ -41,6 +42,8 @@ EXTRAS = {
     "jax": ["jax>=0.5", "tensorboardX>=2.6", "scikit-image>=0.24", *NETWORKS, *EVALUATION],
     "heic": ["pillow-heif>=0.16"],
     "raw": ["rawpy>=0.21"],
+    "ray": ["ray[data]>=2.60"],
+    "serve": ["fastapi>=0.115", "uvicorn>=0.30", "prometheus-client>=0.20", "python-multipart>=0.0.18"],
     "docs": ["mkdocs>=1.6,<2", "mkdocs-material>=9.5,<10", "mkdocstrings[python]>=0.26,<2"],
     "dev": [
         "import-linter>=2.5",

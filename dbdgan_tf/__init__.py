@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=(
-        "conversion data evaluation inference losses model_file models official photo quantization sharpness "
-        "training verification"
+        "batch conversion data evaluation inference losses model_file models official photo quantization "
+        "sharpness training verification"
     ).split(),
     submod_attrs={
         "data.dataset": ["BlurDataset"],

@@ -1,11 +1,22 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
+
+# How the names begin of folders that hold a file in the making.
+TEMPORARY = ".dbdgan-"
+# What a full disk, a full quota and a file size limit say.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_disk_full(error):
+    """Whether an error means that no further file can be written either."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
 
 
 @contextlib.contextmanager
@@ -20,7 +31,7 @@ def replacing(path, follow=False):
     path.parent.mkdir(parents=True, exist_ok=True)
     is_stream = path.exists() and not path.is_file() and not path.is_dir()
     # A folder and not a longer name: the name itself may be as long as the file system allows.
-    with tempfile.TemporaryDirectory(prefix=".dbdgan-", dir=None if is_stream else path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=None if is_stream else path.parent) as folder:
         partial = Path(folder) / path.name
         yield partial
         if is_stream:

@@ -4,9 +4,12 @@ python scripts/benchmark_training.py --comparison      # GAN wrapper against mod
 python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
+python scripts/benchmark_training.py --teacher         # teachers at two sizes
+python scripts/benchmark_training.py --scaling         # two devices, two processes, two runs at once
 """
 
 import dataclasses
+import itertools
 import json
 import resource
 import statistics
@@ -19,7 +22,7 @@ import numpy as np
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
-from dbdgan_tf.training import networks, options
+from dbdgan_tf.training import distribution, networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
 from dbdgan_tf.verification.benchmarking import time_alternating
 
@@ -31,8 +34,11 @@ class BenchmarkConfig:
     comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
     networks: bool = option(False, "Joint step with one network more each time.")
     memory: bool = option(False, "Peak memory of joint training.")
+    teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 and 320 px.")
     allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
     allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
+    scaling: bool = option(False, "Images/s of one and two devices and processes, on JAX, a core each.")
+    scaling_side: str | None = option(None, "One process of --scaling, as JSON of its distribution.")
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
     teacher_encoder: str = option("efficientnet_lite2", "Encoder of the light teacher.")
     size: int = option(320, "Height and width in pixels.", at_least=32)
@@ -76,12 +82,14 @@ def make_batch(values):
     """Random photographs and masks."""
     rng = np.random.default_rng(0)
     shape = (values.batch, values.size, values.size)
-    images = rng.integers(0, 256, (*shape, 3)).astype("uint8")
-    masks, maps = ((rng.random((*shape, 1)) > 0.5).astype("float32"), rng.random((*shape, 1), np.float32))
-    return {"images": images, "segmentation_masks": masks, "teacher_maps": maps}
+    return {
+        "images": rng.integers(0, 256, (*shape, 3)).astype("uint8"),
+        "segmentation_masks": (rng.random((*shape, 1)) > 0.5).astype("float32"),
+        "teacher_maps": rng.random((*shape, 1)).astype("float32"),
+    }
 
 
-def step(model, values, x, y=None):
+def fit_once(model, values, x, y=None):
     """A function that takes one step through fit."""
     return lambda: model.fit(x, y, batch_size=values.batch, epochs=1, verbose=0)
 
@@ -96,8 +104,11 @@ def compare(values):
     batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
     plain = make_gan(values, optimizer=PLAIN_ADAM)
     scaled = batch["images"].astype("float32") / 255.0
-    sides = {"DistillationGAN": step(gan, values, batch), "the same, plain Adam": step(plain, values, batch)}
-    sides["model.fit"] = step(bare, values, scaled, batch["segmentation_masks"])
+    sides = {
+        "DistillationGAN": fit_once(gan, values, batch),
+        "the same, plain Adam": fit_once(plain, values, batch),
+        "model.fit": fit_once(bare, values, scaled, batch["segmentation_masks"]),
+    }
     medians = median_seconds(sides, values.repeats)
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
@@ -117,7 +128,7 @@ def cost_of_networks(values):
     before = 0.0
     for name, arguments in stages.items():
         gan = make_gan(values, **arguments)
-        seconds = median_seconds({name: step(gan, values, batch)}, values.repeats)[name]
+        seconds = median_seconds({name: fit_once(gan, values, batch)}, values.repeats)[name]
         print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
         before = seconds
 
@@ -126,14 +137,10 @@ def peak_memory(values):
     """Prints the peak resident memory of a few joint steps."""
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
-        step(gan, values, batch)()
+        fit_once(gan, values, batch)()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
-          f"batch {values.batch}: peak {peak_gibibytes():.1f} GiB")  # fmt: skip
-
-
-def peak_gibibytes():
-    """Peak resident memory of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
 
 
 def compare_allocators(values):
@@ -153,18 +160,37 @@ def _run_side(side, repeats):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+class _SameBatch(keras.utils.PyDataset):
+    """One batch again and again, as training feeds it."""
+
+    def __init__(self, batch, steps):
+        super().__init__(workers=2)
+        self.batch, self.steps = batch, steps
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, index):
+        return self.batch
+
+
+class _StepTimes(keras.callbacks.Callback):
+    """When each step was done, in seconds of wall, system and processor time."""
+
+    def on_train_begin(self, logs=None):
+        self.ends = {"wall": [], "system": [], "cpu": []}
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime, time.process_time()
+        for ends, seconds in zip(self.ends.values(), now):
+            ends.append(seconds)
+
+
 def timed_fit(gan, batch, repeats):
-    """Mean seconds of a step within one run of fit, after three to warm up: dict of "wall" and "system"."""
-    ends = []
-
-    def note(batch, logs):
-        ends.append((time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime))
-
-    batches = ((batch,) for _ in range(repeats + 3))
-    noting = keras.callbacks.LambdaCallback(on_train_batch_end=note)
-    gan.fit(batches, steps_per_epoch=repeats + 3, verbose=0, callbacks=[noting])
-    wall, system = (np.subtract(ends[-1], ends[2]) / repeats).tolist()
-    return {"wall": wall, "system": system}
+    """Mean seconds of a step within one run of fit, after three to warm up: "wall", "system" and "cpu"."""
+    times = _StepTimes()
+    gan.fit(_SameBatch(batch, repeats + 3), epochs=1, verbose=0, callbacks=[times])
+    return {name: (ends[-1] - ends[2]) / repeats for name, ends in times.ends.items()}
 
 
 def time_one_allocator(values):
@@ -176,7 +202,42 @@ def time_one_allocator(values):
     judges = options.DiscriminatorOptions("patch", 8)
     gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
     figures = timed_fit(gan, make_batch(values), values.repeats)
-    print(json.dumps({**figures, "peak": peak_gibibytes()}))
+    print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
+def cost_of_teacher(values):
+    """Prints the step of light teachers against D1 at 256 and 320 px."""
+    keep_freed_memory()
+    for encoder, size in itertools.product((values.teacher_encoder, "vgg16"), (256, 320)):
+        data = options.DataOptions(image_size=(size, size))
+        teacher = networks.make_teacher(options.TeacherOptions(encoder, "light"), data.image_size)
+        gan = networks.make_gan(
+            student=None, teacher=teacher, mode="joint", losses=options.LossOptions(), data=data,
+            discriminator=options.DiscriminatorOptions("patch"), seed=0,
+        )  # fmt: skip
+        networks.compile_gan(gan, options.OptimizerOptions(), 1000)
+        step = timed_fit(gan, make_batch(dataclasses.replace(values, size=size)), values.repeats)["wall"]
+        print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
+        keras.utils.clear_session(free_memory=True)
+
+
+def compare_scaling(values):
+    """Prints images/s of one and two devices and processes against two runs at once."""
+    import scaling  # Beside this script.
+
+    scaling.compare_scaling(values)
+
+
+@distribution.to_the_end()
+def time_one_process(values):
+    """Prints the images that this process does per second, and per second of processor time, as JSON."""
+    place = options.DistributionOptions(**json.loads(values.scaling_side))
+    here = dataclasses.replace(values, batch=values.batch * place.devices)
+    data = options.DataOptions(batch_size=here.batch * place.processes)
+    distribution.begin(options.DistillRun(data=data, distribution=place))
+    keras.utils.set_random_seed(0)
+    step = timed_fit(make_gan(here), make_batch(here), here.repeats)
+    print(json.dumps([here.batch / step["wall"], here.batch / step["cpu"]]))
 
 
 def main(config):
@@ -186,6 +247,9 @@ def main(config):
         (config.comparison, compare),
         (config.networks, cost_of_networks),
         (config.memory, peak_memory),
+        (config.teacher, cost_of_teacher),
+        (config.scaling, compare_scaling),
+        (config.scaling_side, time_one_process),
     ):
         if wanted:
             run(config)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import Detectors, NumberRange, count_threads, model_option, threads_option
+from dbdgan_tf.cli.options import NumberRange, count_threads, model_option, open_detectors, threads_option
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +48,7 @@ def run(config):
     threads = count_threads(config.threads)
     with tempfile.TemporaryDirectory() as folder:
         photo = write_photos(Path(folder) / "in", config.photos, config.megapixels)
-        parts = time_parts(photo, Detectors(config.model))
+        parts = time_parts(photo, open_detectors(config.model))
         options = {"model": config.model, "threads": threads, "quiet": True}
         start, cpu = time.perf_counter(), time.process_time()
         run_map(MapConfig((f"{folder}/in",), f"{folder}/out", **options))
@@ -95,7 +95,7 @@ def write_photos(folder, count, megapixels):
 
 def time_parts(photo, detectors, rounds=5):
     """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
-    from dbdgan_tf.cli.rendering import Rendering
+    from dbdgan_tf.inference.rendering import Rendering
     from dbdgan_tf.photo import encode, load_photo
 
     detector, rendering = detectors.get(), Rendering()

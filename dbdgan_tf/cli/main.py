@@ -1,5 +1,6 @@
 """The group of commands: loads only the one that is called, and turns errors into messages and exit codes."""
 
+import functools
 import importlib
 import os
 import signal
@@ -13,8 +14,14 @@ COMMANDS = {
     "map": ("map_command", "Blur maps, masks and overlays of photographs."),
     "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
     "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
+    "batch": (
+        "batch_command",
+        "Scores and maps of very many photographs into Parquet (extra: ray).",
+    ),
+    "serve": ("serve_command", "Maps and scores over HTTP (extra: serve)."),
     "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),
+    "doctor": ("doctor_command", "Is this installation sound? What a bug report needs."),
 }
 # Commands for those who train, whose flags are made from their configurations: name -> (module, help).
 MAKERS = {
@@ -70,11 +77,26 @@ def dbdgan():
     """  # noqa: D301
 
 
+def _tell(told, message, *_):
+    """Prints a decoder's warning, each once, with the name of the photograph that is read."""
+    from dbdgan_tf.cli.pipeline import printable
+    from dbdgan_tf.photo.errors import present_source
+
+    source, text = present_source(), str(message)
+    line = printable(text if source in text else f"{source}: {text}")
+    if line not in told:
+        told.add(line)
+        click.echo(f"dbdgan: {line}", err=True)
+
+
 def main(arguments=None):
     """Runs the command and leaves the process: 0 good, 1 something failed, 2 wrong usage, 130 interrupted."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    warnings.filterwarnings("ignore", module="PIL")
+    warnings.simplefilter("always", UserWarning)
+    # What cameras write beside the standard, and what Pillow thinks of GIF.
+    warnings.filterwarnings("ignore", "Metadata Warning|Palette images", module="PIL")
+    warnings.showwarning = functools.partial(_tell, set())
     # A polite kill tidies up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -42,10 +42,11 @@ class MapConfig:
 @click.argument("output", metavar="OUT")
 @click.option(
     "--format",
-    type=click.Choice(["map", "mask", "overlay", "side-by-side"]),
+    type=click.Choice(["map", "mask", "overlay", "side-by-side", "cutout"]),
     default="map",
     show_default=True,
-    help="8-bit map; black and white mask; the photo under its map, the focus outlined; photo and map.",
+    help="8-bit map; black and white mask; the photo under its map, the focus outlined; photo and map; what "
+    "is in focus on a clear ground.",
 )
 @click.option("--threshold", type=NumberRange(0, 1), help="What counts as blurred.  [default: 0.5]")
 @click.option(

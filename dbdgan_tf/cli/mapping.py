@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.atomic_file import write_bytes
+from dbdgan_tf.atomic_file import is_disk_full, write_bytes
 from dbdgan_tf.cli import origin
-from dbdgan_tf.cli.options import Detectors, count_threads
-from dbdgan_tf.cli.photo_search import find_photos
-from dbdgan_tf.cli.pipeline import Failures, explain, is_disk_full, progress_bar, run_in_threads
-from dbdgan_tf.cli.rendering import ENDINGS, QUALITY, Rendering
-from dbdgan_tf.photo import IMAGE_SUFFIXES, encode, load_photo
+from dbdgan_tf.cli.options import count_threads, open_detectors
+from dbdgan_tf.cli.pipeline import Failures, progress_bar, run_in_threads
+from dbdgan_tf.inference.rendering import ENDINGS, Rendering, map_photo
+from dbdgan_tf.photo import IMAGE_SUFFIXES
+from dbdgan_tf.photo.errors import explain
+from dbdgan_tf.photo.search import find_photos
 
 STREAM = "-"
 
@@ -26,7 +27,7 @@ def run_one(config):
     source = config.sources[0]
     ending = _ending_for(config)
     _refuse_own_input(source, config.output)
-    detectors = Detectors(config.model, config.scale, count_threads(config.threads))
+    detectors = open_detectors(config.model, config.scale, count_threads(config.threads))
     settings = _settings(config, detectors)
     if not config.overwrite and os.path.isfile(config.output):
         return _tell_existing(source, config.output, settings)
@@ -55,7 +56,7 @@ def run_many(config, to_folder):
     _check_folder(folder, config.sources, to_folder)
     found = find_photos(config.sources, folder, follow_links=config.follow_links)
     failures = Failures(found.problems)
-    detectors = Detectors(config.model, config.scale)
+    detectors = open_detectors(config.model, config.scale)
     settings, ending = _settings(config, detectors), ENDINGS[config.format]
     planned = origin.plan(found.photos, folder, ending)
     waiting = [place for place in planned if config.overwrite or not _is_finished(place, settings, failures)]
@@ -102,21 +103,11 @@ def _map_photo(config, detectors, settings, ending, place):
 
 
 def _make(config, detectors, source, ending):
-    """Bytes of the output for one photograph: a path, or the bytes of a file."""
-    rendering = _rendering(config)
-    photo = load_photo(source, _pixels_needed(rendering, detectors), config.max_megapixels * 1e6)
-    return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
+    return map_photo(source, detectors, _rendering(config), ending, config.max_megapixels * 1e6)
 
 
 def _rendering(config):
     return Rendering(config.format, config.threshold, config.conservative, config.white, config.max_side)
-
-
-def _pixels_needed(rendering, detectors):
-    """What the photo's shorter side must keep; None if every pixel counts."""
-    if detectors.scale == "native" or (rendering.needs_photo and not rendering.max_side):
-        return None
-    return max(*detectors.image_size, rendering.max_side if rendering.needs_photo else 0)
 
 
 def _ending_for(config):

@@ -1,10 +1,9 @@
 """Options that several commands share, and the detectors that they open."""
 
-import hashlib
+import contextlib
 import math
 import os
 import sys
-import threading
 
 import click
 
@@ -47,6 +46,17 @@ follow_links_option = click.option("--follow-links", is_flag=True, help="Also se
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
+@contextlib.contextmanager
+def needs_extra(extra):
+    """Around imports that an extra brings: what is missing is told in one line."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("dbdgan_tf"):
+            raise
+        raise click.ClickException(f"{error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
+
+
 def find_model(name):
     """Path of a model that a person named."""
     # Here, as it loads the interpreter, and --help should not wait for it.
@@ -68,35 +78,13 @@ def count_threads(threads):
     return os.cpu_count() or 1
 
 
-class Detectors:
-    """One single-threaded `BlurDetector` per thread that asks: parallel photographs beat parallel operators.
+def open_detectors(name, scale="whole", threads=1):
+    """`Detectors` of a model that a person named."""
+    path = find_model(name)
+    _silence_native_libraries()
+    from dbdgan_tf.inference.detectors import Detectors
 
-    `threads` of each is more than 1 only where one image is all there is.
-    """
-
-    def __init__(self, model, scale="whole", threads=1):
-        self._path, self.scale, self._threads = find_model(model), scale, threads
-        self._own = threading.local()
-        # Opened at once: a bad model must be told before the first photograph is read.
-        _silence_native_libraries()
-        self.image_size = self.get().image_size
-
-    def get(self):
-        """The calling thread's detector."""
-        if not hasattr(self._own, "detector"):
-            from dbdgan_tf.inference import BlurDetector
-
-            self._own.detector = BlurDetector(self._path, num_threads=self._threads, scale=self.scale)
-        return self._own.detector
-
-    def model_checksum(self):
-        """SHA-256 of the model file."""
-        return hashlib.sha256(self._path.read_bytes()).hexdigest()
-
-    def find_blur(self, pixels):
-        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""
-        detector = self.get()
-        return detector(pixels).blur_map if self.scale == "native" else detector.small_map(pixels)
+    return Detectors(path, scale, threads)
 
 
 def _silence_native_libraries():

@@ -9,7 +9,7 @@ import stat
 import zlib
 from pathlib import Path
 
-from dbdgan_tf.cli.photo_search import plan_outputs
+from dbdgan_tf.photo.search import plan_outputs
 
 _KEY = b"dbdgan\0"
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"

@@ -1,15 +1,13 @@
 """Photographs through threads: every core busy, a bounded number in memory, one bad file harms nothing."""
 
-import errno
 import os
 
 import click
 import cv2
 
+from dbdgan_tf.atomic_file import is_disk_full
 from dbdgan_tf.ordered_map import ordered_map
-
-# What a full disk, a full quota and a file size limit say.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from dbdgan_tf.photo.errors import explain
 
 
 def run_in_threads(items, work, threads, ahead=None):
@@ -22,14 +20,10 @@ def run_in_threads(items, work, threads, ahead=None):
     return ordered_map(work, items, threads, 3 * threads if ahead is None else ahead, caught=Exception)
 
 
-def is_disk_full(error):
-    """Whether an error means that no further file can be written either."""
-    return isinstance(error, OSError) and error.errno in _NO_ROOM
-
-
 def printable(path):
-    """A file's name for the terminal: bytes that are no UTF-8 become a question mark in a lozenge."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """A file's name for the terminal: control characters escaped, bytes that are no UTF-8 replaced."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class Failures:
@@ -58,18 +52,6 @@ class Failures:
         for path, reason in self.reasons:
             click.echo(f"  {printable(path)}: {reason}", err=True)
         return 1
-
-
-def explain(error):
-    """One line for a person."""
-    if isinstance(error, (ValueError, RuntimeError)):
-        # Of a photograph, whose name stands before it.
-        return getattr(error, "reason", str(error))
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}"
-    if isinstance(error, MemoryError):
-        return "there was not enough memory for it"
-    return f"{type(error).__name__}: {error}"
 
 
 def progress_bar(outcomes, total, unit, quiet=False):

@@ -5,8 +5,21 @@ import os
 import shutil
 
 from dbdgan_tf.atomic_file import replacing
+from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES
 
 _SIDECARS = (".xmp", ".XMP")
+# What cameras write beside a RAW photograph.
+_BESIDE_RAW = (".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif")
+
+
+def without_raw_twins(photos):
+    """Leaves out each RAW photograph whose JPEG or HEIC is among the others: the pair counts as one."""
+    pictures = {photo.path.with_suffix("") for photo in photos if photo.path.suffix.lower() in _BESIDE_RAW}
+    return [
+        photo
+        for photo in photos
+        if photo.path.suffix.lower() not in RAW_SUFFIXES or photo.path.with_suffix("") not in pictures
+    ]
 
 
 def destination(photo, folder):
@@ -14,7 +27,7 @@ def destination(photo, folder):
     wanted = folder / photo.relative
     for number in range(1, 10_000):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-        if not os.path.lexists(path):
+        if not any(map(os.path.lexists, (path, *(twin for _, twin in _raw_twins(photo.path, path))))):
             return path, False
         if _is_same(photo.path, path):
             return path, True
@@ -22,17 +35,18 @@ def destination(photo, folder):
 
 
 def put(photo, folder, way, dry_run=False):
-    """Puts a photograph, and its .xmp sidecar, into a verdict's folder; where it is or would be.
+    """Puts a photograph, its RAW twin and .xmp sidecars into a verdict's folder; where it is or would be.
 
     `way` is "copy", "link" (a symbolic link) or "move"; `dry_run` only tells.
     """
     path, exists = destination(photo, folder)
     if not dry_run and not exists:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _transfer(photo.path, path, way)
-        for source, target in _sidecars(photo.path, path):
+        # The photograph last: a run that is stopped between finds it, and goes on.
+        for source, target in (*_raw_twins(photo.path, path), *_sidecars(photo.path, path)):
             if not os.path.lexists(target):
                 _transfer(source, target, way)
+        _transfer(photo.path, path, way)
     return path
 
 
@@ -59,6 +73,13 @@ def _forget_copied(source, target):
     if not filecmp.cmp(source, target, shallow=False):
         raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
     os.unlink(source)
+
+
+def _raw_twins(photo, target):
+    if photo.suffix.lower() in _BESIDE_RAW:
+        for suffix in (*RAW_SUFFIXES, *map(str.upper, RAW_SUFFIXES)):
+            if photo.with_suffix(suffix).is_file():
+                yield photo.with_suffix(suffix), target.with_suffix(suffix)
 
 
 def _sidecars(photo, target):

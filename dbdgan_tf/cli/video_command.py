@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from dbdgan_tf.cli.options import (
-    Detectors,
     NumberRange,
     count_threads,
     model_option,
+    open_detectors,
     quiet_option,
     threads_option,
 )
@@ -82,7 +82,7 @@ def run(config):
     """Measures films, one after the other; the exit code: 0, or 1 if one ended early or could not be read."""
     from dbdgan_tf.cli.pipeline import Failures
 
-    failures, detectors = Failures(), Detectors(config.model)
+    failures, detectors = Failures(), open_detectors(config.model)
     for film, folder in zip(config.films, _folders(config), strict=True):
         try:
             _run_one(config, film, folder, detectors)
@@ -135,7 +135,7 @@ def _run_one(config, film, folder, detectors):
 def _measure(config, detectors, frame):
     import cv2
 
-    from dbdgan_tf.cli.rendering import Rendering
+    from dbdgan_tf.inference.rendering import Rendering
     from dbdgan_tf.photo import Photo
     from dbdgan_tf.sharpness import score_pixels
 
@@ -200,7 +200,7 @@ class _Outputs:
     def _save_best(self):
         from dbdgan_tf.atomic_file import write_bytes
         from dbdgan_tf.cli.origin import with_note
-        from dbdgan_tf.cli.rendering import QUALITY
+        from dbdgan_tf.inference.rendering import QUALITY
         from dbdgan_tf.photo import encode
 
         if self._best is None:

@@ -1,15 +1,17 @@
 """Rating sidecars that Lightroom, Bridge, darktable and digiKam read."""
 
 import os
+import xml.dom.minidom
+import xml.parsers.expat
 
 from dbdgan_tf.atomic_file import write_bytes
 
-_MARK = "dbdgan"
-_TEMPLATE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+_RDF, _XMP = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://ns.adobe.com/xap/1.0/"
+_LABELS = ("", "sharp", "soft", "uncertain")
+_EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-   xmp:CreatorTool="{mark}" xmp:Rating="{rating}" xmp:Label="{label}"/>
+ <rdf:RDF xmlns:rdf="{_RDF}">
+  <rdf:Description rdf:about="" xmlns:xmp="{_XMP}" xmp:CreatorTool="dbdgan"/>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>
@@ -24,8 +26,38 @@ def rating(score, sharp_at):
 
 
 def write_sidecar(path, score, sharp_at):
-    """Writes a photograph's .xmp; a ValueError if another program's is there: its edits are worth more."""
-    if os.path.lexists(path) and f'CreatorTool="{_MARK}"'.encode() not in path.read_bytes():
-        raise ValueError(f"the sidecar {path.name} belongs to another program and was left as it is")
-    text = _TEMPLATE.format(mark=_MARK, rating=rating(score, sharp_at), label=score.verdict)
-    write_bytes(path, text.encode())
+    """Writes rating and label into a photograph's .xmp; all else in it, and another's label, stays.
+
+    Raises:
+        ValueError: If what is there is no XMP.
+    """
+    content = path.read_bytes() if os.path.lexists(path) else _EMPTY.encode()
+    try:
+        document = xml.dom.minidom.parseString(content)
+    except xml.parsers.expat.ExpatError as error:
+        raise ValueError(f"the sidecar {path.name} is no XMP ({error}) and was left as it is") from error
+    places = document.getElementsByTagNameNS(_RDF, "Description")
+    if not places:
+        raise ValueError(f"the sidecar {path.name} is no XMP and was left as it is")
+    _set(places, "Rating", str(rating(score, sharp_at)))
+    _set(places, "Label", score.verdict, replaceable=_LABELS)
+    # Without the XML declaration, which a packet has not.
+    write_bytes(path, "\n".join(node.toxml() for node in document.childNodes) + "\n")
+
+
+def _set(places, name, value, replaceable=None):
+    """Sets a property where it stands, as attribute or as element, or else in the first place."""
+    for place in places:
+        old = place.getAttributeNodeNS(_XMP, name)
+        elements = [node for node in place.childNodes if (node.namespaceURI, node.localName) == (_XMP, name)]
+        if old or elements:
+            text = (
+                old
+                or elements[0].firstChild
+                or elements[0].appendChild(place.ownerDocument.createTextNode(""))
+            )
+            if replaceable is None or text.nodeValue in replaceable:
+                text.nodeValue = value
+            return
+    places[0].setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:xmp", _XMP)
+    places[0].setAttributeNS(_XMP, f"xmp:{name}", value)

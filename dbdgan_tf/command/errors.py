@@ -1,10 +1,13 @@
 """How the commands end on bad input: with one line, not with a traceback."""
 
 import contextlib
+import os
 import traceback
 from pathlib import Path
 
 from absl import flags
+
+from dbdgan_tf.atomic_file import is_disk_full
 
 _ROOT = Path(__file__).resolve().parents[2]
 _OWN = ("dbdgan_tf", "trainers", "tflite")
@@ -26,6 +29,11 @@ def one_line_errors():
         extra = "qat" if error.name in ("tf_keras", "tensorflow_model_optimization") else "train"
         raise SystemExit(f"error: {error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
     except (OSError, flags.Error) as error:
+        if is_disk_full(error):
+            raise SystemExit(
+                f"error: there is no room left to write ({os.strerror(error.errno)}). What was finished is "
+                "complete; a training run goes on with --resume."
+            ) from error
         raise SystemExit(f"error: {error}") from error
     except (ValueError, RuntimeError, FloatingPointError, ImportError) as error:
         if not _raised_here(error):

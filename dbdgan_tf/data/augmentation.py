@@ -194,13 +194,16 @@ def affine_gather(images, matrices):
     y = matrices[:, 3] * columns + matrices[:, 4] * rows + matrices[:, 5]
     left, right, share_x = _neighbours(x, width)
     upper, lower, share_y = _neighbours(y, height)
-    pixels = ops.reshape(images, (-1, channels))
-    first = ops.reshape(ops.arange(ops.shape(images)[0], dtype="int32") * (height * width), (-1, 1, 1))
+    pixels = ops.reshape(images, (-1, height * width, channels))
+
+    def at(index):
+        # Image by image, so that each device of several gathers from its own.
+        index = ops.reshape(index, (-1, height * width, 1))
+        return ops.reshape(ops.take_along_axis(pixels, index, axis=1), (-1, height, width, channels))
 
     def row(index):
-        start = first + index * width
-        here, beside = (ops.take(pixels, start + column, axis=0) for column in (left, right))
-        return here * (1 - share_x) + beside * share_x
+        start = index * width
+        return at(start + left) * (1 - share_x) + at(start + right) * share_x
 
     return row(upper) * (1 - share_y) + row(lower) * share_y
 

@@ -6,6 +6,7 @@ import numpy as np
 from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
+from dbdgan_tf.photo import ImageInputError
 
 
 class BlurDataset(keras.utils.PyDataset):
@@ -28,6 +29,7 @@ class BlurDataset(keras.utils.PyDataset):
         threads: Decoding threads inside a batch.
         workers: Batches that Keras prepares at the same time while it trains.
         max_queue_size: Prepared batches that Keras keeps waiting.
+        shard: (part, parts): which rows of every batch are read, as the process of a distributed run does.
 
     Raises:
         ValueError: If no batch can be filled, or if teacher maps are missing.
@@ -40,7 +42,7 @@ class BlurDataset(keras.utils.PyDataset):
     def __init__(
         self, samples, image_size=(320, 320), batch_size=8, shuffle=True, seed=0, cache=False,
         teacher_maps_dir=None, crop=None, drop_remainder=True, steps=0, shares=None, source_names=(),
-        threads=2, workers=1, max_queue_size=10, masks_for_maps=False,
+        threads=2, workers=1, max_queue_size=10, masks_for_maps=False, shard=(0, 1),
     ):  # fmt: skip
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
         maps = {"teacher_maps_dir": teacher_maps_dir, "masks_for_maps": masks_for_maps}
@@ -48,12 +50,15 @@ class BlurDataset(keras.utils.PyDataset):
             self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
         else:
             self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
+        # The error of a file that can no longer be read.
+        self.failure = None
         self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
         if shares:
             self.drawing = ShareDrawing(*zip(*shares, strict=True), batch_size, seed, steps)
         else:
             count = len(self.store.samples)
             self.drawing = EpochDrawing(count, batch_size, seed, shuffle, drop_remainder, steps)
+        self.shard = shard
         self._labelled = np.array([sample.labelled for sample in self.store.samples], np.float32)
         self.set_epoch(0)
         if len(self) == 0:
@@ -102,14 +107,22 @@ class BlurDataset(keras.utils.PyDataset):
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")
         indices = self.drawing.indices(self._epoch, index)
-        batch = {key: _to_unit(key, array) for key, array in self._read(indices, index).items()}
-        return {**batch, "labelled": self._labelled[indices]}
+        part, parts = self.shard
+        rows = slice(len(indices) * part // parts, len(indices) * (part + 1) // parts)
+        try:
+            read = self._read(indices, index, rows)
+        except ImageInputError as error:
+            # TensorFlow buries what is raised here under a page of its own.
+            self.failure = error
+            raise
+        batch = {key: _to_unit(key, array) for key, array in read.items()}
+        return {**batch, "labelled": self._labelled[indices[rows]]}
 
-    def _read(self, indices, index):
+    def _read(self, indices, index, rows):
         if not isinstance(self.store, CropStore):
-            return self.store.read(indices)
+            return self.store.read(indices[rows])
         draws = np.random.default_rng([self.seed, self._epoch, index, len(self.samples)])
-        return self.store.read(indices, draws.random((len(indices), 5)))
+        return self.store.read(indices[rows], draws.random((len(indices), 5))[rows])
 
 
 def _to_unit(key, array):

@@ -34,3 +34,15 @@ def f_figure(curves):
     axes.set(xlim=(0, 255), ylim=(0, 1.005))
     axes.legend(loc="lower left")
     return figure
+
+
+def reliability_figure(rows):
+    """Draws how often pixels of a probability are positive; `rows` of `reliability` by label."""
+    figure, axes = _axes("probability in the map", "share that is positive")
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
+    for label, row in rows.items():
+        told, true, _ = zip(*row, strict=True)
+        axes.plot(told, true, "o-", label=label, linewidth=1.6, markersize=4)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.legend(loc="upper left")
+    return figure

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dbdgan_tf.atomic_file import write_json
+from dbdgan_tf.metrics.calibration import best_temperature, calibration_error, reliability
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
 from dbdgan_tf.text_file import read_json
 
@@ -34,6 +35,7 @@ class ClassScores:
         precision: float64 (n, 256) at thresholds 0..255.
         recall: float64 (n, 256).
         values: float64 (n,) for each of `scores.VALUE_NAMES`.
+        shares: float64 (n, 2, 256), of each image as of `calibration.level_shares`.
     """
 
     positive: str
@@ -41,20 +43,24 @@ class ClassScores:
     precision: np.ndarray
     recall: np.ndarray
     values: dict
+    shares: np.ndarray
 
     @classmethod
     def stack(cls, positive, stems, scores):
         """Builds the table from one `ImageScores` per stem."""
         values = {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES}
-        tables = (np.stack([getattr(score, name) for score in scores]) for name in ("precision", "recall"))
-        return cls(positive, tuple(stems), *tables, values)
+        precision, recall, shares = (
+            np.stack([getattr(score, name) for score in scores]) for name in ("precision", "recall", "shares")
+        )
+        return cls(positive, tuple(stems), precision, recall, values, shares)
 
     def subset(self, stems):
         """Returns the same scores restricted to `stems`, in the order of `stems`."""
         position = {stem: index for index, stem in enumerate(self.stems)}
         rows = [position[stem] for stem in stems]
         values = {name: column[rows] for name, column in self.values.items()}
-        return ClassScores(self.positive, tuple(stems), self.precision[rows], self.recall[rows], values)
+        tables = self.precision[rows], self.recall[rows]
+        return ClassScores(self.positive, tuple(stems), *tables, values, self.shares[rows])
 
     def curves(self):
         """Averages precision and recall over images first; F is that of the averages (the field's max F)."""
@@ -73,6 +79,7 @@ class ClassScores:
         metrics |= {"max_f": float(curve.max()), "f_050": float(curve[128])}
         metrics |= {name: float(self.values[name].mean()) for name in _MEANS}
         metrics["max_f_threshold"] = int(curve.argmax())
+        metrics["calibration"] = self.calibration()
         if resamples:
             count, mae = len(self.stems), self.values["mae"]
 
@@ -83,6 +90,17 @@ class ClassScores:
             bounds["mae"] = confidence_interval(lambda weights: weights @ mae, count, resamples, seed)
             metrics["confidence_95"] = bounds | {"resamples": resamples, "seed": seed}
         return metrics
+
+    def calibration(self):
+        """Expected calibration error, as it is and at the best temperature, and the rows behind it."""
+        shares = self.shares.mean(axis=0)
+        temperature = best_temperature(shares)
+        return {
+            "error": calibration_error(shares),
+            "temperature": temperature,
+            "error_at_temperature": calibration_error(shares, temperature),
+            "reliability": [[float(number) for number in row] for row in reliability(shares)],
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,11 +134,11 @@ class EvaluationResult:
         return dataclasses.replace(self, classes=classes)
 
     def save(self, output_dir, resamples=1000, seed=0):
-        """Writes metrics.json, per_image.csv, curves.csv, pr_curve.png, f_curve.png and what a report reads.
+        """Writes metrics.json, tables of images and curves as .csv, three plots, and what a report reads.
 
         Returns the dict written to metrics.json.
         """
-        from dbdgan_tf.evaluation.plots import f_figure, pr_figure
+        from dbdgan_tf.evaluation.plots import f_figure, pr_figure, reliability_figure
 
         folder = Path(output_dir)
         self._save_scores(folder)
@@ -129,6 +147,8 @@ class EvaluationResult:
         pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
         f_figure(curves).savefig(folder / "f_curve.png", dpi=120)
         metrics = self.metrics(resamples, seed)
+        rows = {key: scores.calibration()["reliability"] for key, scores in self.classes.items()}
+        reliability_figure(rows).savefig(folder / "reliability.png", dpi=120)
         write_json(folder / "metrics.json", metrics)
         return metrics
 
@@ -140,7 +160,7 @@ class EvaluationResult:
         arrays = {}
         for key, scores in self.classes.items():
             arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
-            arrays |= {f"{key}/recall": scores.recall}
+            arrays |= {f"{key}/recall": scores.recall, f"{key}/shares": scores.shares}
             arrays |= {f"{key}/{name}": column for name, column in scores.values.items()}
         np.savez_compressed(folder / "scores.npz", **arrays)
 
@@ -173,7 +193,7 @@ class EvaluationResult:
                     values = {name: arrays[f"{key}/{name}"] for name in VALUE_NAMES}
                     stems = tuple(str(stem) for stem in arrays[f"{key}/stems"])
                     table = arrays[f"{key}/precision"], arrays[f"{key}/recall"]
-                    classes[key] = ClassScores(key, stems, *table, values)
+                    classes[key] = ClassScores(key, stems, *table, values, arrays[f"{key}/shares"])
         images, missing = tuple(about.pop("images")), tuple(about.pop("missing"))
         # The folder may have been copied from another machine, its kept maps with it.
         if (folder / "maps").is_dir():

@@ -38,15 +38,5 @@ def bundled_model(name=DEFAULT_NAME):
 
 
 def model_path(model):
-    """Path of a model by its bundled name, or else of the file that `model` names itself.
-
-    Args:
-        model: A key of `MODEL_FILES` (text), or a path. A file called "lite" is "./lite".
-
-    Returns:
-        A path; only a bundled one is known to be there.
-
-    Raises:
-        ModelFileError: If this installation lacks the bundled model.
-    """
+    """Path of a model by its bundled name, or else `model` as a path; a file called "lite" is "./lite"."""
     return bundled_model(model) if isinstance(model, str) and model in MODEL_FILES else Path(model)

@@ -119,11 +119,10 @@ class BlurDetector:
         """
         if max(photo.shape[:2]) <= LONGEST * min(photo.shape[:2]):
             return self.run_prepared(self.prepare(photo))
-        shrink = min(1, min(self.image_size) / min(photo.shape[:2]))
-        strip = resize(photo, [max(1, round(side * shrink)) for side in photo.shape[:2]])
-        places = panorama_windows(strip.shape[:2])
+        size, places = panorama_windows(photo.shape[:2], self.image_size)
+        strip = resize(photo, size)
         pieces = (resize(self.run_prepared(self.prepare(strip[p])), strip[p].shape[:2]) for p in places)
-        return blend(strip.shape[:2], zip(places, pieces, strict=True))
+        return blend(size, zip(places, pieces, strict=True))
 
     def run_prepared(self, tensor):
         """The map (h, w) for a tensor that `prepare` made."""

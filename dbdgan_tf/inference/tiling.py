@@ -29,15 +29,7 @@ class TileGrid:
             raise ValueError(f"Bad grid. Received: {received}. Allowed: zoom > 0, max_windows >= 1.")
 
     def spans(self, length, model_length):
-        """Cuts one side.
-
-        Args:
-            length: Of the photograph, px.
-            model_length: Of the model's input, px.
-
-        Returns:
-            List of (start, stop), equal lengths but for rounding, from 0 to `length`.
-        """
+        """Cuts a side of `length` px: list of (start, stop), equally long but for rounding."""
         count = min(self.max_windows, max(1, math.ceil(length / (self.zoom * model_length))))
         window = length / (1 + (count - 1) * (1 - self.overlap))
         starts = [index * window * (1 - self.overlap) for index in range(count)]
@@ -50,37 +42,25 @@ LONGEST = 3.0
 _PANORAMA = TileGrid(zoom=1.5, max_windows=16)
 
 
-def panorama_windows(image_size):
-    """The windows along a photograph so long that squeezing it would hide what is in it."""
-    return windows(image_size, (min(image_size),) * 2, _PANORAMA)
+def panorama_windows(image_size, model_size):
+    """(height, width) that a panorama is shrunk to, its short side the model's shorter one, and its windows.
+
+    Squeezed, what is in it would hide.
+    """
+    shrink = min(1, min(model_size) / min(image_size))
+    strip = tuple(max(1, round(side * shrink)) for side in image_size)
+    return strip, windows(strip, (min(strip),) * 2, _PANORAMA)
 
 
 def windows(image_size, model_size, grid):
-    """The windows of a photograph as (rows, columns) pairs of slices.
-
-    Args:
-        image_size: (height, width) of the photograph, px.
-        model_size: (height, width) of the model's input, px.
-        grid: A `TileGrid`.
-
-    Returns:
-        List of (slice, slice).
-    """
+    """The windows of a photograph, (rows, columns) slices; both sizes are (height, width), px."""
     rows = grid.spans(image_size[0], model_size[0])
     columns = grid.spans(image_size[1], model_size[1])
     return [(slice(*row), slice(*column)) for row in rows for column in columns]
 
 
 def blend(image_size, pieces):
-    """Averages the windows' maps, each fading towards its own border.
-
-    Args:
-        image_size: (height, width), px.
-        pieces: Iterable of ((rows, columns), map float32 of that window).
-
-    Returns:
-        float32 (height, width).
-    """
+    """The mean of the windows' maps, pairs (window, map), each fading towards its own border."""
     total = np.zeros(image_size, np.float32)
     weight = np.zeros(image_size, np.float32)
     for place, piece in pieces:

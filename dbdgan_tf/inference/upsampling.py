@@ -7,10 +7,7 @@ from dbdgan_tf.photo import resize
 
 
 def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
-    """Upsamples a map with the fast guided filter, a grey photograph as the guide.
-
-    At the map's size each window fits map = a * grey + b; the two coefficient planes are smooth, so they
-    upsample well, and the full-size grey photograph brings back the edges.
+    """Upsamples a map with the fast guided filter: windows fit map = a * grey + b, and a and b upsample well.
 
     Args:
         blur_map: float32 (h, w) in 0..1.

@@ -4,10 +4,15 @@ import dataclasses
 
 import numpy as np
 
+from dbdgan_tf.metrics.boundary import boundary_f
+from dbdgan_tf.metrics.calibration import level_shares
+
 BETA_SQUARED = 0.3
 THRESHOLDS = 256
 POSITIVES = ("blur", "focus")
-VALUE_NAMES = tuple("best_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f".split())
+VALUE_NAMES = tuple(
+    "best_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f boundary_f".split()
+)
 _HALF = 128
 
 
@@ -19,11 +24,13 @@ class ImageScores:
         precision: float64 (256,), precision of `map >= t` for t = 0..255; 1 where nothing is predicted.
         recall: float64 (256,), recall of `map >= t`; 1 where the mask holds no positive pixel.
         values: one float for each of `VALUE_NAMES`.
+        shares: float64 (2, 256), as of `level_shares`.
     """
 
     precision: np.ndarray
     recall: np.ndarray
     values: dict
+    shares: np.ndarray
 
 
 def to_levels(blur_map):
@@ -103,6 +110,7 @@ def score_map(blur_map, mask, positive, counted=None):
         levels, target = 255 - levels, ~target
 
     whole = levels / 255.0, target
+    boundary = boundary_f(levels >= _HALF, target, counted)
     if counted is not None:
         whole = whole[0] * counted, target & counted
         levels, target = levels[counted][None], target[counted][None]
@@ -121,9 +129,11 @@ def score_map(blur_map, mask, positive, counted=None):
         "mae": np.abs(probability - target).mean(),
         "iou": hits[_HALF] / union if union else 1.0,
         "accuracy": ((levels >= _HALF) == target).mean(),
+        "boundary_f": boundary,
         **_structure_values(*whole),
     }
-    return ImageScores(precision, recall, {name: float(values[name]) for name in VALUE_NAMES})
+    values = {name: float(values[name]) for name in VALUE_NAMES}
+    return ImageScores(precision, recall, values, level_shares(levels, target))
 
 
 def _structure_values(probability, target):

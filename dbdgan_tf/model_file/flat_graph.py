@@ -140,7 +140,7 @@ def _tensor(tensor, buffers):
         data = np.asarray(data, np.uint8)
         if dtype in ("int32", "float32", "int64", "int8", "uint8", "float16"):
             data = np.frombuffer(data.tobytes(), dtype)
-    name = tensor.name.decode() if tensor.name is not None else ""
+    name = tensor.name.decode("utf-8", "replace") if tensor.name is not None else ""
     return Tensor(name, _numbers(tensor.shape), dtype, scales, zeros, data)
 
 
@@ -154,5 +154,5 @@ def _operator(operator, codes):
     number = max(code.builtinCode, code.deprecatedBuiltinCode)
     name = _OP_NAMES.get(number, f"UNKNOWN_{number}")
     if name == "CUSTOM":
-        name = f"CUSTOM:{code.customCode.decode()}"
+        name = f"CUSTOM:{code.customCode.decode('utf-8', 'replace')}"
     return Operator(name, _numbers(operator.inputs), _numbers(operator.outputs), operator.builtinOptions)

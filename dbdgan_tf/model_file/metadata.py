@@ -101,12 +101,12 @@ class ModelMetadata:
 
     @classmethod
     def from_json(cls, text):
-        """Reads `to_json`'s text, else a MetadataError; keys of newer versions are left out."""
+        """Reads `to_json`'s text or its bytes, else a MetadataError; keys of newer versions are left out."""
         try:
             values = json.loads(text)
             known = {field.name for field in dataclasses.fields(cls)}
             return cls(**{key: value for key, value in values.items() if key in known})
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise MetadataError(f"The model's embedded description cannot be read: {error}") from error
 
 
@@ -129,7 +129,7 @@ def read_metadata(model):
     for index in range(root.MetadataLength()):
         entry = root.Metadata(index)
         if entry.Name() == METADATA_NAME.encode():
-            return ModelMetadata.from_json(bytes(root.Buffers(entry.Buffer()).DataAsNumpy()).decode())
+            return ModelMetadata.from_json(bytes(root.Buffers(entry.Buffer()).DataAsNumpy()))
     raise MetadataError(
         "The model does not say how to feed it: it holds no 'dbdgan_tf' metadata. Write it with "
         "`dbdgan convert`, or pass metadata=ModelMetadata(...)."

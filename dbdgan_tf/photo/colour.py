@@ -5,6 +5,8 @@ import io
 
 from PIL import ImageCms
 
+from dbdgan_tf.photo.errors import tell_damage
+
 # Most profiles are "sRGB IEC61966-2.1" or "sRGB built-in": then there is nothing to do.
 _SRGB_NAME = "srgb"
 _SRGB = ImageCms.createProfile("sRGB")
@@ -14,19 +16,20 @@ _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 def to_srgb(image, profile):
     """Brings a PIL image of any mode to sRGB, mode RGB; alpha is dropped.
 
-    With an ICC profile that is broken or of another colour space than the pixels, these count as sRGB.
+    With an ICC profile that is broken, which is told, or of another colour space than the pixels, these
+    count as sRGB.
     """
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
     if image.mode not in ("RGB", "L", "CMYK"):
         image = image.convert("L" if image.mode in ("1", "LA", "La") else "RGB")
     transform = _transform(profile, image.mode) if profile else None
-    if transform is None:
-        return image.convert("RGB")
     try:
-        return ImageCms.applyTransform(image, transform)
-    except (ImageCms.PyCMSError, ValueError):
-        return image.convert("RGB")
+        if transform is not None:
+            return ImageCms.applyTransform(image, transform)
+    except (ImageCms.PyCMSError, ValueError, AttributeError):
+        tell_damage("its colour profile cannot be used")
+    return image.convert("RGB")
 
 
 def is_foreign(profile, mode):
@@ -36,7 +39,7 @@ def is_foreign(profile, mode):
 
 @functools.lru_cache(maxsize=32)
 def _transform(profile, mode):
-    """The way from a profile to sRGB; None where there is nothing to do, or the profile does not fit."""
+    """The way from a profile to sRGB; None where there is nothing to do, "broken" where it cannot be read."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if _SPACES.get(source.profile.xcolor_space) != mode:
@@ -48,4 +51,4 @@ def _transform(profile, mode):
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )  # fmt: skip
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
+        return "broken"

@@ -12,10 +12,11 @@ from PIL import Image
 
 from dbdgan_tf.photo.checksums import check_png
 from dbdgan_tf.photo.colour import is_foreign, to_srgb
-from dbdgan_tf.photo.errors import ImageInputError, damage_told, named
+from dbdgan_tf.photo.errors import ImageInputError, damage_told, named, tell_damage
+from dbdgan_tf.photo.jpeg import check_jpeg, jpeg_pixels
 from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES, raw_preview, require_reader
 from dbdgan_tf.photo.pixels import check_size, eight_bits, from_int32, rgb_array, turn
-from dbdgan_tf.photo.tiff import is_raw, tiff_tags
+from dbdgan_tf.photo.tiff import check_jpeg_pieces, is_raw, tiff_tags
 
 # 250 megapixels: the largest phone photographs stay below, decompression bombs do not.
 DEFAULT_MAX_PIXELS = 250_000_000
@@ -24,13 +25,12 @@ SUFFIXES = frozenset(
     + (".heic", ".heif", ".hif", ".avif", *RAW_SUFFIXES)
 )
 _ORIENTATION, _HEIGHT, _WIDTH = 0x0112, 0x0101, 0x0100
-_REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 _JPEG = ("JPEG", "MPO")
-# What OpenCV decodes faster than Pillow, to the same pixels, and how many of those it takes. Of AVIF it
+# What is decoded faster than by Pillow, to the same pixels, and how many of those OpenCV takes. Of AVIF it
 # refuses damage that Pillow passes, but not every build can read it.
-_BY_OPENCV, _OPENCV_LIMIT = [*_JPEG, "PNG", "WEBP", "BMP"], 2**30
+_BY_OTHERS, _OPENCV_LIMIT = [*_JPEG, "PNG", "WEBP", "BMP"], 2**30
 if re.search(r"\bAVIF: +(?!NO)", cv2.getBuildInformation()):
-    _BY_OPENCV.append("AVIF")
+    _BY_OTHERS.append("AVIF")
 # PostScript, which Pillow hands to another program.
 _PROGRAMS = (b"%!PS", b"\xc5\xd0\xd3\xc6")
 
@@ -110,7 +110,7 @@ def _from_pillow(image, data, target, max_pixels, orientation=1):
 
 def _pixels(data, image, factor):
     profile, size = image.info.get("icc_profile"), image.size
-    pixels = _by_opencv(data, image, factor)
+    pixels = _by_others(data, image, factor)
     if pixels is not None:
         if not is_foreign(profile, image.mode):
             return pixels
@@ -119,6 +119,8 @@ def _pixels(data, image, factor):
     elif factor > 1 and image.format in _JPEG:
         image.draft(image.mode, (size[0] // factor, size[1] // factor))
     image.load()
+    if image.format == "TIFF" and data:
+        check_jpeg_pieces(data, image)
     rest = factor // max(1, size[0] // image.width)
     if rest > 1 and image.mode in ("RGB", "RGBA", "L", "CMYK"):
         # Means of rest x rest pixels: what is left of the colour work then costs next to nothing.
@@ -126,20 +128,24 @@ def _pixels(data, image, factor):
     return np.array(to_srgb(eight_bits(image), profile))
 
 
-def _by_opencv(data, image, factor):
+def _by_others(data, image, factor):
     """Pixels, or None of an image that is left to Pillow."""
-    possible = image.format in _BY_OPENCV and image.mode in ("RGB", "RGBA", "L") and data
+    possible = image.format in _BY_OTHERS and image.mode in ("RGB", "RGBA", "L") and data
     moves = getattr(image, "is_animated", False) and image.format != "MPO"
     if not possible or moves or image.width * image.height > _OPENCV_LIMIT:
         check_png(data)
+        check_jpeg(data, image.size)
         return None
-    if check_png(data, with_pixels=False):
+    if image.format in _JPEG:
+        pixels = _whole(jpeg_pixels(data, image.size, factor))
+    elif check_png(data, with_pixels=False):
         return None
-    reduced = _REDUCED.get(factor) if image.format in _JPEG else None
-    flags = cv2.IMREAD_COLOR_RGB if reduced is None else reduced
-    # Unlike cv2.imread, cv2.imdecode refuses a truncated JPEG instead of padding it grey.
-    pixels = _whole(cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION))
-    return pixels if reduced is None else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    else:
+        factor, flags = 1, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+        pixels = _whole(cv2.imdecode(np.frombuffer(data, np.uint8), flags))
+    if pixels.shape[1::-1] != tuple(-(-side // factor) for side in image.size):
+        raise ValueError("it names two sizes")
+    return pixels
 
 
 def _whole(pixels):
@@ -156,6 +162,7 @@ def _orientation(image, otherwise):
         # PNG's own method would decode the pixels again.
         value = Image.Image.getexif(image).get(_ORIENTATION, otherwise)
     except Exception:
+        tell_damage("its EXIF, and how it is turned, cannot be read")
         return otherwise
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 

@@ -1,7 +1,11 @@
 """What is wrong with an image, in one sentence."""
 
 import contextlib
+import contextvars
 import os
+import warnings
+
+_source = contextvars.ContextVar("source", default="image")
 
 
 class ImageInputError(ValueError):
@@ -22,14 +26,32 @@ class ImageInputError(ValueError):
         return self.reason if self.source is None else f"{self.source}: {self.reason}"
 
 
+class ImageDamageWarning(UserWarning):
+    """A photograph was decoded in spite of damage, so that some of it may not be what was taken."""
+
+
 @contextlib.contextmanager
 def named(source):
     """Puts the source's name before what is wrong with it."""
+    name = source if isinstance(source, str) else os.fspath(source)
+    token = _source.set(name)
     try:
         yield
     except ImageInputError as error:
-        name = source if isinstance(source, str) else os.fspath(source)
         raise ImageInputError(error.reason, error.kind, error.source or name) from error.__cause__
+    finally:
+        _source.reset(token)
+
+
+def present_source():
+    """Name of what this thread reads, "image" if it has none."""
+    return _source.get()
+
+
+def tell_damage(complaint):
+    """Warns of damage that a decoder noticed and could live with."""
+    text = f"{_source.get()}: may be damaged in part ({complaint})"
+    warnings.warn(text, ImageDamageWarning, stacklevel=2)
 
 
 @contextlib.contextmanager
@@ -44,3 +66,15 @@ def damage_told():
     except Exception as error:
         reason = getattr(error, "err", None) or str(error) or type(error).__name__
         raise ImageInputError(f"is damaged or cut off ({reason})", "damaged") from error
+
+
+def explain(error):
+    """One line for a person."""
+    if isinstance(error, (ValueError, RuntimeError)):
+        # Of a photograph, whose name stands before it.
+        return getattr(error, "reason", str(error))
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}"
+    if isinstance(error, MemoryError):
+        return "there was not enough memory for it"
+    return f"{type(error).__name__}: {error}"

@@ -5,6 +5,7 @@ import numpy as np
 
 from dbdgan_tf.photo.checksums import check_png
 from dbdgan_tf.photo.errors import damage_told, named
+from dbdgan_tf.photo.jpeg import check_jpeg
 from dbdgan_tf.photo.reading import load_photo, read_bytes
 
 POLARITIES = ("blur", "focus")
@@ -49,6 +50,7 @@ def read_values(path, flags=cv2.IMREAD_UNCHANGED):
     with named(path), damage_told():
         data = read_bytes(path)
         check_png(data, with_pixels=False)
+        check_jpeg(data)
         values = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if values is None:
         # Either it says what is wrong, or it is of a kind that only the photographs' decoder knows.

@@ -4,9 +4,14 @@ import io
 
 from PIL import TiffImagePlugin
 
+from dbdgan_tf.photo.jpeg import check_jpeg
+
 _BEGINNINGS = (b"II*\0", b"MM\0*")
 _RAW_BEGINNINGS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM")
 _KIND, _PHOTOMETRIC, _SUB_DIRECTORIES, _DNG_VERSION = 254, 262, 330, 50706
+_COMPRESSION, _TABLES, _JPEG = 259, 347, 7
+# Offsets and lengths of tiles, or else of strips.
+_PIECES = ((324, 325), (273, 279))
 # Colour filter array and linear RAW.
 _SENSOR = (32803, 34892)
 
@@ -33,3 +38,15 @@ def is_raw(data, tags):
         return True
     # NEF, ARW and their like begin with a small preview and keep the sensor's pixels below it.
     return bool(tags.get(_KIND, 0) & 1) and _SUB_DIRECTORIES in tags
+
+
+def check_jpeg_pieces(data, image):
+    """Tells of damage in the JPEGs that an opened PIL TIFF is made of: libtiff passes much of it."""
+    tags = image.tag_v2
+    if tags.get(_COMPRESSION) != _JPEG:
+        return
+    # All have their tables in common: one JPEG that holds nothing else.
+    tables = tags.get(_TABLES, b"\xff\xd8\xff\xd9")[:-2]
+    offsets, lengths = next(pair for pair in _PIECES if pair[0] in tags)
+    for offset, length in zip(tags[offsets], tags[lengths]):
+        check_jpeg(tables + data[offset + 2 : offset + length])

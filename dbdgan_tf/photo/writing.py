@@ -14,13 +14,14 @@ _QUALITIES = {
     **dict.fromkeys((".png", ".bmp", ".tif", ".tiff")),
 }
 IMAGE_SUFFIXES = tuple(_QUALITIES)
+_WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 
 
 def encode(image, ending, quality=None):
     """Bytes of an image file.
 
     Args:
-        image: uint8 (or for .png and .tif uint16) (H, W) grey or (H, W, 3) RGB.
+        image: uint8 (or for .png and .tif uint16) (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA.
         ending: Extension with its dot, one of `IMAGE_SUFFIXES`.
         quality: 1..100 of JPEG (None: 95) and WebP (None: lossless).
 
@@ -33,7 +34,11 @@ def encode(image, ending, quality=None):
     if quality is None and ending in (".jpg", ".jpeg"):
         quality = 95
     options = (_QUALITIES[ending], quality) if quality and _QUALITIES[ending] else ()
-    pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    with_alpha = image.ndim == 3 and image.shape[2] == 4
+    if with_alpha and ending not in _WITH_ALPHA:
+        raise ValueError(f"Transparency needs {', '.join(_WITH_ALPHA)}. Received: {ending!r}.")
+    order = cv2.COLOR_RGBA2BGRA if with_alpha else cv2.COLOR_RGB2BGR
+    pixels = cv2.cvtColor(image, order) if image.ndim == 3 else image
     try:
         done, content = cv2.imencode(ending, pixels, options)
     except cv2.error as error:

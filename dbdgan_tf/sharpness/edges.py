@@ -29,9 +29,8 @@ class EdgeBlur:
     """Blur of the edges.
 
     Attributes:
-        variance: Of the Gaussian, px^2, across the direction in which edges are widest; below 0 down to -0.7
-            for lines that are thinner than any edge.
-        anisotropy: How many times wider that is than at right angles to it, 1 or more; far above if moved.
+        variance: Of the Gaussian, px^2, in the widest direction; down to -0.7 for lines thinner than edges.
+        anisotropy: How many times wider edges are there than at right angles to it, 1 or more.
     """
 
     variance: float
@@ -59,7 +58,8 @@ def edge_blur(grey, focus=None):
     """
     found, factor, least = [], 1, -_FINE_VARIANCE
     while True:
-        here = _blur_at_this_size(grey, focus)
+        seen = directions(grey, focus)
+        here = seen and _fit(*seen)
         if here:
             found.append(EdgeBlur(max(least, here.variance) * factor**2, here.anisotropy))
         halved = grey.shape[1] // 2, grey.shape[0] // 2
@@ -75,30 +75,46 @@ def edge_blur(grey, focus=None):
     return EdgeBlur(found[-1].variance, float(anisotropy))
 
 
-def _blur_at_this_size(grey, focus):
+def directions(grey, focus=None):
+    """Variances of the edges by direction, px^2, and their weights, (8,) each; None for too few."""
     strength, direction, ratio = _edge_points(_best_cells(grey, focus))
     if len(strength) < _LEAST_EDGES:
         return None
     faint = _FAINT * np.quantile(strength, 1 - _STRONG_SHARE)
-    directions = np.rint(direction * (_DIRECTIONS / np.pi)).astype(int) % _DIRECTIONS
-    members = [_strongest(np.flatnonzero(directions == d), strength, faint) for d in range(_DIRECTIONS)]
+    nearest = np.rint(direction * (_DIRECTIONS / np.pi)).astype(int) % _DIRECTIONS
+    members = [_strongest(np.flatnonzero(nearest == d), strength, faint) for d in range(_DIRECTIONS)]
     total = sum(map(len, members))
     least = max(min(_LEAST_OF_A_DIRECTION, 0.1 * total), _LEAST_SHARE * total)
     weights = np.array([len(m) / total if len(m) >= least else 0 for m in members])
     if not weights.any():
         return None
     variances = [np.median(_variance(ratio[m])) if weight else 0 for m, weight in zip(members, weights)]
-    return _fit(np.array(variances), weights)
+    return np.array(variances), weights
 
 
-def _best_cells(grey, focus):
-    """The cells with the most fine detail, where it matters: float32 (cells, height, width) with margins."""
+def best_place(grey, focus=None):
+    """(x, y), px, of the middle of the cell that counts most; arguments as for `edge_blur`."""
+    detail = _detail(grey, focus)
+    row, column = np.unravel_index(np.argmax(detail), detail.shape)
+    height, width = (side / cells for side, cells in zip(grey.shape, detail.shape))
+    return int((column + 0.5) * width), int((row + 0.5) * height)
+
+
+def _detail(grey, focus):
+    """How much fine detail each cell has where it matters, float32 (rows, columns)."""
     rows, columns = (max(1, side // _CELL) for side in grey.shape)
     detail = cv2.resize(_bends(grey), (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
     # The quietest cell shows what is noise everywhere.
     detail -= detail.min()
     if focus is not None:
         detail *= cv2.resize(focus, (columns, rows), interpolation=cv2.INTER_AREA)
+    return detail
+
+
+def _best_cells(grey, focus):
+    """The cells with the most fine detail, where it matters: float32 (cells, height, width) with margins."""
+    detail = _detail(grey, focus)
+    rows, columns = detail.shape
     count = min(max(round(_CELL_SHARE * detail.size), _LEAST_CELLS), _MOST_CELLS, detail.size)
     best = np.argsort(-detail, axis=None, kind="stable")[:count]
     # A small sharp subject must not drown in its soft background.

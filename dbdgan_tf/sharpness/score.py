@@ -8,7 +8,7 @@ import numpy as np
 
 from dbdgan_tf.inference.detector import BlurDetector
 from dbdgan_tf.photo import to_rgb
-from dbdgan_tf.sharpness.edges import edge_blur
+from dbdgan_tf.sharpness.edges import best_place, edge_blur
 
 # Long side, px, at which a photograph must be sharp to be called so.
 SHARP_AT = 2048
@@ -85,15 +85,9 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
         blur_map: float32 (h, w) in 0..1 of any size, 1 = out of focus.
         roi: As for `score`.
         sharp_at: As for `score`.
-
-    Returns:
-        A `Score`.
     """
     height, width = grey.shape
-    focus = np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32)
-    if roi is not None:
-        region = relative_roi(roi, grey.shape)
-        grey, blur_map, focus = _cut(grey, region), _cut(blur_map, region), None
+    grey, blur_map, focus, _ = _measured_part(grey, blur_map, roi)
     facts = {"in_focus": float((blur_map < 0.5).mean()), "width": width, "height": height}
     found = edge_blur(grey, focus)
     if found is None:
@@ -109,16 +103,45 @@ def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
     return Score(verdict, float(sharpness), float(_RISE * edge), up_to, kind, **facts)
 
 
-def relative_roi(roi, size):
-    """(x, y, width, height) in px, or in shares where none exceeds 1, as shares of a photograph.
+def measured_place(grey, blur_map, roi=None):
+    """(x, y), px, of the place that counted most; arguments as for `score_pixels`."""
+    grey, _, focus, (left, top) = _measured_part(grey, blur_map, roi)
+    x, y = best_place(grey, focus)
+    return left + x, top + y
 
-    Args:
-        roi: Four numbers.
-        size: (height, width) of the photograph, px.
+
+def _measured_part(grey, blur_map, roi):
+    """Luminance and map of the region, how much each place of it matters, and its corner in px."""
+    if roi is None:
+        return grey, blur_map, np.maximum(1 - blur_map, _LEAST_FOCUS).astype(np.float32), (0, 0)
+    region, (height, width) = relative_roi(roi, grey.shape), grey.shape
+    corner = int(region[0] * width), int(region[1] * height)
+    return _cut(grey, region), _cut(blur_map, region), None, corner
+
+
+def columns(score):
+    """Name -> value of a `Score` as files and answers hold it: floats to 4 places; of None all None."""
+    values = {field.name: getattr(score, field.name, None) for field in dataclasses.fields(Score)}
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def parse_roi(text):
+    """Four numbers of "x,y,w,h"; None of None.
 
     Raises:
-        ValueError: If nothing of the region lies in the photograph.
+        ValueError: If it is something else.
     """
+    try:
+        numbers = None if text is None else tuple(float(number) for number in text.split(","))
+    except ValueError:
+        numbers = ()
+    if numbers is not None and (len(numbers) != 4 or not np.all(np.isfinite(numbers))):
+        raise ValueError(f"four numbers x,y,w,h. Received: {text}.")
+    return numbers
+
+
+def relative_roi(roi, size):
+    """(x, y, width, height) as shares of a photograph of `size`, (height, width) px; as for `score`."""
     height, width = size
     scale = (1, 1, 1, 1) if max(roi) <= 1 else (width, height, width, height)
     x, y, across, down = (value / side for value, side in zip(roi, scale, strict=True))

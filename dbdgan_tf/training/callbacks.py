@@ -8,6 +8,7 @@ from keras import ops
 
 from dbdgan_tf.models.serialization import save_network
 from dbdgan_tf.training.checkpoint import save_checkpoint
+from dbdgan_tf.training.distribution import from_first, is_first, say
 from dbdgan_tf.training.validation import figure_names, validate_network
 
 # Share of an epoch that must still fit for another one to begin.
@@ -70,15 +71,17 @@ def copy_averaged_weights(gan, name, network):
     started = int(gan.step) > 0
     for target, source in zip(network.weights, getattr(gan, name).weights):
         average = averages.get(id(source)) if started else None
-        # A copy, because JAX frees the buffers of training variables that it gives to the next step.
-        target.assign(ops.copy(source if average is None else ops.cast(average, target.dtype)))
+        # A copy, because JAX frees the buffers of training variables that it gives to the next step; by way
+        # of NumPy, as the networks need not be on the same devices.
+        target.assign(np.array(ops.convert_to_numpy(source if average is None else average)))
 
 
 class Validator(keras.callbacks.Callback):
     """Validates and saves the averaged networks, and writes the checkpoint to resume from.
 
     `networks`: "student" or "teacher" to a pair (second instance of the network, its config). `progress` is
-    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network.
+    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network. Of several
+    processes the first one alone does all of it.
     """
 
     def __init__(self, networks, held_out, folder, progress, metadata, every=1):
@@ -88,6 +91,8 @@ class Validator(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.progress["epoch"] = epoch + 1
+        if not is_first():
+            return
         if (epoch + 1) % self.every and not self._is_last(epoch):
             # The CSV log takes its columns from the first epoch.
             names = figure_names(self.held_out) if self.held_out else ()
@@ -150,8 +155,8 @@ class TimeLimit(EpochTimes):
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        if now - self.start + max(self.durations(now)) > self.seconds:
-            print(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
+        if from_first(now - self.start + max(self.durations(now)) > self.seconds):
+            say(f"Stopping after epoch {epoch + 1}: the next one would pass the time limit.")
             self.model.stop_training = True
 
 
@@ -179,9 +184,10 @@ class TimedSchedule(EpochTimes):
         this, last = self.durations(now)
         # From the third epoch on the last one tells what an epoch takes with its validation.
         duration = last if len(self.begins) > 2 else this
+        left, duration = from_first([left, duration])
         steps = max(left, 0.0) / duration * self.params["steps"]
         self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
         if left < _WORTHWHILE * duration:
-            print(f"The run has had its {self.seconds / 60:g} minutes, after epoch {epoch + 1}.")
+            say(f"The run has had its {self.seconds / 60:g} minutes, after epoch {epoch + 1}.")
             self.progress["finished_minutes"] = self.seconds / 60
             self.model.stop_training = True

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from dbdgan_tf.atomic_file import replacing
+from dbdgan_tf.training.distribution import array_from_first, by_first
 
 FILE_NAME = "checkpoint.npz"
 _NUMBERED = re.compile(r"\b(distillation_gan|seed_generator|two_rate_adam|quantize_layer|[Aa]dam)_\d+")
@@ -45,12 +46,20 @@ def save_checkpoint(folder, gan, progress):
 def restore_checkpoint(folder, gan):
     """Puts a saved state back into a run of the same configuration; the progress that was saved with it.
 
-    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks.
+    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks. The
+    file, which process 0 alone reads, may be of a run of any number of processes.
     """
-    path = Path(folder) / FILE_NAME
+    variables, stored = state_variables(gan), {}
+    progress = by_first(lambda: _read(Path(folder) / FILE_NAME, variables, stored))
+    for name, variable in variables.items():
+        variable.assign(array_from_first(stored.get(name), variable))
+    return progress
+
+
+def _read(path, variables, into):
+    """Fills a dict with the arrays of a checkpoint that fits the variables; returns its progress."""
     if not path.exists():
         raise FileNotFoundError(f"No checkpoint to resume from. Received: {path}.")
-    variables = state_variables(gan)
     with np.load(path) as stored:
         differing = sorted(set(stored.files) - {"progress"} ^ set(variables))
         if differing:
@@ -59,11 +68,10 @@ def restore_checkpoint(folder, gan):
                 f"({len(differing)} in all) on one side only. Resume with the flags the run was started with."
             )
         for name, variable in variables.items():
-            value = stored[name]
-            if tuple(value.shape) != tuple(variable.shape):
+            into[name] = stored[name]
+            if into[name].shape != tuple(variable.shape):
                 raise ValueError(
-                    f"{path} does not fit {name}. Received: shape {value.shape}. "
+                    f"{path} does not fit {name}. Received: shape {into[name].shape}. "
                     f"Allowed: {tuple(variable.shape)}. Resume with the flags the run was started with."
                 )
-            variable.assign(value)
         return json.loads(stored["progress"].tobytes())

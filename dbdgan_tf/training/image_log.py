@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from tensorboardX import SummaryWriter
 
+from dbdgan_tf.training.distribution import is_first
+
 
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes every epoch's figures, learning rates and a grid of held-out photographs.
@@ -16,11 +18,15 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     def __init__(self, folder, networks, held_out, first_epoch=0):
         super().__init__()
-        self.writer = SummaryWriter(str(folder), purge_step=first_epoch + 1 if first_epoch else None)
+        purge = first_epoch + 1 if first_epoch else None
+        self.writer = SummaryWriter(str(folder), purge_step=purge) if is_first() else None
         self.networks, self.held_out = networks, held_out
 
     def on_epoch_end(self, epoch, logs=None):
+        # Of variables that several processes share, so that all of them compute it.
         rates = {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
+        if self.writer is None:
+            return
         for name, value in {**(logs or {}), **rates}.items():
             if not math.isnan(value):  # a figure that this epoch has not
                 self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
@@ -29,7 +35,8 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.writer.flush()
 
     def on_train_end(self, logs=None):
-        self.writer.close()
+        if self.writer is not None:
+            self.writer.close()
 
     def _grid(self):
         batch = next(iter(self.held_out.sources.values()))[0]

@@ -12,12 +12,13 @@ from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
 from dbdgan_tf.models.weights.by_name import encoder_layer_names, load_encoder
 from dbdgan_tf.models.weights.imagenet import PRETRAINED
 from dbdgan_tf.training.distillation_gan import DistillationGAN
+from dbdgan_tf.training.distribution import on_one_device
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
 
 
 @dataclasses.dataclass(frozen=True)
 class Generator:
-    """A network that makes maps, a second instance of it for averaged weights, and its config."""
+    """A network that makes maps, a second one on one device for averaged weights, and its config."""
 
     network: object
     averaged: object
@@ -105,4 +106,5 @@ def _make(build, config, weights):
         config = dataclasses.replace(config, image_size=tuple(network.input_shape[1:3]))
     else:
         network = build(config, weights=weights or None)
-    return Generator(network, build(config), config)
+    with on_one_device():
+        return Generator(network, build(config), config)

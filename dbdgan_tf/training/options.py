@@ -154,6 +154,21 @@ class RunOptions:
 
 
 @dataclasses.dataclass(frozen=True)
+class DistributionOptions:
+    """On which devices and in which processes; more than one with KERAS_BACKEND=jax alone."""
+
+    devices: int = option(
+        1, "Devices of each process, 0 for all; --batch_size is divided among those of all.", at_least=0
+    )
+    coordinator: str = option(
+        "", "HOST:PORT of process 0; 'auto': what the cluster tells (Slurm, Open MPI, Kubernetes, TPU pod)."
+    )
+    processes: int = option(1, "Processes of the run, with --coordinator=HOST:PORT.", at_least=1)
+    process_index: int = option(0, "Which of them this is, from 0 on.", at_least=0)
+    join_minutes: float = option(5.0, "How long the processes wait for each other at the start.")
+
+
+@dataclasses.dataclass(frozen=True)
 class TeacherRun:
     """A teacher trained alone, against D1."""
 
@@ -163,6 +178,7 @@ class TeacherRun:
     teacher: TeacherOptions = TeacherOptions()
     discriminator: DiscriminatorOptions = DiscriminatorOptions()
     run: RunOptions = RunOptions()
+    distribution: DistributionOptions = DistributionOptions()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,3 +193,4 @@ class DistillRun:
     distill: DistillOptions = DistillOptions()
     discriminator: DiscriminatorOptions = DiscriminatorOptions()
     run: RunOptions = RunOptions()
+    distribution: DistributionOptions = DistributionOptions()

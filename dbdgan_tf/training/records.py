@@ -4,11 +4,13 @@ import csv
 import dataclasses
 import importlib.metadata
 import json
+import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
-from dbdgan_tf.atomic_file import write_json
+from dbdgan_tf.atomic_file import TEMPORARY, write_json
 from dbdgan_tf.text_file import read_json, read_text
 from dbdgan_tf.training.checkpoint import FILE_NAME as CHECKPOINT
 
@@ -21,6 +23,7 @@ _FREE = {
     # The networks take any size: small photographs first, large ones to the end, is a cheap schedule.
     "data": ("workers", "cache", "image_size"),
     "qat": ("pick",),
+    "distribution": ("devices", "coordinator", "processes", "process_index", "join_minutes"),
 }
 
 
@@ -63,6 +66,12 @@ def write_trained_on(folder, samples):
     (Path(folder) / TRAINED_ON).write_text("".join(f"{stem}\n" for stem in stems), encoding="utf-8")
 
 
+def fingerprint(samples):
+    """Number of samples and a checksum of their names, in order."""
+    rows = [f"{s.stem} {s.image.name} {s.mask and s.mask.name} {s.polarity} {s.sharp}" for s in samples]
+    return [len(rows), f"{zlib.crc32('|'.join(rows).encode()):08x}"]
+
+
 def read_trained_on(network):
     """The stems that `write_trained_on` wrote beside a network PREFIX; a ValueError without a list."""
     path = Path(network).parent / TRAINED_ON
@@ -84,6 +93,9 @@ def claim_folder(config):
             f"There is a run in the output folder. Received: {folder}. "
             "Allowed: --resume to go on, --overwrite to start anew, or another --output_dir."
         )
+    for left in folder.glob(f"{TEMPORARY}*"):
+        # Half a file of a run that was killed.
+        shutil.rmtree(left, ignore_errors=True)
     return folder
 
 

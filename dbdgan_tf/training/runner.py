@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 
 from dbdgan_tf.training import callbacks as cb
-from dbdgan_tf.training import networks, records
+from dbdgan_tf.training import distribution, networks, records
 from dbdgan_tf.training.allocator import keep_freed_memory
 from dbdgan_tf.training.callbacks import TimedSchedule
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
@@ -15,6 +15,7 @@ from dbdgan_tf.training.throughput import ThroughputReport
 from dbdgan_tf.training.training_data import make_datasets
 
 
+@distribution.to_the_end()
 def run_teacher(config):
     """Trains a teacher alone.
 
@@ -33,6 +34,7 @@ def run_teacher(config):
     return _train(config, gan, {"teacher": teacher}, make_datasets(config.data, config.run), began)
 
 
+@distribution.to_the_end()
 def run_distillation(config):
     """Trains a student with a teacher.
 
@@ -63,10 +65,11 @@ def run_distillation(config):
 
 
 def _prepare(config):
-    """Sets seeds and precision, and refuses to write over another run; returns when it began."""
+    """Joins the processes, sets seeds and precision, refuses to write over another run; when it began."""
     began = time.monotonic()
     keep_freed_memory()
-    records.claim_folder(config)
+    distribution.begin(config)
+    distribution.by_first(lambda: records.claim_folder(config))
     keras.utils.set_random_seed(config.run.seed)
     keras.mixed_precision.set_global_policy(config.run.precision)
     return began
@@ -88,32 +91,51 @@ def _check_teacher(config):
 
 def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
+    held = held_out.samples if held_out else ()
+    lists = {"photographs to train on": training.samples, "photographs held out": held}
+    distribution.check_same({name: records.fingerprint(samples) for name, samples in lists.items()})
     folder = Path(config.run.output_dir)
-    timed = config.run.fit_minutes > 0
     if config.optimizer.freeze_encoder_norms:
         for made in generators.values():
             networks.freeze_encoder_norms(made.network, made.config.encoder)
     one_rate = config.optimizer.encoder_lr_fraction == 1
     encoders = {} if one_rate else {name: made.config.encoder for name, made in generators.items()}
     networks.compile_gan(gan, config.optimizer, config.run.epochs * len(training), encoders)
-    progress = {"epoch": 0, "best": {}}
-    if config.run.resume and (folder / FILE_NAME).exists():
-        progress = restore_checkpoint(folder, gan)
-        records.forget_later_epochs(folder / "log.csv", progress["epoch"])
-        print(f"Resuming after epoch {progress['epoch']} of {config.run.epochs}.")
-    if timed and progress.get("finished_minutes", 0) >= config.run.fit_minutes:
-        print(f"The run has had its {config.run.fit_minutes:g} minutes.")
+    progress = _resume(config, gan, folder)
+    if progress.get("finished_minutes", 0) >= config.run.fit_minutes > 0:
+        distribution.say(f"The run has had its {config.run.fit_minutes:g} minutes.")
         return None
-    record = records.write_record(folder, config)
-    records.write_trained_on(folder, training.samples)
-    return gan.fit(
-        training,
-        epochs=config.run.epochs,
-        initial_epoch=progress["epoch"],
-        shuffle=False,
-        verbose=1 if sys.stdout.isatty() else 2,
-        callbacks=_callbacks(config, generators, training, held_out, folder, progress, record, began),
-    )
+    record = {}
+    if distribution.is_first():
+        record = records.write_record(folder, config)
+        records.write_trained_on(folder, training.samples)
+    try:
+        return gan.fit(
+            training,
+            epochs=config.run.epochs,
+            initial_epoch=progress["epoch"],
+            shuffle=False,
+            verbose=distribution.is_first() and (1 if sys.stdout.isatty() else 2),
+            callbacks=_callbacks(config, generators, training, held_out, folder, progress, record, began),
+        )
+    except Exception:
+        if training.failure is None:
+            raise
+        raise ValueError(
+            f"{training.failure}. It could be read when the run began. The last checkpoint is intact: mend "
+            "the file, and go on with --resume."
+        ) from training.failure
+
+
+def _resume(config, gan, folder):
+    """Puts the last checkpoint back, where there is one to go on from; the progress."""
+    if not config.run.resume or not distribution.by_first((folder / FILE_NAME).exists):
+        return {"epoch": 0, "best": {}}
+    progress = restore_checkpoint(folder, gan)
+    if distribution.is_first():
+        records.forget_later_epochs(folder / "log.csv", progress["epoch"])
+    distribution.say(f"Resuming after epoch {progress['epoch']} of {config.run.epochs}.")
+    return progress
 
 
 def _callbacks(config, generators, training, held_out, folder, progress, record, began):
@@ -123,8 +145,9 @@ def _callbacks(config, generators, training, held_out, folder, progress, record,
         cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
         *_clocks(config, progress, began),
         cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
-        keras.callbacks.CSVLogger(str(folder / "log.csv"), append=progress["epoch"] > 0),
     ]
+    if distribution.is_first():
+        found.append(keras.callbacks.CSVLogger(str(folder / "log.csv"), append=progress["epoch"] > 0))
     if config.run.tensorboard:
         from dbdgan_tf.training.image_log import TensorBoardLog
 
@@ -135,7 +158,7 @@ def _callbacks(config, generators, training, held_out, folder, progress, record,
 def _clocks(config, progress, began):
     """What ends a run early; before the validator, which then saves."""
     clocks = []
-    if config.run.report_speed:
+    if config.run.report_speed and distribution.is_first():
         clocks.append(ThroughputReport(config.data.batch_size))
     if config.run.fit_minutes:
         clocks.append(TimedSchedule(config.run.fit_minutes, progress))

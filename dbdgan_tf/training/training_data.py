@@ -11,6 +11,7 @@ from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
 from dbdgan_tf.data.scenes import draw, fold_of
+from dbdgan_tf.training import distribution
 from dbdgan_tf.training.validation import HeldOut, UniformScenes
 
 
@@ -31,7 +32,7 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     dataset = BlurDataset(
         samples, batch_size=data.batch_size, seed=run.seed, teacher_maps_dir=teacher_maps_dir or None,
         masks_for_maps=masks_for_maps, crop=crop, workers=data.workers, steps=run.steps_per_epoch,
-        shares=_shares(training, data), source_names=tuple(training), **common,
+        shares=_shares(training, data), source_names=tuple(training), shard=distribution.shard(), **common,
     )  # fmt: skip
     return dataset, _make_held_out(held_out, data, common)
 

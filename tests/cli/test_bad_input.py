@@ -84,6 +84,7 @@ def test_names_that_are_no_utf8(command_line, model, picture, tmp_path):
         assert b"1 of 2 failed" in err and b"Traceback" not in err
     assert os.listdir(os.fsencode(tmp_path) + b"/out") == [b"gr\xfc\xdfe.png"]
     assert printable(os.fsdecode(b"gr\xfc\xdfe")) == "gr\ufffd\ufffde"
+    assert printable("a\x1b[2J\nb ü") == "a\\x1b[2J\\nb ü"
 
 
 def test_what_is_no_regular_file_is_refused_at_once(command_line, model, picture, folder, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
         result = call(*arguments)
         assert result.exit_code == 1
         assert "no bundled model" in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("words", "package"), [(["serve"], "fastapi"), (["batch", "in", "out"], "ray")])
+def test_an_absent_extra_is_named(call, monkeypatch, words, package):
+    for name in [name for name in sys.modules if name.startswith(f"dbdgan_tf.{words[0]}")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    result = call(*words)
+    assert result.exit_code == 1 and "It comes with pip install 'dbdgan_tf[" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,19 @@ def test_overlay_outlines_the_focus(call, model, ramp, tmp_path):
     assert 100 <= np.flatnonzero(outline[64])[-1] <= 112
 
 
+def test_cutout_keeps_the_subject_and_fades(call, model, ramp, tmp_path):
+    common = ("--format", "cutout", "--model", model)
+    assert call("map", ramp, tmp_path / "c.png", *common).exit_code == 0
+    out, photo = cv2.imread(str(tmp_path / "c.png"), cv2.IMREAD_UNCHANGED), read(ramp)
+    assert np.array_equal(out[..., 0], photo)
+    # Opaque where the map is below 0.4, clear above 0.6: levels 139 and 157.
+    alpha = out[64, :, 3]
+    assert alpha[photo[64] < 134].min() == 255 and alpha[photo[64] > 162].max() == 0
+    assert np.abs(alpha[np.abs(photo[64].astype(int) - 148) <= 1] - 128.0).max() < 40
+    result = call("map", ramp, tmp_path / "c.jpg", *common)
+    assert result.exit_code == 1 and "Transparency needs .png" in result.stderr
+
+
 def test_side_by_side_and_endings(call, model, tree, tmp_path):
     options = ("--format", "side-by-side", "--max-side", "30", "--model", model)
     assert call("map", tree, tmp_path / "out", *options).exit_code == 0

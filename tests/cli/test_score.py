@@ -143,7 +143,7 @@ def test_sorting_never_replaces_another_file(call, model, folder, tmp_path):
 
 def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatch):
     from dbdgan_tf.cli import sorting
-    from dbdgan_tf.cli.photo_search import FoundPhoto
+    from dbdgan_tf.photo.search import FoundPhoto
 
     monkeypatch.setattr(sorting, "_rename", lambda *_: False)
     photo = FoundPhoto(folder / "sharp.png", folder.joinpath("sharp.png").relative_to(folder))
@@ -168,7 +168,7 @@ def test_sidecars(call, model, folder):
     foreign.write_text("<edits of another program/>")
     for _ in range(2):
         result = call("score", folder, "--xmp", "--model", model)
-        assert result.exit_code == 1 and "belongs to another program" in result.stderr
+        assert result.exit_code == 1 and "is no XMP" in result.stderr
     assert foreign.read_text() == "<edits of another program/>"
     expected = {"about": "", "CreatorTool": "dbdgan", "Rating": "5", "Label": "sharp"}
     assert stars(folder / "sharp.xmp") == expected
@@ -182,3 +182,24 @@ def test_a_reader_that_leaves(command_line, model, folder):
     os.close(write)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1 and b"Traceback" not in err and b"Exception" not in err
+
+
+def test_names_with_newlines_and_commands(command_line, model, folder):
+    name = "a\nb\x1b[31m,c.png"
+    (folder / "sharp.png").rename(folder / name)
+    outputs = {}
+    for kind in ("csv", "jsonl", "table"):
+        process = command_line("score", folder, "--format", kind, "-o", "-", "--model", model)
+        outputs[kind] = process.communicate(timeout=60)[0].decode()
+    assert str(folder / name) in [row["path"] for row in table(outputs["csv"])]
+    assert str(folder / name) in [json.loads(line)["path"] for line in outputs["jsonl"].splitlines()]
+    assert "a\\nb\\x1b[31m,c.png" in outputs["table"]
+    assert not os.path.exists("-")
+
+
+def test_output_through_a_link(call, model, folder, tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    assert (
+        call("score", folder, "--format", "csv", "-o", tmp_path / "link.csv", "--model", model).exit_code == 0
+    )
+    assert (tmp_path / "link.csv").is_symlink() and len(table((tmp_path / "real.csv").read_text())) == 3

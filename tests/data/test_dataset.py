@@ -137,3 +137,13 @@ def test_runs_on_jax_without_tensorflow(run_python, samples):
     """
     output = run_python(code, blocked=("tensorflow",), env={"KERAS_BACKEND": "jax"})
     assert output.strip() == "(4, 8, 6, 3) 0.0"
+
+
+def test_shards_of_a_batch_are_its_rows_crops_included(samples):
+    whole, first, second = (
+        BlurDataset(samples, SIZE, batch_size=4, crop=RandomCrop(0.6), seed=5, shard=shard)
+        for shard in ((0, 1), (0, 2), (1, 2))
+    )
+    for key, values in whole[0].items():
+        assert len(first[0][key]) == 2
+        np.testing.assert_array_equal(np.concatenate([first[0][key], second[0][key]]), values)

@@ -2,7 +2,7 @@
 # Flags at the end win over the ones before.
 dbdgan() {
   case "$1 $*" in
-    info*) command dbdgan "$@" ;;
+    info* | doctor*) command dbdgan "$@" ;;
     bench*) command dbdgan "$@" --model lite_int8.tflite --photos 1 --megapixels 0.2 ;;
     *) command dbdgan "$@" --model lite_int8.tflite ;;
   esac

@@ -21,7 +21,7 @@ PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPERATORS = {"|", "&&", ";"}
 # Run for real, small (see smoke.sh). The others need Keras, a training run, or a network.
 LIGHT = {
-    "dbdgan map", "dbdgan score", "dbdgan video", "dbdgan bench", "dbdgan info", "cat",
+    "dbdgan map", "dbdgan score", "dbdgan video", "dbdgan bench", "dbdgan info", "dbdgan doctor", "cat",
     "tflite.detect", "tflite.benchmark", "tflite.golden.make", "tflite.golden.check", "trainers.synthesize",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 import tomllib
 
 ROOMS = (
-    "conversion", "data", "data/synthesis", "evaluation", "evaluation/report", "inference", "losses",
+    "batch", "conversion", "data", "data/synthesis", "evaluation", "evaluation/report", "inference", "losses",
     "metrics", "model_file", "models", "models/encoders", "models/layers", "official",
     "quantization", "training", "verification",
 )  # fmt: skip

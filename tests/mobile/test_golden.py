@@ -125,6 +125,12 @@ def test_the_library_gives_the_golden_vectors():
     for expected, own in zip(stored.pop("sizes"), made.pop("sizes"), strict=True):
         assert own.pop("values") == pytest.approx(expected.pop("values"), abs=2e-4)
         assert own == expected
+    for expected, own in zip(stored.pop("sharpness"), made.pop("sharpness"), strict=True):
+        expected, own = expected.pop("expected"), own.pop("expected")
+        for name in ("variances", "weights", "sharpness", "edge_px"):
+            wanted = expected.pop(name)
+            assert own.pop(name) == (wanted and pytest.approx(wanted, rel=1e-4, abs=1e-4)), name
+        assert own == expected
     assert made == stored
 
 
@@ -138,6 +144,14 @@ def test_models_that_do_not_take_pixels_as_they_are_get_no_contract(flat_models,
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model(**model))
     with pytest.raises(GoldenError, match="No contract for the input type"):
         make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
+
+
+def test_panoramas_are_no_golden_pictures(flat_models, tmp_path):
+    (tmp_path / "m.tflite").write_bytes(flat_models.grey_model())
+    cv2.imwrite(str(tmp_path / "long.png"), np.zeros((10, 31, 3), np.uint8))
+    config = make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden"), pictures_dir=str(tmp_path))
+    with pytest.raises(GoldenError, match="long.png, 31 x 10"):
+        make.run(config)
 
 
 def test_every_bundled_model_keeps_its_golden_files(repository):

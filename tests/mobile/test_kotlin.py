@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tflite.golden import make
@@ -104,6 +105,23 @@ def test_processors_that_fail_are_freed_once_and_the_cpu_takes_over(run_kotlin, 
     assert lines[-1] == ("closed 2" if kind == "uint8" else "closed 4")
 
 
-def test_maps_and_overlays_equal_the_golden_vectors(run_kotlin):
+def test_what_surrounds_the_model_equals_the_golden_vectors(run_kotlin):
     lines = run_kotlin("vectors", VECTORS.parent, VECTORS.name)
-    assert lines == ["resized null"] * 4 + ["overlay null"] * 3
+    assert lines[:11] == ["resized null"] * 4 + ["overlay null"] * 3 + ["panorama null"] * 4
+    assert lines[11:] == ["sharpness null"] * 11
+
+
+def test_a_panorama_is_cut_as_in_python(run_kotlin, assets, tmp_path):
+    import cv2
+
+    from dbdgan_tf.inference import BlurDetector
+    from dbdgan_tf.photo import write_image, write_map
+
+    folder, _ = assets
+    shutil.copytree(folder / "golden", tmp_path / "golden")
+    long = np.tile(
+        cv2.resize(cv2.imread(str(folder / "golden" / "stripes.png")), (300, 200))[..., ::-1], (1, 5, 1)
+    )
+    write_image(tmp_path / "golden/long.png", long)
+    write_map(tmp_path / "golden/long.map.png", BlurDetector(folder / "m.tflite").small_map(long))
+    assert run_kotlin("panorama", tmp_path, "golden") == ["panorama 960 128 null"]

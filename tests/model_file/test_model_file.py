@@ -51,8 +51,12 @@ def test_bad_descriptions_and_files(flat_models, tmp_path):
     for read in (read_metadata, read_graph):
         with pytest.raises(MetadataError, match="not a .tflite"):
             read(b"\x89PNG" + bytes(50))
-    with pytest.raises(MetadataError, match="cannot be read"):
-        ModelMetadata.from_json("[1]")
+    for text in ("[1]", b"\xff{}", "[" * 100_000):
+        with pytest.raises(MetadataError, match="cannot be read"):
+            ModelMetadata.from_json(text)
+    # A name that is no UTF-8: LiteRT does not mind.
+    broken = flat_models.grey_model().replace(b"logit", b"log\xfft")
+    assert "log\ufffdt" in {tensor.name for tensor in read_graph(broken).tensors}
     (tmp_path / "empty.tflite").touch()
     with pytest.raises(MetadataError, match="empty"):
         read_file_metadata(tmp_path / "empty.tflite")

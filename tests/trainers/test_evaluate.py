@@ -41,7 +41,7 @@ def test_maps_folder_by_flags(dataset, evaluate_maps, capsys):
     printed = capsys.readouterr().out
     assert "maps  focus" in printed and "1.0000" in printed
     files = "metrics.json evaluation.json scores.npz per_image.csv curves.csv pr_curve.png f_curve.png"
-    assert {path.name for path in (dataset / "out").iterdir()} == set(files.split())
+    assert {path.name for path in (dataset / "out").iterdir()} == {*files.split(), "reliability.png"}
 
 
 def test_missing_maps_need_the_flag(dataset, evaluate_maps, capsys):

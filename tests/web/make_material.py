@@ -1,10 +1,11 @@
 """What the browser test compares with: models, photographs, and the maps that BlurDetector gives.
 
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
-FOLDER/resized.json and, for each model, its golden folder FOLDER/NAME with FOLDER/NAME/maps/STEM.png: the
-bundled models float16 and int8, and the small grey one of the tests.
+FOLDER/resized.json and, for each model, its golden folder FOLDER/NAME with maps/STEM.png and scores.json:
+the bundled models float16 and int8, and the small grey one of the tests.
 """
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -17,7 +18,8 @@ ORIENTATION_TAG, TURNED_RIGHT = 0x0112, 6
 def main(folder):
     """Writes everything."""
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.photo import load_photo, write_map
+    from dbdgan_tf.photo import write_map
+    from dbdgan_tf.sharpness import score
     from tflite.golden import make
 
     photos = write_photos(folder / "photos")
@@ -26,14 +28,13 @@ def main(folder):
         make.run(make.MakeConfig(str(model), str(model.parent), with_model=False))
         detector = BlurDetector(model)
         for photo in photos:
-            # One run of the model on the whole photograph: Python alone cuts panoramas.
-            pixels = load_photo(photo).pixels
-            blur_map = detector.upsample(detector.run_prepared(detector.prepare(pixels)), pixels)
-            write_map(model.parent / "maps" / f"{photo.stem}.png", blur_map)
+            write_map(model.parent / "maps" / f"{photo.stem}.png", detector(photo).blur_map)
+        scores = {photo.name: dataclasses.asdict(score(photo, detector)) for photo in photos}
+        (model.parent / "scores.json").write_text(json.dumps(scores))
 
 
 def write_photos(folder):
-    """A JPEG, a JPEG that its EXIF tag turns, a large PNG, one smaller than the input, a long and low one."""
+    """A JPEG, a JPEG that its EXIF tag turns, a large PNG, one smaller than the input, a panorama."""
     import skimage.data
     from PIL import Image
 
@@ -55,7 +56,7 @@ def write_resized(path, photo):
     from dbdgan_tf.photo import read_image, resize
 
     picture = resize(read_image(photo), (24, 36))
-    sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50), (28, 20), (20, 50)]
+    sizes = [picture.shape[:2], (11, 17), (13, 13), (60, 90), (31, 50), (28, 20), (20, 50), (12, 18)]
     cases = [
         {"height": height, "width": width, "pixels": resize(picture, (height, width)).ravel().tolist()}
         for height, width in sizes

@@ -47,9 +47,16 @@ def run(config):
 
 def _make_case(path, detector, folder):
     """Copies one picture and writes the model's pixels and the map for it, at the model's size."""
+    from dbdgan_tf.inference.tiling import LONGEST
     from dbdgan_tf.photo import to_rgb, write_image, write_map
 
-    pixels = resize(to_rgb(path), *detector.image_size, RESIZE)
+    photo = to_rgb(path)
+    height, width = photo.shape[:2]
+    if max(height, width) > LONGEST * min(height, width):
+        raise GoldenError(
+            f"Panoramas are cut. Received: {path.name}, {width} x {height}. Allowed: up to 3:1."
+        )
+    pixels = resize(photo, *detector.image_size, RESIZE)
     small_map = detector.small_map(pixels)
     case = {
         "picture": path.name,

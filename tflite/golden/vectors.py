@@ -1,17 +1,44 @@
-"""Golden vectors of what follows the model, the same for every language: `python -m tflite.golden.vectors`.
+"""Golden vectors of what surrounds the model, the same for every language: `python -m tflite.golden.vectors`.
 
-vectors.json holds a map at photographs' sizes, and photographs under their overlays. The code in Python, for
-the browser, in Kotlin and in Swift is tested against it.
+vectors.json holds a map at photographs' sizes, photographs under their overlays, the windows of panoramas,
+and the sharpness of drawn pictures. The code for the browser, in Kotlin and in Swift is tested against it.
 """
 
+import dataclasses
 import json
 from pathlib import Path
 
 import numpy as np
 
+from tflite.golden.scenes import draw
+
 VECTORS = Path(__file__).resolve().parent / "vectors.json"
 # Grown, shrunk, and one side each way.
 _SIZES = ((9, 13), (3, 4), (3, 11), (2, 600))
+# Photographs as (height, width): shrunk and not, of odd sizes, upright, cut into the most windows.
+_PANORAMAS = ((500, 1501), (333, 4001), (2000, 300), (40, 3000))
+_MODEL_SIZE, _EVERY = (384, 320), 29
+
+
+def _side(left, right):
+    return {"height": 6, "width": 8, "values": ([left] * 4 + [right] * 4) * 6}
+
+
+# Sharp, sharp and noisy, little blur, motion, blur that is halved once and twice, blur at one side
+# and the map that tells, less than one cell, plain noise, too small.
+_SCENES = (
+    {"width": 300, "height": 200, "blurs": [[1, 1]]},
+    {"width": 300, "height": 200, "blurs": [[1, 1]], "noise": 12},
+    {"width": 301, "height": 203, "blurs": [[3, 3]]},
+    {"width": 301, "height": 203, "blurs": [[17, 1]], "noise": 4},
+    {"width": 300, "height": 200, "blurs": [[9, 9]]},
+    {"width": 269, "height": 260, "blurs": [[18, 18]]},
+    {"width": 400, "height": 300, "blurs": [[5, 5], [1, 1]], "map": _side(1, 0)},
+    {"width": 400, "height": 300, "blurs": [[5, 5], [1, 1]], "map": _side(0.25, 1)},
+    {"width": 90, "height": 61, "blurs": [[2, 2]]},
+    {"width": 300, "height": 200, "blurs": [[0, 0]], "noise": 20},
+    {"width": 7, "height": 3, "blurs": [[1, 1]]},
+)
 
 
 def make_vectors():
@@ -32,13 +59,52 @@ def make_vectors():
         "sizes": [_plane(resize(blur_map, size)) for size in _SIZES],
         "photo": photo,
         "overlays": overlays,
+        "panoramas": [_panorama(size) for size in _PANORAMAS],
+        "sharpness": [{**scene, "expected": _sharpness(**scene)} for scene in _SCENES],
     }
 
 
+def _panorama(size):
+    """The strip that a photograph is shrunk to, its windows, and along it the blend of their numbers."""
+    from dbdgan_tf.inference.tiling import blend, panorama_windows
+
+    strip, places = panorama_windows(size, _MODEL_SIZE)
+    numbers = (np.full(strip, index, np.float32)[place] for index, place in enumerate(places))
+    blended = blend(strip, zip(places, numbers, strict=True))
+    wide = strip[1] > strip[0]
+    return {
+        "height": size[0],
+        "width": size[1],
+        "strip": {"height": strip[0], "width": strip[1]},
+        "windows": [[place[wide].start, place[wide].stop] for place in places],
+        "every": _EVERY,
+        "blend": _rounded((blended[0] if wide else blended[:, 0])[::_EVERY]),
+    }
+
+
+def _sharpness(width, height, blurs, noise=0, map=None):
+    """What is measured of a scene, and the variances by direction that it begins with."""
+    import cv2
+
+    from dbdgan_tf.sharpness import score_pixels
+    from dbdgan_tf.sharpness.edges import directions
+
+    grey = cv2.cvtColor(draw(width, height, blurs, noise), cv2.COLOR_RGB2GRAY)
+    blur_map = np.reshape(map["values"], (map["height"], map["width"])) if map else np.zeros(grey.shape)
+    found = dataclasses.asdict(score_pixels(grey, blur_map.astype(np.float32)))
+    seen = directions(grey, np.maximum(1 - blur_map, 0.1).astype(np.float32))
+    names = ("variances", "weights")
+    kept = {key: found[key] for key in ("verdict", "sharpness", "edge_px", "sharp_up_to", "blur")}
+    return kept | {name: _rounded(plane, 6) for name, plane in zip(names, seen or ([], []))}
+
+
 def _plane(array):
-    values = array.ravel().tolist()
-    values = [round(value, 4) for value in values] if array.dtype == np.float32 else values
+    values = _rounded(array) if array.dtype == np.float32 else array.ravel().tolist()
     return {"height": array.shape[0], "width": array.shape[1], "values": values}
+
+
+def _rounded(array, digits=4):
+    return [round(float(value), digits) for value in np.ravel(array)]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ fun main(arguments: Array<String>) {
         "arithmetic" -> arithmetic()
         "vectors" -> vectors(JSONObject(File(root, folder).readText()))
         "callbacks" -> callbacks(assets, folder)
+        "panorama" -> panorama(assets, folder)
         else -> error("Unknown mode: $mode")
     }
 }
@@ -64,6 +65,63 @@ private fun vectors(content: JSONObject) {
             ((photo[it % photo.size].toInt() * (255 - alpha) + level * alpha + 127) / 255).toFloat()
         }
         println("overlay ${Tolerance(0f, 0f).complaint("picture", own, expected)}")
+    }
+    objects(content.getJSONArray("panoramas")).forEach { println("panorama ${panoramaComplaint(it)}") }
+    objects(content.getJSONArray("sharpness")).forEach { println("sharpness ${sharpnessComplaint(it)}") }
+}
+
+private fun panoramaComplaint(case: JSONObject): String? {
+    val strip = case.getJSONObject("strip")
+    val panorama = Panorama(Blank(case.getInt("width"), case.getInt("height")), 320)
+    val places = case.getJSONArray("windows")
+    val windows = List(places.length()) { places.getJSONArray(it).run { getInt(0) until getInt(1) } }
+    if (panorama.windows != windows || panorama.width != strip.getInt("width")) return "${panorama.windows}"
+    val wide = panorama.width > panorama.height
+    val map = panorama.blend(windows.mapIndexed { number, window ->
+        val (width, height) = if (wide) Pair(window.count(), panorama.height) else Pair(panorama.width, window.count())
+        BlurMap(width, height, FloatArray(width * height) { number.toFloat() })
+    })
+    val expected = floats(case.getJSONArray("blend"))
+    val step = case.getInt("every") * if (wide) 1 else map.width
+    return relative("blend", FloatArray(expected.size) { map.values[it * step] }, expected)
+}
+
+private class Blank(override val width: Int, override val height: Int) : PictureRows {
+    override fun read(y: Int, row: IntArray) = row.fill(0)
+}
+
+private fun sharpnessComplaint(case: JSONObject): String? {
+    val scene = Scene(case)
+    val wanted = case.getJSONObject("expected")
+    val map = if (case.has("map")) plane(case.getJSONObject("map")) else BlurMap(1, 1, floatArrayOf(0f))
+    val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { maxOf(1 - map.values[it], 0.1f) })
+    val seen = EdgeBlur.directions(Grey.of(scene), focus)
+    val own = Sharpness.of(scene, map)
+    val words = "${own.verdict} ${own.blur} ${own.sharpUpTo}"
+    val expected = "${wanted.getString("verdict")} ${wanted.getString("blur")} ${wanted.getInt("sharp_up_to")}"
+    if (words != expected) return "$words, expected $expected"
+    val numbers = (seen?.run { variances + weights } ?: DoubleArray(0)).map { it.toFloat() }
+    return relative(
+        "numbers",
+        (numbers + own.sharpness + (own.edgePx ?: 0f)).toFloatArray(),
+        floats(wanted.getJSONArray("variances")) + floats(wanted.getJSONArray("weights")) +
+            wanted.getDouble("sharpness").toFloat() + if (wanted.has("edge_px")) wanted.getDouble("edge_px").toFloat() else 0f
+    )
+}
+
+/** Differences to numbers, in shares of those above 1. */
+private fun relative(what: String, own: FloatArray, expected: FloatArray): String? {
+    if (own.size != expected.size) return "$what: ${own.size}, expected ${expected.size}"
+    val scaled = { values: FloatArray -> FloatArray(values.size) { values[it] / maxOf(1f, expected[it]) } }
+    return Tolerance(1e-4f, 1e-4f).complaint(what, scaled(own), scaled(expected))
+}
+
+private fun panorama(assets: AssetManager, folder: String) {
+    val golden = GoldenFiles(assets, folder)
+    BlurDetector(assets, golden.modelAsset, golden.contract, RunOptions(emptyList())).use { detector ->
+        val own = detector.detect(golden.picture("long.png"))
+        val map = BlurSelfTest.greys(golden.picture("long.map.png"))
+        println("panorama ${own.width} ${own.height} ${Tolerance(0.03f, 0.006f).complaint("map", own.values, map)}")
     }
 }
 

@@ -5,6 +5,8 @@ class JSONObject internal constructor(private val values: Map<String, Any?>) {
     @Suppress("UNCHECKED_CAST")
     constructor(json: String) : this(Tokens(json).value() as Map<String, Any?>)
 
+    fun has(name: String) = values[name] != null
+
     fun getInt(name: String) = (values[name] as Double).toInt()
 
     fun getDouble(name: String) = values[name] as Double
@@ -22,7 +24,11 @@ class JSONObject internal constructor(private val values: Map<String, Any?>) {
 class JSONArray internal constructor(private val values: List<*>) {
     fun length() = values.size
 
+    fun getInt(index: Int) = getDouble(index).toInt()
+
     fun getDouble(index: Int) = values[index] as Double
+
+    fun getJSONArray(index: Int) = JSONArray(values[index] as List<*>)
 
     @Suppress("UNCHECKED_CAST")
     fun getJSONObject(index: Int) = JSONObject(values[index] as Map<String, Any?>)

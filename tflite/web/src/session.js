@@ -23,7 +23,7 @@ export class Session {
     await this.#guarded(async () => {
       this.panel.say("Looking at the photo…");
       const picture = await openPicture(blob, name);
-      const map = await this.#detect(picture.canvas);
+      const map = await this.#detect(picture.canvas, true);
       if (turn === this.turn) this.#show(picture, map, "photo");
     });
     if (turn === this.turn) this.panel.say("");
@@ -37,7 +37,7 @@ export class Session {
       const size = { width: video.videoWidth, height: video.videoHeight };
       if (turn !== this.turn || !size.width) return;
       const picture = { name: "camera", canvas: drawn(video, size) };
-      const map = await this.#detect(picture.canvas);
+      const map = await this.#detect(picture.canvas, false);
       if (turn === this.turn && this.camera.running) this.#show(picture, map, "live");
     };
     await this.#guarded(() => this.camera.start(onFrame));
@@ -53,7 +53,7 @@ export class Session {
   repaint() {
     if (!this.current) return;
     const { kind, threshold } = this.panel;
-    this.panel.showFigures(this.stage.repaint(kind, threshold), this.current.map.milliseconds);
+    this.panel.showFigures(this.stage.repaint(kind, threshold), this.current.map);
   }
 
   async save() {
@@ -65,9 +65,9 @@ export class Session {
     });
   }
 
-  async #detect(canvas) {
+  async #detect(canvas, score) {
     const detector = await this.detector;
-    return detector.detect(await createImageBitmap(canvas));
+    return detector.detect(await createImageBitmap(canvas), score);
   }
 
   #show(picture, map, state) {

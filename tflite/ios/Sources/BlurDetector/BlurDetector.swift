@@ -58,8 +58,14 @@ public final class BlurDetector {
         try detect(rows: ImageRows(image))
     }
 
-    /// The blur map of any rows; blocks.
+    /// The blur map of any rows, as large as the model's input; that of a panorama is longer. Blocks.
     public func detect(rows: PictureRows) throws -> BlurMap {
+        guard Panorama.suits(width: rows.width, height: rows.height) else { return try look(rows) }
+        let shortest = min(contract.width, contract.height)
+        return try Panorama(width: rows.width, height: rows.height, shortest: shortest).detect(rows, look)
+    }
+
+    private func look(_ rows: PictureRows) throws -> BlurMap {
         let pixels = PictureResizer.resize(rows, width: contract.width, height: contract.height)
         return try detect(pixels: pixels)
     }

@@ -19,7 +19,7 @@ final class ArithmeticTests: XCTestCase {
     }
 
     /// The golden vectors that Python, the browser and Kotlin keep, too.
-    func testMapsAndOverlaysEqualTheGoldenVectors() throws {
+    func testWhatSurroundsTheModelEqualsTheGoldenVectors() throws {
         let golden = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../golden/vectors.json")
         let vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: golden.standardized))
         let map = BlurMap(width: vectors.map.width, height: vectors.map.height, values: vectors.map.values)
@@ -37,6 +37,21 @@ final class ArithmeticTests: XCTestCase {
             // Alpha is premultiplied, so photo and veil are rounded each by itself.
             XCTAssertNil(Tolerance(max: 1, mean: 0.5).complaint("overlay", own: own, expected: overlay.values))
         }
+        for long in vectors.panoramas {
+            let panorama = Panorama(width: long.width, height: long.height, shortest: 320)
+            XCTAssertEqual([panorama.width, panorama.height], [long.strip.width, long.strip.height])
+            XCTAssertEqual(panorama.windows, long.windows.map { $0[0]..<$0[1] })
+            let wide = panorama.width > panorama.height
+            let blended = panorama.blend(
+                panorama.windows.enumerated().map { number, window in
+                    let width = wide ? window.count : panorama.width
+                    let height = wide ? panorama.height : window.count
+                    let values = [Float](repeating: Float(number), count: width * height)
+                    return BlurMap(width: width, height: height, values: values)
+                })
+            let own = long.blend.indices.map { blended.values[$0 * long.every * (wide ? 1 : blended.width)] }
+            XCTAssertNil(Tolerance(max: 1e-3, mean: 1e-4).complaint("blend", own: own, expected: long.blend))
+        }
     }
 }
 
@@ -49,8 +64,23 @@ private struct Vectors: Decodable {
         let threshold: Float?
     }
 
+    struct Size: Decodable {
+        let width: Int
+        let height: Int
+    }
+
+    struct Strip: Decodable {
+        let width: Int
+        let height: Int
+        let strip: Size
+        let windows: [[Int]]
+        let every: Int
+        let blend: [Float]
+    }
+
     let map: Plane
     let sizes: [Plane]
     let photo: [Int]
     let overlays: [Plane]
+    let panoramas: [Strip]
 }

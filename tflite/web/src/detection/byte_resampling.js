@@ -3,34 +3,36 @@
  * numbers whose last bits are cut off. A network can tell the difference.
  */
 
-import { areaTaps, axisTaps, linearTaps, resample, ruleFor } from "./resampling.js";
+import { areaTaps, resample, ruleFor } from "./resampling.js";
 
 const ONE = 2048;
 
 /** As `resample`, but from bytes to bytes. */
 export function resampleBytes(source, from, to, channels) {
-  const rule = ruleFor(from, to);
-  if (rule === areaTaps) return rounded(resample(source, from, to, channels));
-  return mixed(source, from, to, channels);
+  if (ruleFor(from, to) !== areaTaps) return mixed(source, from, to, channels);
+  const halved = from.width === 2 * to.width && from.height === 2 * to.height;
+  return new Uint8Array(resample(source, from, to, channels).map(halved ? Math.round : roundHalfToEven));
 }
 
-function rounded(samples) {
-  const bytes = new Uint8Array(samples.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = roundHalfToEven(samples[at]);
-  return bytes;
+export function roundHalfToEven(value) {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 ? nearest - 1 : nearest;
 }
 
 function mixed(source, from, to, channels) {
-  const columns = pairs(from.width, to.width, linearTaps);
-  const rows = pairs(from.height, to.height, openLinearTaps);
+  const columns = pairs(from.width, to.width, true);
+  const rows = pairs(from.height, to.height, false);
   const target = new Uint8Array(to.height * to.width * channels);
   const lineLength = from.width * from.stride;
+  const mixture = (base, { first, second, firstWeight, secondWeight }) => (
+    source[base + first * from.stride] * firstWeight + source[base + second * from.stride] * secondWeight
+  );
   let at = 0;
   for (const row of rows) {
     for (const column of columns) {
       for (let channel = 0; channel < channels; channel++, at++) {
-        const upper = mixture(source, row.first * lineLength + channel, column, from.stride);
-        const lower = mixture(source, row.second * lineLength + channel, column, from.stride);
+        const upper = mixture(row.first * lineLength + channel, column);
+        const lower = mixture(row.second * lineLength + channel, column);
         target[at] = (part(upper, row.firstWeight) + part(lower, row.secondWeight) + 2) >> 2;
       }
     }
@@ -38,33 +40,21 @@ function mixed(source, from, to, channels) {
   return target;
 }
 
-function mixture(source, base, { first, second, firstWeight, secondWeight }, stride) {
-  return source[base + first * stride] * firstWeight + source[base + second * stride] * secondWeight;
-}
-
 function part(sum, weight) {
   return ((sum >> 4) * weight) >> 16;
 }
 
-/** As `linearTaps`, but a line beyond the border keeps its share: that of the border line twice. */
-function openLinearTaps(index, from, to) {
-  const centre = (index + 0.5) * from / to - 0.5;
-  const share = centre - Math.floor(centre);
-  return [Math.floor(centre), Float32Array.of(1 - share, share)];
-}
-
-/** The two samples, and their weights in 1/2048, that make each target sample of one axis. */
-function pairs(from, to, rule) {
-  const { starts, weights } = axisTaps(from, to, rule);
-  return weights.map(([firstWeight, secondWeight = 0], index) => ({
-    first: Math.max(starts[index], 0),
-    second: Math.min(starts[index] + 1, from - 1),
-    firstWeight: roundHalfToEven(firstWeight * ONE),
-    secondWeight: roundHalfToEven(secondWeight * ONE),
-  }));
-}
-
-function roundHalfToEven(value) {
-  const nearest = Math.round(value);
-  return nearest - value === 0.5 && nearest % 2 ? nearest - 1 : nearest;
+/**
+ * The two samples, and their weights in 1/2048, that make each target sample of one axis. Beyond the border a
+ * column gives its share up; a line keeps it: that of the border line twice.
+ */
+function pairs(from, to, clamped) {
+  return Array.from({ length: to }, (_, index) => {
+    const open = (index + 0.5) * from / to - 0.5;
+    const centre = clamped ? Math.min(Math.max(open, 0), from - 1) : open;
+    const first = Math.floor(centre);
+    const [firstWeight, secondWeight] = Float32Array.of(1 - centre + first, centre - first)
+      .map((share) => roundHalfToEven(share * ONE));
+    return { first: Math.max(first, 0), second: Math.min(first + 1, from - 1), firstWeight, secondWeight };
+  });
 }

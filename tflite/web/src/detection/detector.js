@@ -7,8 +7,9 @@
  * @param {string} [options.base] Address of the folder that holds model/ and LiteRT's files; the page's own.
  * @param {function(number)} [options.onProgress] Called with the loaded share of the model, 0..1.
  * @returns {Promise<{contract: object, label: string, runtimeFiles: string[], detect: function}>}
- *   `label` names the way the model runs. `detect(bitmap)` takes an ImageBitmap, which it uses up, and
- *   resolves to {map: Float32Array (0..1, 1 = out of focus), width, height, milliseconds (model alone)}.
+ *   `label` names the way the model runs. `detect(bitmap, score = false)` takes an ImageBitmap, which it uses
+ *   up, and resolves to {map: Float32Array (0..1, 1 = out of focus), width, height, milliseconds (model
+ *   alone), score (as `scorePhoto` gives it where it is asked for, else null)}.
  */
 export async function openDetector({ base = document.baseURI, onProgress = () => {} } = {}) {
   const ask = startWorker(onProgress);
@@ -16,7 +17,7 @@ export async function openDetector({ base = document.baseURI, onProgress = () =>
     modelFolder: new URL("model/", base).href,
     liteRtFolder: new URL(`${__LITERT_FOLDER__}/`, base).href,
   });
-  return { ...opened, detect: (bitmap) => ask("detect", bitmap, [bitmap]) };
+  return { ...opened, detect: (bitmap, score = false) => ask("detect", { bitmap, score }, [bitmap]) };
 }
 
 function startWorker(onProgress) {

@@ -1,7 +1,9 @@
 /** The worker: holds the model and answers one photo after the other, off the page's thread. */
 
 import { downloadModel } from "./model_download.js";
+import { isPanorama, lookAlong } from "./panorama.js";
 import { openRuntime } from "./runtime.js";
+import { scorePhoto } from "./sharpness.js";
 import { inputMaker, readMap } from "./tensors.js";
 
 let detect = null;
@@ -20,18 +22,23 @@ async function open({ modelFolder, liteRtFolder }) {
   const { contract, model } = await downloadModel(modelFolder, report);
   const runtime = await openRuntime(model, liteRtFolder, contract);
   const prepare = inputMaker(contract);
-  detect = (bitmap) => detectIn(bitmap, { contract, runtime, prepare });
+  detect = (request) => detectIn(request, { contract, runtime, prepare });
   return { contract, label: runtime.label, runtimeFiles: loadedFrom(liteRtFolder) };
 }
 
-async function detectIn(bitmap, { contract, runtime, prepare }) {
+async function detectIn({ bitmap, score }, { contract, runtime, prepare }) {
   const pixels = readPixels(bitmap);
-  const tensor = prepare(pixels);
-  const start = performance.now();
-  const stored = await runtime.run(tensor);
-  const milliseconds = performance.now() - start;
   const { width, height } = contract;
-  return { map: readMap(stored, contract), width, height, milliseconds };
+  let milliseconds = 0;
+  const look = async (picture) => {
+    const tensor = prepare(picture);
+    const start = performance.now();
+    const stored = await runtime.run(tensor);
+    milliseconds += performance.now() - start;
+    return { map: readMap(stored, contract), width, height };
+  };
+  const found = await (isPanorama(pixels) ? lookAlong(pixels, contract, look) : look(pixels));
+  return { ...found, milliseconds, score: score ? scorePhoto(pixels, found) : null };
 }
 
 function readPixels(bitmap) {

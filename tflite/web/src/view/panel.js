@@ -29,9 +29,14 @@ export class Panel {
     return this.elements.threshold.valueAsNumber / 100;
   }
 
-  showFigures(share, milliseconds) {
-    const { share: shareField, time } = this.elements;
-    shareField.textContent = `${Math.round(share * 100)} %`;
+  /** Shows the share in focus, 0..1, and what else the detector told. */
+  showFigures(inFocus, { milliseconds, score }) {
+    const { share, sharpness, edges, blur, time } = this.elements;
+    const told = (text) => (score ? score.edgePx === null ? "?" : text() : "–");
+    share.textContent = `${Math.round(inFocus * 100)} %`;
+    sharpness.textContent = told(() => score.sharpness.toFixed(2));
+    edges.textContent = told(() => `${score.edgePx.toFixed(1)} px`);
+    blur.textContent = told(() => score.blur);
     time.textContent = `${milliseconds < 9.5 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
   }
 

@@ -98,6 +98,14 @@ test("a pasted photo and a dropped photo are opened", async () => {
   assert.match(await figure("time"), /^\d+(\.\d)? ms$/);
   await page.check("input[value=mask]", { force: true });
   assert.equal((await download(page)).name, "turned_mask.png");
+  assert.match(await figure("sharpness"), /^0\.\d\d$/);
+  await showing(page, () => give("drop", photo("low.png"), "image/png"));
+  const scores = JSON.parse(readFileSync(join(material, "grey/scores.json")));
+  const { sharpness, edge_px: edge, blur } = scores["low.png"];
+  assert.deepEqual(
+    [await figure("sharpness"), await figure("edges"), await figure("blur")],
+    [sharpness.toFixed(2), `${edge.toFixed(1)} px`, blur],
+  );
   await showing(page, () => give("drop", photo("large.png"), "image/png"));
   assert.equal((await download(page)).name, "large_mask.png");
 });
@@ -116,6 +124,7 @@ test("the camera runs until it is frozen", async () => {
   await page.waitForSelector('#app[data-state="live"]');
   assert.equal(await page.getAttribute("#camera", "aria-pressed"), "true");
   for (let frame = 0; frame < 3; frame++) await showing(page, () => {});
+  assert.equal(await figure("sharpness"), "–");
   await page.click("#camera");
   await page.waitForSelector('#app[data-state="photo"]');
   assert.equal(await figure("camera"), "Camera");

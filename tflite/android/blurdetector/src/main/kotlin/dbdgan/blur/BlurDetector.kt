@@ -11,6 +11,7 @@ import java.util.concurrent.Executor
 import java.util.concurrent.Executors
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.TimeUnit
+import kotlin.math.min
 
 /**
  * Finds what is out of focus in pictures.
@@ -52,7 +53,10 @@ class BlurDetector(
         }
     }
 
-    /** The blur map of an upright picture of any size; blocks, so never on the main thread. */
+    /**
+     * The blur map of an upright picture of any size, as large as the model's input; that of a panorama is longer. Blocks,
+     * so never on the main thread.
+     */
     fun detect(bitmap: Bitmap): BlurMap = onThread { run(bitmap) }
 
     /**
@@ -117,8 +121,14 @@ class BlurDetector(
         processor = candidate
     }
 
-    private fun run(bitmap: Bitmap): BlurMap =
-        runPixels(PictureResizer.resize(BitmapRows.of(bitmap), contract.width, contract.height))
+    private fun run(bitmap: Bitmap): BlurMap {
+        val picture = BitmapRows.of(bitmap)
+        if (!Panorama.suits(picture)) return look(picture)
+        return Panorama(picture, min(contract.width, contract.height)).detect { look(it) }
+    }
+
+    private fun look(picture: PictureRows) =
+        runPixels(PictureResizer.resize(picture, contract.width, contract.height))
 
     private fun runPixels(pixels: ByteArray): BlurMap {
         require(pixels.size == contract.width * contract.height * 3) {

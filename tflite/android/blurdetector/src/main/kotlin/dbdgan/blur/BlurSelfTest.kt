@@ -47,7 +47,7 @@ object BlurSelfTest {
 
     private fun levels(pixels: ByteArray) = FloatArray(pixels.size) { (pixels[it].toInt() and 255).toFloat() }
 
-    private fun greys(bitmap: Bitmap): FloatArray {
+    internal fun greys(bitmap: Bitmap): FloatArray {
         val pixels = rgb(bitmap)
         return FloatArray(pixels.size / 3) { (pixels[3 * it].toInt() and 255) / 255f }
     }

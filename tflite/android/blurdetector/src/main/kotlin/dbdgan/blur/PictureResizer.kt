@@ -68,7 +68,7 @@ object PictureResizer {
 internal class Span(val first: Int, val shares: FloatArray)
 
 /** One resize: rows are read once, narrowed to the target's width, and added up. */
-private class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int, private val channels: Int) {
+internal class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int, private val channels: Int) {
     private val area = fromWidth >= width && fromHeight >= height
     private val columns = PictureResizer.weights(fromWidth, width, area)
     private val rows = PictureResizer.weights(fromHeight, height, area)

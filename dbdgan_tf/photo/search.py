@@ -6,7 +6,7 @@ import glob
 import os
 from pathlib import Path
 
-from dbdgan_tf.photo import SUFFIXES
+from dbdgan_tf.photo.decoding import SUFFIXES
 
 # Pictures of formats that are not read; a folder's other files are none of our business.
 _UNREAD = frozenset((".gif", ".jxl", ".jp2", ".psd", ".exr", ".hdr", ".tga", ".ppm", ".pgm", ".svg"))

@@ -1,4 +1,4 @@
-"""From a blur map to the picture that was asked for: map, mask, overlay or both side by side."""
+"""From a photograph and its blur map to the picture that was asked for: map, mask, overlay, cutout."""
 
 import dataclasses
 import math
@@ -7,15 +7,24 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.inference.result import BlurResult
-from dbdgan_tf.photo import resize
+from dbdgan_tf.inference.upsampling import guided_upsample
+from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, encode, load_photo, resize
 
 # format -> ending of the output's name in a folder.
-ENDINGS = {"map": ".png", "mask": "_mask.png", "overlay": "_overlay.jpg", "side-by-side": "_side-by-side.jpg"}
+ENDINGS = {
+    "map": ".png",
+    "mask": "_mask.png",
+    "overlay": "_overlay.jpg",
+    "side-by-side": "_side-by-side.jpg",
+    "cutout": "_cutout.png",
+}
 # Of pictures for people to look at.
 QUALITY = 92
 CONSERVATIVE_THRESHOLD = 0.2
 # A map's edges are off by about one of its own pixels, 1/320 of a side; twice that is kept clear.
 _CONSERVATIVE_MARGIN = 1 / 160
+# A cutout fades from opaque to clear over this range of the map, its middle at the threshold.
+_FADE = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Rendering:
     @property
     def needs_photo(self):
         """Whether the photograph itself is part of the picture."""
-        return self.format in ("overlay", "side-by-side")
+        return self.format in ("overlay", "side-by-side", "cutout")
 
     @property
     def limit(self):
@@ -51,10 +60,12 @@ class Rendering:
         return tuple(max(1, round(side * scale)) for side in full_size)
 
     def draw(self, blur_map, photo):
-        """Draws a blur map of any size: uint8, grey (H, W) for maps and masks, else RGB (H, W, 3)."""
+        """Draws a blur map of any size: uint8, grey (H, W) for maps and masks, RGBA for cutouts, else RGB."""
         size = self.output_size(photo.full_size)
         if self.conservative:
             blur_map = _grow(blur_map)
+        if self.format == "cutout":
+            return self._cut_out(blur_map, resize(photo.pixels, size))
         if self.needs_photo:
             return self._with_photo(resize(blur_map, size), resize(photo.pixels, size))
         # As bytes: at twelve megapixels a fifth of the time of float, and what is written are bytes anyway.
@@ -63,12 +74,44 @@ class Rendering:
             levels = np.where(levels >= math.ceil(self.limit * 255), np.uint8(255), np.uint8(0))
         return levels if self.white == "blur" else 255 - levels
 
+    def _cut_out(self, blur_map, pixels):
+        distance = guided_upsample(blur_map, pixels) - self.limit
+        alpha = np.rint(255 * np.clip(0.5 - distance / _FADE, 0, 1)).astype(np.uint8)
+        return np.dstack([pixels, alpha])
+
     def _with_photo(self, blur_map, pixels):
         if self.format == "overlay":
             return BlurResult(blur_map, pixels).overlay(threshold=self.limit)
         levels = np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
         grey = levels if self.white == "blur" else 255 - levels
         return np.hstack([pixels, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)])
+
+
+def map_photo(source, detectors, rendering, ending=".png", max_pixels=DEFAULT_MAX_PIXELS):
+    """Maps one photograph.
+
+    Args:
+        source: A path, or the bytes of an image file.
+        detectors: `Detectors`.
+        rendering: `Rendering`.
+        ending: Extension of the output's format, with its dot.
+        max_pixels: Larger photographs are refused before they are decoded.
+
+    Returns:
+        Bytes of the output.
+
+    Raises:
+        ValueError: If the photograph cannot be used, or the format cannot hold the picture.
+    """
+    photo = load_photo(source, _pixels_needed(rendering, detectors), max_pixels)
+    return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
+
+
+def _pixels_needed(rendering, detectors):
+    """What the photo's shorter side must keep; None if every pixel counts."""
+    if detectors.scale == "native" or (rendering.needs_photo and not rendering.max_side):
+        return None
+    return max(*detectors.image_size, rendering.max_side if rendering.needs_photo else 0)
 
 
 def _grow(blur_map):

@@ -1,0 +1,154 @@
+"""The worker of a cluster: rows of paths in, rows of scores and maps out."""
+
+import queue
+import threading
+
+import cv2
+import numpy as np
+
+from dbdgan_tf import __version__
+from dbdgan_tf.inference.bundled import DEFAULT_NAME
+from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.rendering import Rendering
+from dbdgan_tf.photo import encode
+from dbdgan_tf.photo.errors import explain
+from dbdgan_tf.sharpness.measuring import measure
+from dbdgan_tf.sharpness.score import SHARP_AT, columns
+
+COLUMNS = ("path", *columns(None), "map_png", "error", "model_sha256", "version")
+
+
+class BlurRows:
+    """Scores, and maps, the photographs that rows name; for Ray Data, Spark's `mapInPandas` or a loop.
+
+    It can be pickled at any time; each copy loads the model when it is first called.
+
+    Args:
+        model: A bundled model's name, or the path of a .tflite file on the worker.
+        num_threads: Threads of the model: the cores that the worker may use.
+        maps: Whether rows have a map.
+        max_side: Longest side of a map, px; None for the photograph's own.
+        roi: As for `dbdgan_tf.score`.
+        sharp_at: As for `dbdgan_tf.score`.
+        max_megapixels: Larger photographs are refused.
+        seconds: Longest time for a photograph, reading included; None for any. Its thread is left behind.
+
+    Example:
+        >>> rows = BlurRows()({"path": np.array(["a.jpg", "s3://bucket/b.jpg"], object)})
+        >>> rows["sharpness"], rows["error"]
+    """
+
+    def __init__(
+        self,
+        model=DEFAULT_NAME,
+        *,
+        num_threads=1,
+        maps=False,
+        max_side=None,
+        roi=None,
+        sharp_at=SHARP_AT,
+        max_megapixels=250.0,
+        seconds=None,
+    ):
+        self.model, self.num_threads, self.maps = model, num_threads, maps
+        self.roi, self.sharp_at = roi, sharp_at
+        self.max_side, self.max_megapixels, self.seconds = max_side, max_megapixels, seconds
+        self._detectors = self._sha256 = self._thread = None
+
+    def __getstate__(self):
+        return {**self.__dict__, "_detectors": None, "_sha256": None, "_thread": None}
+
+    def __call__(self, rows):
+        """Does one batch.
+
+        Args:
+            rows: dict with "path": array of paths or URIs (s3, gs, http, ... by fsspec); others are ignored.
+
+        Returns:
+            dict name -> object array of the same length: `path`, the columns of `dbdgan score`, `map_png`
+            (bytes or None), `error` (text or None), `model_sha256`, `version`.
+
+        Raises:
+            ModelFileError: If the worker has no model. A photograph never raises: it has an `error`.
+        """
+        if self._detectors is None:
+            cv2.setNumThreads(self.num_threads)
+            self._detectors = Detectors(self.model, threads=self.num_threads)
+            self._sha256 = self._detectors.model_checksum()
+        done = [self._row(str(path)) for path in rows["path"]]
+        return {name: _objects([row[name] for row in done]) for name in COLUMNS}
+
+    def _row(self, path):
+        score = png = error = None
+        try:
+            if self._thread is None:
+                self._thread = _Thread(self._work)
+            score, png = self._thread.run(path, self.seconds)
+        except _TooSlow:
+            self._thread, error = None, f"took longer than {self.seconds:g} s"
+        except Exception as problem:
+            error = explain(problem)
+        facts = {
+            "path": path,
+            "map_png": png,
+            "error": error,
+            "model_sha256": self._sha256,
+            "version": __version__,
+        }
+        return {**columns(score), **facts}
+
+    def _work(self, path):
+        limit = self.max_megapixels * 1e6
+        measured = measure(read(path), self._detectors, self.roi, self.sharp_at, limit)
+        if not self.maps:
+            return measured.score, None
+        picture = Rendering(max_side=self.max_side).draw(measured.blur_map, measured.photo)
+        return measured.score, encode(picture, ".png")
+
+
+class _TooSlow(Exception):
+    """Other than TimeoutError, which stores raise themselves."""
+
+
+class _Thread:
+    """A thread that does one thing after the other, and is left behind where one takes too long."""
+
+    def __init__(self, work):
+        self._work, self._asked, self._answers = work, queue.SimpleQueue(), queue.SimpleQueue()
+        threading.Thread(target=self._loop, daemon=True).start()
+
+    def run(self, item, seconds):
+        self._asked.put((item,))
+        try:
+            result, error = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            self._asked.put(None)
+            raise _TooSlow from None
+        if error is not None:
+            raise error
+        return result
+
+    def _loop(self):
+        while asked := self._asked.get():
+            try:
+                answer = self._work(*asked), None
+            except Exception as error:
+                answer = None, error
+            self._answers.put(answer)
+
+
+def read(path):
+    """The bytes behind a URI; a path as it is, since its name may tell what it is."""
+    if "://" not in path:
+        return path
+    import fsspec
+
+    with fsspec.open(path, "rb") as file:
+        return file.read()
+
+
+def _objects(values):
+    """An object array, also where numpy would rather make something else of the values."""
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array

@@ -1,0 +1,117 @@
+"""`dbdgan batch`: photographs through the workers of a Ray cluster into Parquet parts."""
+
+import contextlib
+import dataclasses
+import logging
+import os
+
+import pyarrow
+import ray
+import ray.data
+from ray.exceptions import RayError
+
+from dbdgan_tf.batch.blur_rows import BlurRows
+from dbdgan_tf.batch.parts import Parts
+from dbdgan_tf.batch.sources import find_paths
+from dbdgan_tf.inference.detectors import Detectors
+
+
+@dataclasses.dataclass(frozen=True)
+class BatchConfig:
+    """What to do; `workers` times `cpus` cores are used, `options` are those of `BlurRows`."""
+
+    sources: tuple
+    output: str
+    column: str = "path"
+    workers: int = 1
+    cpus: int = 1
+    part_rows: int = 256
+    options: dict = dataclasses.field(default_factory=dict)
+
+
+class _Worker:
+    """What an actor does with a block of paths: one part."""
+
+    def __init__(self, parts, options):
+        self._parts, self._blur_rows = parts, BlurRows(**options)
+
+    def __call__(self, rows):
+        paths = [str(path) for path in rows["path"]]
+        done, failed, problem = 0, 0, ""
+        try:
+            done, failed = self._parts.add(paths, lambda: self._blur_rows({"path": paths}))
+        except (ValueError, OSError) as error:
+            # No photograph's: no model, no room, a folder taken over.
+            problem = str(error) or type(error).__name__
+        return {"done": [done], "failed": [failed], "problem": [problem]}
+
+
+def run(config, watch=lambda counts, total: counts):
+    """Runs a job, or what is left of it.
+
+    Args:
+        config: `BatchConfig`.
+        watch: Wraps the iterable of the parts' dicts, "done" and "failed", of `total` photographs.
+
+    Returns:
+        (done, failed, skipped): photographs of this run, how many of them failed, those done before.
+
+    Raises:
+        ValueError: If an input, the output or the model cannot be used.
+    """
+    paths = find_paths(config.sources, config.column, None if "://" in config.output else config.output)
+    options, parts = {**config.options, "num_threads": config.cpus}, Parts(_whole(config.output))
+    deciding = {name: value for name, value in config.options.items() if name not in ("model", "seconds")}
+    detectors = Detectors(options["model"])
+    options["model"] = str(detectors.path)
+    parts.claim({"model_sha256": detectors.model_checksum(), **deciding})
+    finished = parts.finished()
+    waiting = [path for path in paths if path not in finished]
+    blocks = [
+        pyarrow.table({"path": waiting[start : start + config.part_rows]})
+        for start in range(0, len(waiting), config.part_rows)
+    ]
+    done = failed = 0
+    if blocks:
+        with _cluster(config):
+            for row in watch(_through_ray(blocks, parts, options, config), len(waiting)):
+                if row["problem"]:
+                    raise ValueError(row["problem"])
+                done, failed = done + row["done"], failed + row["failed"]
+    return done, failed, len(paths) - len(waiting)
+
+
+def _whole(folder):
+    return folder if "://" in folder else os.path.abspath(folder)
+
+
+@contextlib.contextmanager
+def _cluster(config):
+    """The cluster that RAY_ADDRESS names or the process is part of, or else one of this machine's cores."""
+    begun = not ray.is_initialized()
+    if begun:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": config.workers * config.cpus}
+        ray.init(
+            include_dashboard=False if local else None, log_to_driver=False, logging_level="ERROR", **local
+        )
+    try:
+        yield
+    except RayError as error:
+        raise ValueError(f"the cluster failed ({str(error).strip().splitlines()[0]})") from error
+    finally:
+        if begun:
+            ray.shutdown()
+
+
+def _through_ray(blocks, parts, options, config):
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    done = ray.data.from_arrow(blocks).map_batches(
+        _Worker,
+        fn_constructor_args=(parts, options),
+        batch_size=None,
+        num_cpus=config.cpus,
+        compute=ray.data.ActorPoolStrategy(size=config.workers),
+    )
+    return done.iter_rows()

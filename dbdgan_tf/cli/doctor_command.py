@@ -1,0 +1,120 @@
+"""`dbdgan doctor`: is this installation sound, and what a bug report needs."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import platform
+
+import click
+
+_PACKAGES = (
+    "dbdgan_tf",
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "simplejpeg",
+    "ai-edge-litert",
+    "click",
+)
+_TRAINING = ("tensorflow", "keras", "jax")
+# What `draw_picture` is, in percent of blur, as means of 4 x 4 fields; how far off the answer may be.
+GOLDEN = ((0, 0, 100, 100),) * 4
+_TOLERANCE = 10
+
+
+@click.command("doctor", short_help="Is this installation sound?")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def command(as_json):
+    """Prints versions, processors, the state of the bundled models and what formats can be read.
+
+    Each bundled model is compared with its checksum and maps a picture whose answer is known. The exit code
+    is 1 if something is wrong. Nothing is sent anywhere: put the output into a bug report.
+    """
+    facts = examine()
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return int(not facts["sound"])
+    for group in ("versions", "system", "models", "formats"):
+        for name, text in facts[group].items():
+            click.echo(f"{name:24s} {text}")
+    click.echo("Everything is as it should be." if facts["sound"] else "Something is wrong; see above.")
+    return int(not facts["sound"])
+
+
+def examine():
+    """JSON-ready facts; "sound" tells whether nothing is wrong."""
+    from dbdgan_tf.inference.bundled import MODEL_FILES
+
+    versions = {name: _version(name) for name in _PACKAGES}
+    models = {name: try_model(name) for name in MODEL_FILES}
+    return {
+        "sound": "missing" not in versions.values() and set(models.values()) == {"sound"},
+        "versions": versions | {name: text for name in _TRAINING if (text := _version(name)) != "missing"},
+        "system": _system(),
+        "models": models,
+        "formats": _formats(),
+    }
+
+
+def try_model(name):
+    """What is wrong with a bundled model, or "sound"."""
+    import cv2
+    import numpy as np
+
+    from dbdgan_tf.inference import BlurDetector
+
+    try:
+        blur_map = BlurDetector(name)(draw_picture()).blur_map
+    # Whatever it is, it is to be told.
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - GOLDEN).max()
+    return "sound" if off <= _TOLERANCE else f"gives a wrong map: {off:.0f} % off; allowed: {_TOLERANCE}"
+
+
+def draw_picture():
+    """uint8 (384, 384, 3): coloured squares with grain, the right half out of focus; the same everywhere."""
+    import cv2
+    import numpy as np
+
+    def squares(side, channels):
+        across = 384 // side
+        # Bytes of a hash: NumPy may change its random numbers.
+        content = hashlib.shake_128(b"dbdgan").digest(across * across * channels)
+        coarse = np.frombuffer(content, np.uint8).reshape(across, across, channels)
+        return coarse.repeat(side, 0).repeat(side, 1).astype(int)
+
+    picture = np.uint8((3 * squares(32, 3) + squares(2, 1)) // 4)
+    picture[:, 192:] = cv2.GaussianBlur(picture, (0, 0), 12)[:, 192:]
+    return picture
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _system():
+    from dbdgan_tf.cli.options import count_threads
+
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cores": count_threads(None),
+    }
+
+
+def _formats():
+    """What is beyond JPEG, PNG, WebP, TIFF, BMP and GIF: "present", or how to get it."""
+    from PIL import features
+
+    extras = {"HEIC": ("pillow_heif", "dbdgan_tf[heic]"), "RAW": ("rawpy", "dbdgan_tf[raw]")}
+    found = {
+        name: "present" if importlib.util.find_spec(module) else f"missing; pip install '{extra}'"
+        for name, (module, extra) in extras.items()
+    }
+    return {"AVIF": "present" if features.check("avif") else "missing; pip install 'pillow>=11.3'", **found}

@@ -1,0 +1,49 @@
+"""Whether a probability of 0.8 means that four of five such pixels are positive."""
+
+import numpy as np
+
+BINS = 15
+# Levels 0 and 255 stand for half a level, as the logarithm of 0 would outweigh everything.
+_PROBABILITIES = np.clip(np.arange(256) / 255, 0.5 / 255, 1 - 0.5 / 255)
+_TEMPERATURES = np.geomspace(0.2, 5, 161)
+
+
+def level_shares(levels, target):
+    """float64 (2, 256): at each level, the share of the pixels that are there, and there and positive."""
+    both = [np.bincount(chosen, minlength=256) for chosen in (levels.ravel(), levels[target])]
+    return np.stack(both) / levels.size
+
+
+def reliability(shares, temperature=1.0, bins=BINS):
+    """Rows (mean probability, share of positives, share of pixels) of the equal bins that hold any.
+
+    `shares` as of `level_shares`, also a mean over images; the map is taken at a temperature.
+    """
+    probabilities = soften(_PROBABILITIES, temperature)
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    pixels, positive, mass = (
+        np.bincount(places, weights, bins) for weights in (shares[0], shares[1], shares[0] * probabilities)
+    )
+    return [(mass[i] / pixels[i], positive[i] / pixels[i], pixels[i]) for i in np.flatnonzero(pixels)]
+
+
+def calibration_error(shares, temperature=1.0, bins=BINS):
+    """Expected calibration error (Guo et al., ICML 2017): mean gap of probability and share of positives."""
+    return float(
+        sum(weight * abs(told - true) for told, true, weight in reliability(shares, temperature, bins))
+    )
+
+
+def best_temperature(shares):
+    """The temperature, 0.2 to 5, of least cross-entropy; above 1 softens a map that is too sure."""
+    losses = []
+    for temperature in _TEMPERATURES:
+        probabilities = soften(_PROBABILITIES, temperature)
+        negative = shares[0] - shares[1]
+        losses.append(-(shares[1] @ np.log(probabilities) + negative @ np.log1p(-probabilities)))
+    return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def soften(probabilities, temperature):
+    """sigmoid(logit(p) / temperature), p in 0..1 without its ends."""
+    return 1 / (1 + (1 / np.asarray(probabilities) - 1) ** (1 / temperature))

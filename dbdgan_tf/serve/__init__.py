@@ -1,0 +1,1 @@
+"""`dbdgan serve`: maps and scores over HTTP, the model warm (extra `serve`: FastAPI, uvicorn)."""

@@ -1,0 +1,183 @@
+"""The routes: POST /map, POST /score, GET /healthz, GET /metrics, GET /openapi.json."""
+
+import asyncio
+import base64
+import dataclasses
+import functools
+
+import fastapi
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from dbdgan_tf import __version__
+from dbdgan_tf.inference.rendering import Rendering, map_photo
+from dbdgan_tf.serve.documents import (
+    BODY,
+    DESCRIPTION,
+    Error,
+    MapOptions,
+    MappedImage,
+    ScoredImage,
+    ScoreOptions,
+)
+from dbdgan_tf.serve.metrics import Metrics
+from dbdgan_tf.serve.places import Busy, Places
+from dbdgan_tf.serve.refusals import Refusal, refusal_of
+from dbdgan_tf.serve.uploads import read_images, skip_body
+from dbdgan_tf.sharpness.measuring import measure
+from dbdgan_tf.sharpness.score import columns, parse_roi
+
+_REFUSED = {status: {"model": Error} for status in (400, 408, 413, 415, 422, 503)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What one process takes on: threads, waiting requests, MB and s of a request, megapixels of an image."""
+
+    workers: int = 1
+    queue: int = 32
+    megabytes: float = 64.0
+    megapixels: float = 250.0
+    seconds: float = 60.0
+
+
+def make_app(detectors, limits=Limits()):  # noqa: B008
+    """The ASGI application.
+
+    Args:
+        detectors: `Detectors`; every worker thread opens its own before this returns.
+        limits: `Limits`.
+    """
+    app = fastapi.FastAPI(
+        title="dbdgan", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None
+    )
+    places = Places(limits.workers, limits.queue, detectors.get)
+    metrics = Metrics(lambda: places.taken, ("/map", "/score", "/healthz", "/metrics", "/openapi.json"))
+    facts = {"status": "ok", "version": __version__, "model_sha256": detectors.model_checksum()}
+    serve = functools.partial(_serve, places, limits, metrics)
+
+    @app.post("/map", responses={200: {"content": {"image/png": {}}}, **_REFUSED}, openapi_extra=BODY)
+    async def map_images(
+        request: fastapi.Request,
+        options: MapOptions = fastapi.Query(),  # noqa: B008
+    ) -> list[MappedImage]:
+        """The blur map of an image as PNG; of several (multipart), a JSON list with the PNGs in base64."""
+        rendering = Rendering(**options.model_dump())
+        rows, many = await serve(
+            request, lambda data: map_photo(data, detectors, rendering, ".png", limits.megapixels * 1e6)
+        )
+        if not many:
+            return Response(rows[0][1], media_type="image/png")
+        encoded = [(name, png and base64.b64encode(png).decode(), error) for name, png, error in rows]
+        return JSONResponse([dict(zip(("path", "map_png", "error"), row)) for row in encoded])
+
+    @app.post("/score", responses=_REFUSED, openapi_extra=BODY)
+    async def score_images(
+        request: fastapi.Request,
+        options: ScoreOptions = fastapi.Query(),  # noqa: B008
+    ) -> ScoredImage | list[ScoredImage]:
+        """How sharp an image is; of several (multipart), a list."""
+        try:
+            roi = parse_roi(options.roi)
+        except ValueError as error:
+            raise Refusal(422, f"roi: {error}") from error
+        rows, many = await serve(
+            request,
+            lambda data: measure(data, detectors, roi, options.sharp_at, limits.megapixels * 1e6).score,
+        )
+        scored = [{"path": name, **columns(score), "error": error or ""} for name, score, error in rows]
+        return JSONResponse(scored if many else scored[0])
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Answers once the model is warm."""
+        return facts
+
+    @app.get("/metrics", response_class=fastapi.responses.PlainTextResponse)
+    async def metrics_page():
+        """Counts and times for Prometheus."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+
+    _tell_errors(app)
+    return metrics.around(app)
+
+
+async def _serve(places, limits, metrics, request, work):
+    """(rows, many): of each image (name, result, error); one image's error is the request's."""
+    try:
+        with places.take():
+            images, many = await read_images(request, limits.megabytes, limits.seconds)
+            return await _while_connected(
+                request, limits.seconds, _each(places, metrics, images, many, work)
+            ), many
+    except Busy:
+        await skip_body(request, limits.megabytes)
+        raise Refusal(503, "every place is taken; try again", retry_after=1) from None
+    except Refusal as refusal:
+        if refusal.status == 413:
+            await skip_body(request, limits.megabytes)
+        raise
+
+
+async def _each(places, metrics, images, many, work):
+    rows = []
+    for name, data in images:
+        try:
+            rows.append((name, await places.run(work, data), None))
+            metrics.images.labels("done").inc()
+        except (ValueError, MemoryError) as error:
+            metrics.images.labels("refused").inc()
+            if not many:
+                raise refusal_of(error) from error
+            rows.append((name, None, refusal_of(error).reason))
+    return rows
+
+
+async def _while_connected(request, seconds, work):
+    """What `work` returns; it is cancelled where the client leaves or the time is over."""
+    task, leaving = asyncio.create_task(work), asyncio.create_task(_wait_for_leaving(request))
+    try:
+        await asyncio.wait({task, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        if leaving.done():
+            raise ClientDisconnect
+        raise Refusal(503, f"took longer than {seconds:g} s", retry_after=1)
+    finally:
+        task.cancel()
+        leaving.cancel()
+
+
+async def _wait_for_leaving(request):
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _tell_errors(app):
+    """Every error is JSON {"error": one sentence}."""
+
+    def answer(status, reason, headers=None):
+        return JSONResponse({"error": reason}, status, headers)
+
+    @app.exception_handler(Refusal)
+    async def refused(_, refusal):
+        return answer(refusal.status, refusal.reason, refusal.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_, error):
+        first = error.errors()[0]
+        return answer(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")
+
+    @app.exception_handler(HTTPException)
+    async def unknown(_, error):
+        return answer(error.status_code, str(error.detail).lower())
+
+    @app.exception_handler(Exception)
+    async def bug(*_):
+        return answer(500, "the service failed; its log says where")
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(*_):
+        return Response(status_code=499)

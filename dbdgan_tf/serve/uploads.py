@@ -1,0 +1,79 @@
+"""Images from the body of a request: raw bytes or multipart, in memory, within limits."""
+
+import asyncio
+
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from dbdgan_tf.serve.refusals import Refusal
+
+MOST_IMAGES = 100
+
+
+class _InMemory(MultiPartParser):
+    # The body is bounded already, and a service may have no disk to write to.
+    spool_max_size = 2**40
+
+
+async def read_images(request, megabytes, seconds):
+    """Reads the images of a request.
+
+    Args:
+        request: Of Starlette.
+        megabytes: Most that the body may have.
+        seconds: Longest time for it to arrive.
+
+    Returns:
+        (images, many): a list of (name, bytes), names as the client gave them, never used as paths; and
+        whether the body was multipart.
+
+    Raises:
+        Refusal: If it is too large, too slow, malformed or holds no image.
+        ClientDisconnect: If the client left.
+    """
+    body, many = _limited(request, megabytes * 1e6), _is_multipart(request)
+    try:
+        async with asyncio.timeout(seconds):
+            images = (
+                await _parts(request, body) if many else [("", b"".join([chunk async for chunk in body]))]
+            )
+    except TimeoutError:
+        raise Refusal(408, f"the upload took longer than {seconds:g} s") from None
+    if not any(content for _, content in images):
+        raise Refusal(400, "is empty (zero bytes)" if images else "the request holds no image")
+    return images, many
+
+
+async def skip_body(request, megabytes, seconds=5):
+    """Reads on for a while and forgets: a client that still sends would not see the answer."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for _ in _limited(request, megabytes * 1e6, declared=False):
+                pass
+    except (TimeoutError, Refusal, ClientDisconnect, RuntimeError):
+        return
+
+
+def _is_multipart(request):
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
+async def _limited(request, most, declared=True):
+    size = request.headers.get("content-length", "")
+    read = int(size) if declared and size.isdecimal() and int(size) > most else 0
+    if read:
+        raise Refusal(413, f"is too large: {read / 1e6:.4g} MB; allowed: {most / 1e6:.4g}")
+    async for chunk in request.stream():
+        read += len(chunk)
+        if read > most:
+            raise Refusal(413, f"is too large: more than {most / 1e6:.4g} MB")
+        yield chunk
+
+
+async def _parts(request, body):
+    try:
+        form = await _InMemory(request.headers, body, max_files=MOST_IMAGES, max_fields=MOST_IMAGES).parse()
+    except MultiPartException as error:
+        raise Refusal(400, f"the multipart body cannot be read ({error.message})") from error
+    files = [file for _, file in form.multi_items() if not isinstance(file, str)]
+    return [(file.filename or "", await file.read()) for file in files]

@@ -1,0 +1,96 @@
+"""Small good files of every kind, made on the fly, for the mutator to spoil."""
+
+import contextlib
+import functools
+import importlib.util
+import io
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms
+
+from dbdgan_tf.inference import bundled_model
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENE = cv2.resize(np.random.default_rng(3).integers(0, 256, (5, 6, 3), np.uint8), (96, 64))
+PHOTO = Image.fromarray(SCENE)
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="r"/></x:xmpmeta>'
+EXIF = Image.Exif()
+EXIF[0x0112], EXIF[0x010E], EXIF[0x9003] = 6, "a scene", "2020:01:01 00:00:00"
+# A profile that is not called sRGB, so that it is applied.
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+PROFILE = PROFILE.replace("sRGB".encode("utf-16-be"), "next".encode("utf-16-be"))
+# Its date, which is today's.
+PROFILE = PROFILE[:24] + bytes(12) + PROFILE[36:]
+# What can stand beside the pixels.
+PAYLOADS = {"exif": EXIF.tobytes(), "icc_profile": PROFILE, "xmp": XMP}
+# Pillow's format -> options of a small good file; several of a format take turns.
+_VARIANTS = {
+    "JPEG": ({}, {"progressive": True}, {"restart_marker_blocks": 3, "subsampling": 0}),
+    "PNG": ({}, {"bits": 4}, {"mode": "RGBA"}, {"mode": "LA"}, {"mode": "I;16"}),
+    "WEBP": ({}, {"lossless": True}, {"mode": "RGBA"}),
+    "TIFF": ({}, *({"compression": name} for name in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"))),
+    "BMP": ({}, {"mode": "P"}, {"mode": "1"}),
+    "GIF": ({}, {"save_all": True, "append_images": [PHOTO.rotate(90)]}),
+    "HEIF": ({}, {"mode": "L"}),
+    "AVIF": ({}, {"mode": "RGBA"}),
+}
+_EXTRA = {"TIFF": (np.float32(SCENE / 255), SCENE.astype(np.uint16) * 250, SCENE[..., 0].astype(np.int32))}
+IMAGES = tuple(_VARIANTS)
+FLAGS = (
+    b"# A comment\n--data_dir=data/cuhk\n--image_size=320,480\n--batch_size=4\n--output_dir=runs/a\n"
+    b"--generator_lr=2e-4\n--nohflip\n--epochs=3\n--student_encoder=efficientnet_lite0\n"
+)
+LIST = "# A comment\nsharp photo_1\nsharp Stra\u00dfe\n\nblurred ../up/b\nblurred /absolute/c\n".encode()
+
+
+def image(kind, rng):
+    """Bytes of a small picture of a kind; its variant and what lies beside its pixels are drawn."""
+    extra = _EXTRA.get(kind, ())
+    number = int(rng.integers(len(_VARIANTS[kind]) + len(extra)))
+    if number >= len(_VARIANTS[kind]):
+        return cv2.imencode(".tif", extra[number - len(_VARIANTS[kind])])[1].tobytes()
+    return _encoded(kind, number, tuple(item for item in PAYLOADS.items() if rng.random() < 0.4))
+
+
+def with_payloads(rng, spoil):
+    """Bytes of a small picture that is good but for what lies beside its pixels: EXIF, profile, XMP."""
+    while True:
+        kind = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")[rng.integers(5)]
+        chosen = [name for name in PAYLOADS if rng.random() < 0.5] or ["exif"]
+        # Some encoders read what they are to embed, and refuse.
+        with contextlib.suppress(Exception):
+            return _encoded(kind, 0, tuple((name, spoil(PAYLOADS[name])) for name in chosen))
+
+
+@functools.cache
+def models():
+    """Content of .tflite files: two that were written field by field, and the bundled one."""
+    path = ROOT / "tests/inference/flat_models.py"
+    spec = importlib.util.spec_from_file_location("flat_models", path)
+    flat = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(flat)
+    tiny = tuple(flat.grey_model((32, 48), io) for io in ("float32", "uint8"))
+    return (*tiny, bundled_model().read_bytes())
+
+
+@functools.lru_cache(256)
+def _encoded(kind, number, payloads):
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    options = dict(_VARIANTS[kind][number])
+    mode, stream = options.pop("mode", None), io.BytesIO()
+    picture = Image.fromarray(SCENE[..., 1].astype(np.uint16) * 250) if mode == "I;16" else PHOTO
+    picture = picture.convert(mode) if mode and mode != "I;16" else picture
+    picture = picture.quantize(16) if options.pop("bits", None) else picture
+    picture.save(stream, kind, **options, **dict(payloads))
+    return stream.getvalue()
+
+
+def scratch(environment=os.environ):
+    """Where temporary files belong: in memory if there is such a place."""
+    return environment.get("DBDGAN_FUZZ_DIR") or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)

@@ -1,0 +1,93 @@
+"""Damage that a decoder can live with is told, whoever decodes; what is whole is read without a word."""
+
+import io
+import warnings
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from dbdgan_tf.photo import ImageDamageWarning, ImageInputError, load_photo, read_mask
+
+SCENE = cv2.resize(np.random.default_rng(0).integers(0, 255, (8, 8, 3), np.uint8), (320, 240))
+PHOTO = Image.fromarray(SCENE)
+
+
+def pil(kind="JPEG", mode="RGB", **options):
+    stream = io.BytesIO()
+    PHOTO.convert(mode).save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def without_middle(data):
+    return data[: len(data) // 2] + data[len(data) // 2 + 20 :]
+
+
+def told(data, *arguments, read=load_photo):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = read(data, *arguments)
+    return result, [str(warning.message) for warning in caught]
+
+
+@pytest.mark.parametrize("target", [None, 30])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"mode": "L"}, {"mode": "CMYK"}])
+def test_whole_jpegs_are_as_opencv_reads_them_and_damage_is_told(options, target):
+    data = pil(**options)
+    photo, silence = told(data, target)
+    assert silence == []
+    if options.get("mode") != "CMYK":
+        flags = cv2.IMREAD_COLOR if target is None else cv2.IMREAD_REDUCED_COLOR_8
+        assert np.array_equal(photo.pixels[..., ::-1], cv2.imdecode(np.frombuffer(data, np.uint8), flags))
+    damaged = without_middle(data)
+    spoiled, (text,) = told(damaged, target)
+    assert text.startswith(f"image of {len(damaged)} bytes: may be damaged in part (Corrupt JPEG data")
+    assert spoiled.pixels.shape == photo.pixels.shape
+
+
+def test_the_file_is_named_once_for_each(tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(without_middle(pil(mode="L")))
+        for read in (load_photo, read_mask):
+            with pytest.warns(ImageDamageWarning, match=f"^{tmp_path / name}: may be damaged in part"):
+                read(tmp_path / name)
+
+
+def test_jpegs_inside_a_tiff():
+    data = pil("TIFF", compression="jpeg")
+    assert told(data)[1] == []
+    # A marker that JPEG reserves, amid the picture: libtiff says so on stderr alone, and goes on.
+    broken = bytearray(data)
+    broken[len(data) // 2 : len(data) // 2 + 4] = b"\xff\xf1\0\2"
+    assert "may be damaged in part" in told(bytes(broken))[1][0]
+
+
+@pytest.mark.parametrize(
+    ("beside", "message"),
+    [
+        ({"icc_profile": b"\0\0\1\0no profile" + bytes(300)}, "its colour profile cannot be used"),
+        ({"exif": b"Exif\0\0XX\0*\0\0\0\x08\0\0"}, "its EXIF, and how it is turned, cannot be read"),
+    ],
+)
+def test_what_lies_beside_the_pixels(beside, message):
+    photo, texts = told(pil("PNG", **beside))
+    assert np.array_equal(photo.pixels, SCENE)
+    assert any(message in text for text in texts)
+
+
+def test_a_jpeg_that_only_opencv_knows_is_no_damaged_one(monkeypatch):
+    def unknown(*_, **__):
+        raise ValueError("tjDecompressHeader3(): Could not determine subsampling level of JPEG image")
+
+    data = pil(quality=95)
+    expected = load_photo(data).pixels
+    monkeypatch.setattr("simplejpeg.decode_jpeg", unknown)
+    photo, silence = told(data)
+    assert silence == [] and np.array_equal(photo.pixels, expected)
+
+
+def test_two_sizes_in_one_file_are_refused(monkeypatch):
+    monkeypatch.setattr("dbdgan_tf.photo.decoding.jpeg_pixels", lambda *_: SCENE[1:])
+    with pytest.raises(ImageInputError, match=r"damaged or cut off \(it names two sizes\)"):
+        load_photo(pil())

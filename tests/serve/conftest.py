@@ -1,0 +1,64 @@
+"""One server for all, as a process of its own, with two workers and one place to wait."""
+
+import contextlib
+import http.client
+import re
+import socket
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def model(flat_models, tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "grey.tflite"
+    path.write_bytes(flat_models.grey_model((32, 48)))
+    return str(path)
+
+
+class Client:
+    """The port of a server, its process, and requests to it."""
+
+    def __init__(self, process):
+        self.process = process
+        self.line = process.stderr.readline().decode()
+        self.port = int(re.search(r":(\d+);", self.line)[1])
+
+    def ask(self, method, path, body=None, headers=None):
+        """(status, headers, bytes)."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def begin_upload(self, path="/score", size=100):
+        """A socket whose request has announced a body of so many bytes and sent none of it."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+        return connection
+
+
+@pytest.fixture(scope="session")
+def start(model):
+    """A context manager: the `Client` of a new server."""
+    pytest.importorskip("fastapi", reason="needs the extra: pip install '.[serve]'")
+
+    @contextlib.contextmanager
+    def run(*options):
+        words = ("serve", "--port", "0", "--workers", "2", "--model", model, *options)
+        process = subprocess.Popen([sys.executable, "-m", "dbdgan_tf.cli", *words], stderr=subprocess.PIPE)
+        try:
+            yield Client(process)
+        finally:
+            process.kill()
+            process.wait()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(start):
+    limits = ("--queue", "1", "--max-megabytes", "1", "--max-megapixels", "5", "--timeout", "2")
+    with start(*limits) as client:
+        yield client

@@ -1,0 +1,201 @@
+"""dbdgan serve over loopback: answers as the command's, each refusal, places, and the end."""
+
+import base64
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.rendering import Rendering, map_photo
+from dbdgan_tf.sharpness.measuring import measure
+from dbdgan_tf.sharpness.score import columns
+
+
+def photo(side=640, level=60):
+    field = np.random.default_rng(0).integers(0, level, (60, 80, 3), np.uint8)
+    pixels = cv2.resize(field, (side, side * 3 // 4), interpolation=cv2.INTER_NEAREST)
+    return cv2.imencode(".jpg", pixels)[1].tobytes()
+
+
+def form(**files):
+    """(body, headers) of a multipart form."""
+    parts = [
+        f'--B\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n'.encode()
+        + content
+        + b"\r\n"
+        for name, content in files.items()
+    ]
+    return b"".join(parts) + b"--B--\r\n", {"Content-Type": "multipart/form-data; boundary=B"}
+
+
+def test_one_map_is_the_commands(server, model):
+    status, headers, body = server.ask("POST", "/map?format=overlay&threshold=0.3&max_side=100", photo())
+    assert (status, headers["Content-Type"]) == (200, "image/png")
+    assert body == map_photo(photo(), Detectors(model), Rendering("overlay", 0.3, max_side=100))
+
+
+def test_one_score_has_the_commands_columns(server, model):
+    status, _, body = server.ask("POST", "/score?roi=0,0,0.5,0.5&sharp_at=300", photo())
+    expected = measure(photo(), Detectors(model), (0, 0, 0.5, 0.5), 300).score
+    assert status == 200 and json.loads(body) == {"path": "", **columns(expected), "error": ""}
+
+
+def test_several_images_one_of_them_bad(server):
+    body, headers = form(good=photo(), bad=photo()[:500])
+    status, _, scores = server.ask("POST", "/score", body, headers)
+    good, bad = json.loads(scores)
+    assert status == 200 and (good["path"], good["verdict"], good["error"]) == ("good", "sharp", "")
+    assert bad["path"] == "bad" and bad["width"] is None and "damaged or cut off" in bad["error"]
+    good, bad = json.loads(server.ask("POST", "/map", body, headers)[2])
+    pixels = cv2.imdecode(np.frombuffer(base64.b64decode(good["map_png"]), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels.shape == (480, 640) and bad["map_png"] is None and "damaged" in bad["error"]
+
+
+BAD = [
+    ("/map", b"", 400, "is empty"),
+    ("/map", b"no image at all", 415, "not an image"),
+    ("/map", photo()[:900], 400, "damaged or cut off"),
+    ("/score", b"x" * 1_100_000, 413, "1.1 MB; allowed: 1"),
+    ("/score", cv2.imencode(".png", np.zeros((2500, 2500), np.uint8))[1].tobytes(), 413, "6.25 megapixels"),
+    ("/map?threshold=nan", photo(), 422, "threshold"),
+    ("/map?format=gif", photo(), 422, "format: .*gif"),
+    ("/map?path=/etc/passwd", photo(), 422, "path: Extra inputs"),
+    ("/score?roi=1,2", photo(), 422, "four numbers"),
+    ("/score?roi=900,0,9,9", photo(), 422, "outside of the photograph"),
+    ("/nothing", b"", 404, "not found"),
+    ("/healthz", b"", 405, "not allowed"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "status", "reason"), BAD, ids=[case[0] for case in BAD])
+def test_refusals_are_one_sentence_of_json(server, path, body, status, reason):
+    found, _, answer = server.ask("POST", path, body)
+    assert found == status and re.search(reason, json.loads(answer)["error"])
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "reason"),
+    [
+        (b"no form", {"Content-Type": "multipart/form-data"}, "multipart"),
+        (b"no form", {"Content-Type": "multipart/form-data; boundary=B"}, "multipart|no image"),
+        (*form(), "no image"),
+        (
+            b'--B\r\nContent-Disposition: form-data; name="f"\r\n\r\n/etc/passwd\r\n--B--\r\n',
+            form()[1],
+            "no image",
+        ),
+    ],
+)
+def test_forms_without_an_image(server, body, headers, reason):
+    status, _, answer = server.ask("POST", "/map", body, headers)
+    assert status == 400 and re.search(reason, json.loads(answer)["error"])
+
+
+def test_no_path_is_read(server, model):
+    """Neither as the body nor as a file's name: what lies there is a file that the server could read."""
+    assert server.ask("POST", "/score", model.encode())[0] == 415
+    body, headers = form(**{f"../..{model}": b"text"})
+    (row,) = json.loads(server.ask("POST", "/score", body, headers)[2])
+    assert row["path"].endswith(model) and row["error"] == "is not an image that can be read"
+
+
+def test_full_places_a_client_that_leaves_and_one_that_is_slow(server):
+    begun = time.monotonic()
+    slow, *others = [server.begin_upload() for _ in range(3)]
+    _until(lambda: _taken(server) == 3)
+    status, headers, answer = server.ask("POST", "/score", photo())
+    assert status == 503 and headers["Retry-After"] == "1" and "every place" in json.loads(answer)["error"]
+    for connection in others:
+        connection.close()
+    _until(lambda: _taken(server) == 1)
+    assert server.ask("POST", "/score", photo())[0] == 200
+    assert slow.recv(65536).startswith(b"HTTP/1.1 408 ") and time.monotonic() - begun < 10
+    _until(lambda: _taken(server) == 0)
+
+
+def test_work_that_takes_too_long(start, tmp_path):
+    large = cv2.imencode(".png", np.random.default_rng(0).integers(0, 255, (3000, 4000, 3), np.uint8))[
+        1
+    ].tobytes()
+    with start("--timeout", "0.3") as server:
+        # Eight of them, two at a time, on loopback: the upload takes milliseconds, the work seconds.
+        answers = []
+        ask = [
+            threading.Thread(target=lambda: answers.append(server.ask("POST", "/score", large)))
+            for _ in range(8)
+        ]
+        for thread in ask:
+            thread.start()
+        for thread in ask:
+            thread.join()
+        assert {status for status, *_ in answers} <= {200, 408, 503} and any(
+            b"took longer than 0.3 s" in body for _, _, body in answers
+        )
+        _until(lambda: _taken(server) == 0)
+
+
+def _taken(server):
+    return float(re.search(r"dbdgan_places_taken (\d\S*)", server.ask("GET", "/metrics")[2].decode())[1])
+
+
+def _until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_metrics_and_health(server):
+    server.ask("POST", "/map", photo())
+    text = server.ask("GET", "/metrics")[2].decode()
+    assert re.search(r'dbdgan_answers_total\{path="/map",status="200"\} [1-9]', text)
+    assert 'dbdgan_seconds_bucket{le="0.1",path="/map"}' in text and "process_resident_memory_bytes" in text
+    status, _, body = server.ask("GET", "/healthz")
+    assert (
+        status == 200 and json.loads(body)["status"] == "ok" and len(json.loads(body)["model_sha256"]) == 64
+    )
+
+
+def test_the_description_tells_all_that_a_client_needs(server):
+    text = json.loads(server.ask("GET", "/openapi.json")[2])
+    post = text["paths"]["/map"]["post"]
+    assert {item["name"] for item in post["parameters"]} == {
+        "format", "threshold", "conservative", "white", "max_side",
+    }  # fmt: skip
+    assert set(post["requestBody"]["content"]) == {
+        "image/*",
+        "application/octet-stream",
+        "multipart/form-data",
+    }
+    assert {"200", "400", "408", "413", "415", "422", "503"} <= set(post["responses"])
+    fields = text["components"]["schemas"]["ScoredImage"]["properties"]
+    assert list(fields) == ["path", *columns(None), "error"]
+
+
+def test_an_address_in_use_is_one_line(server, model):
+    command = [sys.executable, "-m", "dbdgan_tf.cli", "serve", "--model", model, "--port", str(server.port)]
+    process = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 1
+    assert re.fullmatch(
+        r"dbdgan: cannot listen at 127.0.0.1:\d+ \(Address already in use\).*\n", process.stderr
+    )
+
+
+def test_sigterm_finishes_what_has_begun(start):
+    content = photo()
+    with start() as server:
+        connection = server.begin_upload(size=len(content))
+        _until(lambda: _taken(server) == 1)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.sendall(content)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        assert server.process.wait(30) == 0 and server.process.stderr.read() == b""

@@ -1,0 +1,218 @@
+"""Runs of several devices and processes, on CPU: as one device, and as told when something is wrong."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from dbdgan_tf.training import distribution
+from dbdgan_tf.training.options import DataOptions, DistillRun, DistributionOptions
+
+FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+PLACES = {
+    "one": [[]],
+    "devices": [["devices=2"]],
+    "processes": [["coordinator='localhost:PORT'", "processes=2", f"process_index={i}"] for i in (0, 1)],
+}
+BEGIN = """
+import sys
+sys.modules["tensorflow"] = None  # Takes longer to import than anything here.
+from dbdgan_tf.training import distribution
+from dbdgan_tf.training.options import *
+from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
+import os
+import re
+
+def begin(**data):
+    options = DistributionOptions(PLACE)
+    distribution.begin(DistillRun(data=DataOptions(batch_size=4, **data), distribution=options))
+"""
+# Five steps of plain descent, in which every image has other ignored pixels and one has no mask.
+STEPS = """
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 5
+    def __getitem__(self, index):
+        rng, (part, parts) = np.random.default_rng(index), distribution.shard()
+        whole = {"images": rng.integers(0, 256, (4, *SIZE, 3)).astype("uint8"),
+                 "segmentation_masks": (rng.random((4, *SIZE, 1)) > 0.5).astype("float32"),
+                 "counted": (rng.random((4, *SIZE, 1)) > np.array([0.9, 0, 0.2, 0.5]).reshape(4, 1, 1, 1)),
+                 "labelled": np.array([1, 0, 1, 1])}
+        rows = slice(4 // parts * part, 4 // parts * (part + 1))
+        return {name: values.astype("float32")[rows] for name, values in whole.items()}
+
+class Losses(keras.callbacks.Callback):
+    found = []
+    def on_train_batch_end(self, batch, logs=None):
+        self.found.append([float(logs[name]) for name in sorted(logs)])
+
+@distribution.to_the_end()
+def train():
+    begin()
+    keras.utils.set_random_seed(1)
+    gan = make_gan()
+    gan.augmentation = build_augmentation(SIZE, seed=3)
+    groups = gan.variable_groups
+    descent = {name: keras.optimizers.SGD(0.02, use_ema=True, ema_momentum=0.5) for name in groups}
+    gan.compile(OptimizerGroup(descent, groups))
+    gan.fit(Batches(), epochs=1, shuffle=False, verbose=0, callbacks=[Losses()])
+    part = distribution.shard()[0]
+    values = {name: keras.ops.convert_to_numpy(variable) for name, variable in state_variables(gan).items()}
+    np.savez(f"FOLDER/{part}.npz", losses=np.array(Losses.found), **values)
+    # Every process gets back what the first one saved, which is the only one to see the file.
+    if not part:
+        save_checkpoint("FOLDER", gan, {"epoch": 7})
+    gan.step.assign(0)
+    assert restore_checkpoint("nowhere" if part else "FOLDER", gan) == {"epoch": 7}
+    assert int(gan.step) == 5
+
+train()
+"""
+RUN = """
+import signal
+from dbdgan_tf.training import callbacks, networks, runner
+
+class Killer(callbacks.NonFiniteGuard):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1 and distribution.shard()[0] == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+def make(build, config, weights):
+    with distribution.on_one_device():
+        second = network(build.__name__, 4)
+    return networks.Generator(network(build.__name__, 4), second, config)
+
+networks._make, callbacks.NonFiniteGuard = make, Killer
+runner.run_distillation(DistillRun(
+    data=DataOptions(data_dir=("DATA",), image_size=(32, 32), batch_size=2, validation_fraction=0.2),
+    losses=LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0),
+    run=RunOptions(output_dir="FOLDER", epochs=2, resume=RESUME), distribution=DistributionOptions(PLACE)))
+"""
+
+
+def start(code, kind):
+    """Starts the processes of a kind of run, each with its own place in the code."""
+    with socket.create_server(("", 0)) as server:
+        port = str(server.getsockname()[1])
+    devices = "--xla_force_host_platform_device_count=2" if kind == "devices" else ""
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": f"{FAST_COMPILE} {devices}"}
+    return [
+        subprocess.Popen(
+            [sys.executable, "-c", code.replace("PLACE", ", ".join(place)).replace("PORT", port)],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for place in PLACES[kind]
+    ]  # fmt: skip
+
+
+def end(processes, seconds=120):
+    """What the processes said, after all have ended by themselves."""
+    return [process.communicate(timeout=seconds)[0] for process in processes]
+
+
+@pytest.fixture(scope="module")
+def results(tiny_gan_code, tmp_path_factory):
+    folders = {kind: tmp_path_factory.mktemp(kind) for kind in PLACES}
+    started = {
+        kind: start(BEGIN + tiny_gan_code + STEPS.replace("FOLDER", str(folder)), kind)
+        for kind, folder in folders.items()
+    }
+    for processes in started.values():
+        for process, said in zip(processes, end(processes)):
+            assert process.returncode == 0, said[-4000:]
+    return {
+        kind: [dict(np.load(path)) for path in sorted(folder.glob("[01].npz"))]
+        for kind, folder in folders.items()
+    }
+
+
+@pytest.mark.parametrize("kind, part", [("devices", 0), ("processes", 0), ("processes", 1)])
+def test_losses_and_all_variables_are_those_of_one_device(results, kind, part):
+    alone, other = results["one"][0], results[kind][part]
+    assert alone["losses"].shape == (5, 2 * 4 + 2 + 2 * 3) and np.isfinite(alone["losses"]).all()
+    assert alone.keys() == other.keys()
+    assert sum("vector_u" in name for name in alone) == 3 * 5
+    for name, value in alone.items():
+        np.testing.assert_allclose(other[name], value, atol=1e-4, err_msg=name)
+
+
+def test_a_killed_process_ends_the_run_which_goes_on_with_one(tiny_gan_code, tiny_dataset, tmp_path):
+    code = (
+        (BEGIN + tiny_gan_code.replace("(16, 16)", "(32, 32)") + RUN)
+        .replace("DATA", str(tiny_dataset))
+        .replace("FOLDER", str(tmp_path))
+    )
+    processes = start(code.replace("RESUME", "False"), "processes")
+    told = end(processes[1:]) + end(processes[:1], seconds=60)
+    assert processes[1].returncode == -9 and processes[0].returncode != 0, told
+    for said in told:
+        assert "A process of the run is gone. Start all of them again with --resume." in said
+    (resumed,) = start(code.replace("RESUME", "True"), "one")
+    (said,) = end([resumed])
+    assert resumed.returncode == 0, said[-4000:]
+    assert "Resuming after epoch 1 of 2." in said
+    assert (tmp_path / "log.csv").read_text().count("\n") == 3
+    assert (tmp_path / "student_best.weights.h5").exists()
+
+
+DIFFER = """
+from pathlib import Path
+from dbdgan_tf.data.layouts import Sample
+from dbdgan_tf.training.records import fingerprint
+
+index = int("process_index=1" in "PLACE")
+samples = [Sample("a", Path("a.jpg"))] * (8 - index)
+for act in (lambda: begin(workers=2 + index),
+            lambda: distribution.check_same({"photographs": fingerprint(samples)})):
+    try:
+        act()
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_other_flags_or_photographs_are_named_on_every_process():
+    told = [said.splitlines() for said in end(start(BEGIN + DIFFER, "processes"))]
+    received = [[line for line in lines if line.startswith("Processes differ")] for lines in told]
+    assert all("Received: what processes [1] tell themselves." in line for line in received[0])
+    assert "Received: --workers is 3, on process 0 2." in received[1][0]
+    assert re.search(
+        r"Received: photographs is \[7, '\w{8}'\], on process 0 \[8, '\w{8}'\][.]", received[1][1]
+    )
+    assert len(received[0]) == len(received[1]) == 2
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        ({"coordinator": "here"}, "No address. Received: .*--coordinator=here"),
+        ({"coordinator": "here:1"}, "--processes above 1"),
+        ({"processes": 2}, "--coordinator=HOST:PORT with"),
+        ({"coordinator": "here:1", "processes": 2, "process_index": 2}, "--process_index from 0 to one less"),
+        ({"devices": 3}, "--batch_size=4 for 3 devices. Allowed: multiples of 3"),
+        ({"coordinator": "here:1", "processes": 2, "devices": 4}, "--batch_size=4 for 8 devices"),
+    ],
+)
+def test_flags_that_do_not_fit(flags, message, monkeypatch):
+    config = DistillRun(data=DataOptions(batch_size=4), distribution=DistributionOptions(**flags))
+    with pytest.raises(ValueError, match="Only JAX trains .* on tensorflow. Allowed: KERAS_BACKEND=jax"):
+        distribution.begin(config)
+    monkeypatch.setattr(distribution.keras.backend, "backend", lambda: "jax")
+    with pytest.raises(ValueError, match=message):
+        distribution.begin(config)
+
+
+def test_an_absent_cluster_and_absent_devices(run_python):
+    tried = "try:\n    begin()\nexcept ValueError as error:\n    print(error)\n"
+    places = ("coordinator='auto'", "devices=2")
+    code = (
+        "".join((BEGIN + tried).replace("PLACE", place) for place in places) + "distribution._OVER.append(1)"
+    )
+    said = run_python(code, env={"KERAS_BACKEND": "jax"})
+    assert "No cluster tells where the processes are" in said
+    assert "There are not so many devices. Received: --devices=2. Allowed: up to 1" in said

@@ -1,0 +1,78 @@
+/**
+ * Photos longer than 3:1, as dbdgan_tf/inference/tiling.py looks at them: through windows whose maps are
+ * blended. Squeezed into the model's input, what is in them would hide.
+ */
+
+import { resampleBytes, roundHalfToEven } from "./byte_resampling.js";
+import { resample } from "./resampling.js";
+
+const [LONGEST, OVERLAP, ZOOM, MOST_WINDOWS, LEAST_WEIGHT] = [3, 0.3, 1.5, 16, 1e-3];
+
+export function isPanorama({ width, height }) {
+  return Math.max(width, height) > LONGEST * Math.min(width, height);
+}
+
+/**
+ * @param {{data: Uint8ClampedArray, width: number, height: number}} photo RGBA.
+ * @param {{width: number, height: number}} model Its input.
+ * @param {function(object): Promise<{map: Float32Array}>} look Gives the model's map of such a picture.
+ * @returns {Promise<{map: Float32Array, width: number, height: number}>}
+ */
+export async function lookAlong({ data: pixels, width, height }, model, look) {
+  const strip = stripOf({ width, height }, model);
+  const data = resampleBytes(pixels, { width, height, stride: 4 }, strip, 4);
+  const pieces = [];
+  for (const [start, stop] of spansOf(strip)) {
+    const window = cut({ ...strip, data }, start, stop);
+    const { map } = await look(window);
+    pieces.push({ start, ...window, map: resample(map, { ...model, stride: 1 }, window, 1) });
+  }
+  return { ...strip, map: blend(strip, pieces) };
+}
+
+/** The size that a panorama is shrunk to, so that its short side is the model's shorter one. */
+export function stripOf({ width, height }, model) {
+  const shrink = Math.min(1, Math.min(model.width, model.height) / Math.min(width, height));
+  const [across, down] = [width, height].map((side) => Math.max(1, roundHalfToEven(side * shrink)));
+  return { width: across, height: down };
+}
+
+/** [start, stop] of each window along a strip. */
+export function spansOf({ width, height }) {
+  const [length, short] = [Math.max(width, height), Math.min(width, height)];
+  const count = Math.min(MOST_WINDOWS, Math.max(1, Math.ceil(length / (ZOOM * short))));
+  const window = length / (1 + (count - 1) * (1 - OVERLAP));
+  const starts = Array.from({ length: count }, (_, index) => index * window * (1 - OVERLAP));
+  return starts.map((start) => [Math.floor(start), Math.min(length, Math.ceil(start + window))]);
+}
+
+/** The mean of the windows' maps {map, width, height, start}, each fading towards its ends. */
+export function blend(strip, pieces) {
+  const wide = strip.width > strip.height;
+  const total = new Float32Array(strip.width * strip.height);
+  const weights = new Float32Array(total.length);
+  for (const { map, width, height, start } of pieces) {
+    const first = wide ? start : start * strip.width;
+    for (let at = 0; at < map.length; at++) {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      const phase = wide ? (x + 0.5) / width : (y + 0.5) / height;
+      const weight = Math.sin(Math.PI * phase) ** 2 + LEAST_WEIGHT;
+      total[first + y * strip.width + x] += weight * map[at];
+      weights[first + y * strip.width + x] += weight;
+    }
+  }
+  return total.map((sum, at) => sum / weights[at]);
+}
+
+function cut({ data, width, height }, start, stop) {
+  const length = stop - start;
+  if (height > width) {
+    return { data: data.subarray(4 * start * width, 4 * stop * width), width, height: length };
+  }
+  const window = { data: new Uint8Array(4 * length * height), width: length, height };
+  for (let y = 0; y < height; y++) {
+    const line = 4 * y * width;
+    window.data.set(data.subarray(line + 4 * start, line + 4 * stop), 4 * y * length);
+  }
+  return window;
+}
