@@ -24,6 +24,7 @@ from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
 from dbdgan_tf.training import distribution, networks, options
 from dbdgan_tf.training.allocator import keep_freed_memory
+from dbdgan_tf.verification.benchmarking import time_alternating
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,22 +89,14 @@ def make_batch(values):
     }
 
 
-def seconds_per_step(model, x, y=None):
-    """Runs one step through fit and returns its time."""
-    start = time.perf_counter()
-    model.fit(x, y, batch_size=len(next(iter(x.values())) if isinstance(x, dict) else x), epochs=1, verbose=0)
-    return time.perf_counter() - start
+def fit_once(model, values, x, y=None):
+    """A function that takes one step through fit."""
+    return lambda: model.fit(x, y, batch_size=values.batch, epochs=1, verbose=0)
 
 
-def alternate(sides, repeats):
-    """Median seconds per step of every side, timed in turns after one step to trace."""
-    for run in sides.values():
-        run()
-    times = {name: [] for name in sides}
-    for _ in range(repeats):
-        for name, run in sides.items():
-            times[name].append(run())
-    return {name: statistics.median(values) for name, values in times.items()}
+def median_seconds(sides, repeats):
+    """Median seconds of every side, timed in turns after one run to trace."""
+    return {name: statistics.median(times) for name, times in time_alternating(sides, repeats, 1).items()}
 
 
 def compare(values):
@@ -111,14 +104,12 @@ def compare(values):
     batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
     plain = make_gan(values, optimizer=PLAIN_ADAM)
     scaled = batch["images"].astype("float32") / 255.0
-    medians = alternate(
-        {
-            "DistillationGAN": lambda: seconds_per_step(gan, batch),
-            "the same, plain Adam": lambda: seconds_per_step(plain, batch),
-            "model.fit": lambda: seconds_per_step(bare, scaled, batch["segmentation_masks"]),
-        },
-        values.repeats,
-    )
+    sides = {
+        "DistillationGAN": fit_once(gan, values, batch),
+        "the same, plain Adam": fit_once(plain, values, batch),
+        "model.fit": fit_once(bare, values, scaled, batch["segmentation_masks"]),
+    }
+    medians = median_seconds(sides, values.repeats)
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
         ratio = seconds / medians["model.fit"]
@@ -137,7 +128,7 @@ def cost_of_networks(values):
     before = 0.0
     for name, arguments in stages.items():
         gan = make_gan(values, **arguments)
-        seconds = alternate({name: lambda gan=gan: seconds_per_step(gan, batch)}, values.repeats)[name]
+        seconds = median_seconds({name: fit_once(gan, values, batch)}, values.repeats)[name]
         print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
         before = seconds
 
@@ -146,7 +137,7 @@ def peak_memory(values):
     """Prints the peak resident memory of a few joint steps."""
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
-        seconds_per_step(gan, batch)
+        fit_once(gan, values, batch)()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
           f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
