@@ -1,6 +1,7 @@
 """One photograph of each kind, and damaged ones: Python, `dbdgan map` and stdin say the same."""
 
 import io
+import re
 
 import cv2
 import numpy as np
@@ -168,12 +169,17 @@ def test_nan_is_refused(call, model, words):
 
 
 def test_decoders_are_heard_in_one_line(command_line, model, tmp_path):
-    """libjpeg warns of damage that it can live with, libpng of damage that it cannot."""
+    """libjpeg and Pillow warn of damage that they can live with, libpng of damage that it cannot."""
     jpeg, png = bytearray(pil("JPEG", PHOTO.resize((640, 480)))), pil("PNG", PHOTO.resize((640, 480)))
     del jpeg[-200:-100]
     (tmp_path / "a.jpg").write_bytes(jpeg)
     (tmp_path / "b.png").write_bytes(flipped(png))
+    for name in ("c.jpg", "d.jpg"):
+        (tmp_path / name).write_bytes(pil("JPEG", exif=ORIENTATION.tobytes()[:-9]))
     process = command_line("map", tmp_path, tmp_path / "out", "--model", model, "--quiet")
     lines = process.communicate(timeout=60)[1].decode().splitlines()
-    assert len(lines) == 3 and "a.jpg: may be damaged in part (Corrupt JPEG data" in lines[0]
-    assert lines[1] == "1 of 2 failed:" and "b.png: is damaged" in lines[2]
+    assert lines[-2] == "1 of 4 failed:" and "b.png: is damaged" in lines[-1]
+    told = "\n".join(sorted(lines[:-2]))
+    assert re.search(
+        "a.jpg: may be damaged in part .Corrupt JPEG data.*\n.*c.jpg: .*EXIF.*\n.*d.jpg: .*EXIF", told
+    )
