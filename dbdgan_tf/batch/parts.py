@@ -49,14 +49,14 @@ class Parts:
             raise ValueError(
                 f"{self._path} is not empty, and holds no parts of dbdgan batch; name another OUT"
             )
-        other = {name: value for name, value in (job or {}).items() if name in facts and value != facts[name]}
-        for name, value in other.items():
-            here = f"{name} is {value} there, {facts[name]} now"
-            raise ValueError(f"{self._path} holds parts of another job: {here}; name another OUT")
-        if self._local and Path(self._path).is_dir():
-            for left in Path(self._path).glob(".dbdgan-*"):
-                # Of a writer that was killed.
-                shutil.rmtree(left, ignore_errors=True)
+        # As JSON knows them: its lists are no tuples.
+        for name, value in json.loads(json.dumps(facts)).items():
+            if job and job[name] != value:
+                here = f"{name} is {job[name]} there, {value} now"
+                raise ValueError(f"{self._path} holds parts of another job: {here}; name another OUT")
+        for left in Path(self._path).glob(".dbdgan-*") if self._local else ():
+            # Of a writer that was killed.
+            shutil.rmtree(left, ignore_errors=True)
         self._run = uuid.uuid4().hex
         self._write(_JOB, json.dumps({**facts, "run": self._run}).encode())
 
@@ -83,7 +83,10 @@ class Parts:
         checksum = hashlib.sha256(chr(0).join(paths).encode("utf-8", "surrogateescape")).hexdigest()
         name = f"part-{checksum[:32]}.parquet"
         if self._files.exists(f"{self._path}/{name}"):
-            return len(paths), 0
+            there = pyarrow.parquet.read_table(
+                f"{self._path}/{name}", columns=["error"], filesystem=self._files
+            )
+            return len(paths), len(paths) - there["error"].null_count
         rows = make()
         table = pyarrow.table({name: rows[name].tolist() for name in COLUMNS}, schema=SCHEMA)
         stream = pyarrow.BufferOutputStream()
@@ -91,7 +94,7 @@ class Parts:
         if (self._job() or {}).get("run") != self._run:
             raise ValueError(f"{self._path} was taken over by another run")
         self._write(name, stream.getvalue().to_pybytes())
-        return len(paths), table.num_rows - table["error"].null_count
+        return len(paths), len(paths) - table["error"].null_count
 
     def _job(self):
         try:

@@ -9,13 +9,13 @@ pytest.importorskip("fsspec", reason="needs the extra: pip install '.[ray]'")
 from dbdgan_tf.batch.blur_rows import COLUMNS  # noqa: E402
 from dbdgan_tf.batch.parts import SCHEMA, Parts  # noqa: E402
 
-FACTS = {"model_sha256": "abc", "sharp_at": 2048}
+FACTS = {"model_sha256": "abc", "sharp_at": 2048, "roi": (0, 0, 1, 1)}
 
 
 def rows(*paths):
     """Rows of which nothing is known but the paths: a file of them must still have the schema."""
     made = {name: np.full(len(paths), None, object) for name in COLUMNS}
-    return {**made, "path": np.array(paths, object)}
+    return {**made, "path": np.array(paths, object), "error": np.array([None, *paths[1:]], object)}
 
 
 @pytest.mark.parametrize("folder", ["{}/out", "memory://parts_of_a_test"])
@@ -24,7 +24,7 @@ def test_doing_a_part_twice_leaves_one(tmp_path, folder):
     parts.claim(FACTS)
     assert parts.finished() == set()
     for _ in range(2):
-        assert parts.add(["a", "b"], lambda: rows("a", "b")) == (2, 0)
+        assert parts.add(["a", "b"], lambda: rows("a", "b")) == (2, 1)
     parts.add(["c"], lambda: rows("c"))
     again = Parts(folder.format(tmp_path))
     again.claim(FACTS)
