@@ -92,6 +92,9 @@ def _from_deep_tiff(data, tags, max_pixels):
     check_size(tags[_HEIGHT], tags[_WIDTH], max_pixels)
     with damage_told():
         pixels = _whole(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED))
+        if pixels.dtype == np.uint8:
+            # Of 8 bits Pillow knows what there is; OpenCV leaves black what it cannot decode.
+            raise ValueError("its compression or layout is not known")
         pixels = rgb_array(from_int32(pixels) if pixels.dtype == np.int32 else pixels)
         upright = turn(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), tags.get(_ORIENTATION, 1))
     return Photo(upright, upright.shape[:2])

@@ -63,6 +63,14 @@ def test_jpegs_inside_a_tiff():
     assert "may be damaged in part" in told(bytes(broken))[1][0]
 
 
+def test_a_tiff_of_unknown_compression_is_refused_and_not_black():
+    data = bytearray(pil("TIFF"))
+    position = data.index(b"\x03\x01\x03\0\x01\0\0\0") + 8
+    data[position : position + 2] = (32769).to_bytes(2, "little")
+    with pytest.raises(ImageInputError, match="its compression or layout is not known"):
+        load_photo(bytes(data))
+
+
 @pytest.mark.parametrize(
     ("beside", "message"),
     [

@@ -10,6 +10,7 @@ import collections
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 TOLERANCE = 1e-6
-_SECONDS = 600
+_SECONDS = 1800
 
 
 def main():
@@ -26,44 +27,64 @@ def main():
     parser.add_argument("--count", type=int, default=3, help="kills")
     parser.add_argument("--backend", choices=("tensorflow", "jax"), default="tensorflow")
     parser.add_argument("--seed", type=int, default=0)
+    # One run, which dies in its nth write: what this command starts again and again.
+    parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--fatal_write", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.update(KERAS_BACKEND=options.backend, CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
+    if options.run:
+        return train_counting(Path(options.run), options.fatal_write)
     with tempfile.TemporaryDirectory() as folder:
-        # Children are forked when all is imported, and compile nothing that one of them compiled already.
+        # Nothing is compiled twice.
         os.environ.update(JAX_COMPILATION_CACHE_DIR=f"{folder}/compiled")
         os.environ.update(JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0")
-        import dbdgan_tf.training.runner  # noqa: F401
-
-        counts, difference = kill(Path(folder), options.count, random.Random(options.seed))
+        counts, difference = kill(Path(folder), options, random.Random(options.seed))
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
     print(f"{options.backend}, seed {options.seed}: {kinds}; largest difference {difference:.1e}")
     sys.exit(int(difference > TOLERANCE))
 
 
-def kill(folder, count, rng):
+def kill(folder, options, rng):
     """Kinds of the kills and their counts, and the largest difference of any variable."""
     make_data(folder / "data")
     # With JAX the first run compiles; the last tells how long one takes and how many files it writes.
-    for name in ("compiling", "alone")[os.environ["KERAS_BACKEND"] != "jax" :]:
+    for name in ("compiling", "alone")[options.backend != "jax" :]:
         began = time.monotonic()
-        finish(start(folder, name))
+        run(folder / name, options.backend)
         seconds = time.monotonic() - began
     expected, writes = variables(folder / "alone"), int((folder / "alone/writes").read_text())
-    counts, differences, run = collections.Counter(), [], 0
-    while counts.total() < count:
-        run += 1
-        while not (folder / f"killed{run}/done").exists() and counts.total() < count:
+    counts, differences, number = collections.Counter(), [], 0
+    while counts.total() < options.count:
+        number += 1
+        killed = folder / f"killed{number}"
+        while not (killed / "writes").exists() and counts.total() < options.count:
             in_write = counts.total() % 3 == 2
-            child = start(folder, f"killed{run}", rng.randint(1, writes) if in_write else 0)
-            if finish(child, None if in_write else rng.uniform(0, seconds)) != 0:
+            fatal = rng.randint(1, writes) if in_write else 0
+            if run(killed, options.backend, fatal, None if in_write else rng.uniform(seconds / 4, seconds)):
                 counts["in the middle of a write" if in_write else "at a random moment"] += 1
-        if not (folder / f"killed{run}/done").exists():
-            finish(start(folder, f"killed{run}"))
-        found = variables(folder / f"killed{run}")
+        if not (killed / "writes").exists():
+            run(killed, options.backend)
+        found = variables(killed)
         assert found.keys() == expected.keys(), "other variables than in an unbroken run"
         differences += [np.abs(found[name] - expected[name]).max(initial=0) for name in expected]
-    counts["runs"] = run
+    counts["runs"] = number
     return counts, max(differences)
+
+
+def run(folder, backend, fatal_write=0, seconds=None):
+    """Trains in a process of its own, which is killed after so many seconds; whether it was killed."""
+    command = [sys.executable, "-m", "tests.training.kills", f"--backend={backend}"]
+    command += [f"--run={folder}", f"--fatal_write={fatal_write}"]
+    with open(f"{folder}.log", "a") as log:
+        child = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        code = child.wait(_SECONDS if seconds is None else seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        code = child.wait()
+        assert seconds is not None, f"a run hangs after {_SECONDS} s"
+    assert code in (0, -signal.SIGKILL), Path(f"{folder}.log").read_text()[-3000:]
+    return code != 0
 
 
 def variables(folder):
@@ -72,39 +93,11 @@ def variables(folder):
         return {name: stored[name].astype(np.float64) for name in stored.files if name != "progress"}
 
 
-def start(folder, name, fatal_write=0):
-    """Forks a child that trains in a folder, or goes on there, and dies in its nth write; the process id."""
-    child = os.fork()
-    if child == 0:
-        try:
-            with open(folder / f"{name}.log", "a") as log:
-                os.dup2(log.fileno(), 1)
-                os.dup2(log.fileno(), 2)
-            writes = die_in_write(fatal_write)
-            train(folder / "data", folder / name)
-            (folder / name / "writes").write_text(str(len(writes)))
-            (folder / name / "done").touch()
-            os._exit(0)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            sys.stderr.flush()
-            os._exit(3)
-    return child
-
-
-def finish(child, seconds=None):
-    """Waits for a child, and kills it after so many seconds; its exit code, negative for a signal."""
-    ends = time.monotonic() + (_SECONDS if seconds is None else seconds)
-    while True:
-        process, status = os.waitpid(child, os.WNOHANG)
-        if process:
-            code = os.waitstatus_to_exitcode(status)
-            assert code in (0, -signal.SIGKILL), "a run failed or could not be resumed; see its log"
-            return code
-        if time.monotonic() > ends:
-            assert seconds is not None, f"a run hangs after {_SECONDS} s"
-            os.kill(child, signal.SIGKILL)
-        time.sleep(0.01)
+def train_counting(folder, fatal_write):
+    """One run, its output folder beside the data; tells at its end how many files it put in their places."""
+    writes = die_in_write(fatal_write)
+    train(folder.parent / "data", folder)
+    (folder / "writes").write_text(str(len(writes)))
 
 
 def die_in_write(number):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such kills and limits")
 # One run, in one process, that is broken off again and again after its first epoch.
 TROUBLE = '''
 import os, resource, shutil
