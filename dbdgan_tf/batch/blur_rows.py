@@ -9,7 +9,7 @@ import numpy as np
 from dbdgan_tf import __version__
 from dbdgan_tf.inference.bundled import DEFAULT_NAME
 from dbdgan_tf.inference.detectors import Detectors
-from dbdgan_tf.inference.rendering import Rendering
+from dbdgan_tf.inference.rendering import Rendering, map_photo
 from dbdgan_tf.photo import encode
 from dbdgan_tf.photo.errors import explain
 from dbdgan_tf.sharpness.measuring import measure
@@ -26,6 +26,7 @@ class BlurRows:
     Args:
         model: A bundled model's name, or the path of a .tflite file on the worker.
         num_threads: Threads of the model: the cores that the worker may use.
+        scores: Whether rows have a score, which takes every pixel of a photograph; a map takes a fraction.
         maps: Whether rows have a map.
         max_side: Longest side of a map, px; None for the photograph's own.
         roi: As for `dbdgan_tf.score`.
@@ -43,6 +44,7 @@ class BlurRows:
         model=DEFAULT_NAME,
         *,
         num_threads=1,
+        scores=True,
         maps=False,
         max_side=None,
         roi=None,
@@ -50,7 +52,9 @@ class BlurRows:
         max_megapixels=250.0,
         seconds=None,
     ):
-        self.model, self.num_threads, self.maps = model, num_threads, maps
+        if not (scores or maps):
+            raise ValueError("Rows have scores, maps or both. Received: neither.")
+        self.model, self.num_threads, self.scores, self.maps = model, num_threads, scores, maps
         self.roi, self.sharp_at = roi, sharp_at
         self.max_side, self.max_megapixels, self.seconds = max_side, max_megapixels, seconds
         self._detectors = self._sha256 = self._thread = None
@@ -98,11 +102,13 @@ class BlurRows:
         return {**columns(score), **facts}
 
     def _work(self, path):
-        limit = self.max_megapixels * 1e6
+        limit, rendering = self.max_megapixels * 1e6, Rendering(max_side=self.max_side)
+        if not self.scores:
+            return None, map_photo(read(path), self._detectors, rendering, max_pixels=limit)
         measured = measure(read(path), self._detectors, self.roi, self.sharp_at, limit)
         if not self.maps:
             return measured.score, None
-        picture = Rendering(max_side=self.max_side).draw(measured.blur_map, measured.photo)
+        picture = rendering.draw(measured.blur_map, measured.photo)
         return measured.score, encode(picture, ".png")
 
 

@@ -90,7 +90,8 @@ def _cluster(config):
     """The cluster that RAY_ADDRESS names or the process is part of, or else one of this machine's cores."""
     begun = not ray.is_initialized()
     if begun:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        # Ray would give way to every other process of this machine, by a niceness of 15.
+        os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"} | os.environ)
         local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": config.workers * config.cpus}
         ray.init(
             include_dashboard=False if local else None, log_to_driver=False, logging_level="ERROR", **local

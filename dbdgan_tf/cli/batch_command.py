@@ -18,6 +18,9 @@ from dbdgan_tf.cli.score_command import roi_option, sharp_at_option
 @click.argument("sources", metavar="IN...", nargs=-1, required=True)
 @click.argument("output", metavar="OUT")
 @click.option("--column", default="path", show_default=True, help="Of Parquet lists.")
+@click.option(
+    "--no-scores", "scores", is_flag=True, default=True, flag_value=False, help="Maps alone: faster."
+)
 @click.option("--maps", is_flag=True, help="Also the maps, as PNG in the column map_png.")
 @click.option(
     "--max-side", type=click.IntRange(1), help="Longest side of the maps, px.  [default: the photo's]"

@@ -11,6 +11,7 @@ from dbdgan_tf import __version__
 from dbdgan_tf.batch import BlurRows, blur_rows
 from dbdgan_tf.inference import ModelFileError
 from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.rendering import Rendering, map_photo
 from dbdgan_tf.sharpness.measuring import measure
 from dbdgan_tf.sharpness.score import columns
 
@@ -32,6 +33,14 @@ def test_rows_are_the_commands(model, photos):
         **columns(None), "path": str(photos / "07.jpg"), "map_png": None, "error": "is empty (zero bytes)",
         "model_sha256": Detectors(model).model_checksum(), "version": __version__,
     }  # fmt: skip
+
+
+def test_maps_alone_are_the_commands(model, photos):
+    rows = BlurRows(model, scores=False, maps=True)(paths(photos / "00.jpg"))
+    assert rows["map_png"][0] == map_photo(photos / "00.jpg", Detectors(model), Rendering())
+    assert rows["verdict"][0] is None and rows["error"][0] is None
+    with pytest.raises(ValueError, match="Received: neither"):
+        BlurRows(scores=False)
 
 
 def test_uris_and_what_no_store_knows(model, photos):
