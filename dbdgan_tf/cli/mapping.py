@@ -58,8 +58,8 @@ def run_many(config, to_folder):
     failures = Failures(found.problems)
     detectors = open_detectors(config.model, config.scale)
     settings, ending = _settings(config, detectors), ENDINGS[config.format]
-    planned = origin.plan(found.photos, folder, ending)
-    waiting = [place for place in planned if config.overwrite or not _is_finished(place, settings, failures)]
+    planned = origin.plan(found.photos, folder, ending, settings)
+    waiting = [place for place in planned if config.overwrite or _is_waiting(place, failures)]
     skipped = len(planned) + len(found.problems) - len(waiting) - len(failures.reasons)
     threads = min(count_threads(config.threads), max(1, len(waiting)))
     work = functools.partial(_map_photo, config, detectors, settings, ending)
@@ -78,14 +78,12 @@ def run_many(config, to_folder):
     return failures.report(len(planned) + len(found.problems) or 1)
 
 
-def _is_finished(place, settings, failures):
-    photo, output, found = place
-    if found is origin.UNKNOWN:
-        failures.reasons.append(
-            (photo.path, f"{output} is there and was not made by dbdgan; --overwrite replaces it")
-        )
-        return True
-    return found is not None and found.settings == settings and found.describes(photo.path)
+def _is_waiting(place, failures):
+    photo, output, state = place
+    if state is origin.UNKNOWN:
+        reason = f"{output} is there and was not made by dbdgan; --overwrite replaces it"
+        failures.reasons.append((photo.path, reason))
+    return state is origin.WAITING
 
 
 def _settings(config, detectors):
@@ -94,7 +92,7 @@ def _settings(config, detectors):
 
 
 def _map_photo(config, detectors, settings, ending, place):
-    photo, output, _ = place
+    photo, output = place[0], Path(place[1])
     _refuse_own_input(photo.path, output)
     if not output.parent.resolve().is_relative_to(Path(config.output).resolve()):
         raise ValueError(f"a link leads its output out of the folder, to {output.parent.resolve()}")

@@ -7,16 +7,15 @@ import json
 import os
 import stat
 import zlib
-from pathlib import Path
 
-from dbdgan_tf.photo.search import plan_outputs
+from dbdgan_tf.photo.search import fold, output_names, plan_outputs
 
 _KEY = b"dbdgan\0"
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 # Our note is among the first segments of a file.
 _HEAD = 4096
-# A file that does not tell what it was made from.
-UNKNOWN = "unknown"
+# An output is up to date; must be made; or is a file that does not tell what it was made from.
+FINISHED, WAITING, UNKNOWN = "finished", "waiting", "unknown"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,9 +94,12 @@ def read_origin(path):
 
 
 def read_note(path):
-    """The dict noted in a file, or None."""
-    with open(path, "rb") as file:
-        head = file.read(_HEAD)
+    """The dict noted in a file; None without a note or a file."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except (FileNotFoundError, IsADirectoryError):
+        return None
     if not head.startswith((_PNG, _JPEG)):
         return None
     try:
@@ -107,53 +109,36 @@ def read_note(path):
         return None
 
 
-def plan(photos, folder, ending):
+def plan(photos, folder, ending, settings):
     """Names the output of each photograph, as `plan_outputs` does, around what is there already.
 
     What was made from a photograph keeps its name, whatever else is mapped and in whatever order; where an
-    output of another photograph has the name, the next one is taken: a.png, a.jpg.png, _a.jpg.png. Lists
-    (photo, path, what is there: its `Origin`, None if nothing, `UNKNOWN` if it does not tell).
+    output of another photograph has the name, the next one is taken. Lists (photo, path as text, state):
+    `FINISHED` where the output is up to date, `UNKNOWN` where it does not tell what it was made from, else
+    `WAITING`.
     """
-    own = {photo: _own_output(photo, folder, ending) for photo in photos}
-    taken = {_key(path) for path, _ in filter(None, own.values())}
-    others = [photo for photo in photos if not own[photo]]
-    fresh = dict(zip(others, plan_outputs(others, folder, ending), strict=True))
-    return [
-        (photo, *(own[photo] or _next_free(photo, fresh[photo], folder, ending, taken))) for photo in photos
-    ]
+    own = [_own_output(photo, folder, ending, settings) for photo in photos]
+    taken = {fold(path) for path, _ in filter(None, own)}
+    others = [photo for photo, place in zip(photos, own, strict=True) if not place]
+    fresh = plan_outputs(
+        others, folder, ending, lambda path: fold(path) not in taken and not read_origin(path)
+    )
+    return [(photo, *(place or _unowned(next(fresh)))) for photo, place in zip(photos, own, strict=True)]
 
 
-def _own_output(photo, folder, ending):
-    """(path, `Origin`) of the output that was made from a photograph, or None."""
-    for path in itertools.islice(_candidates(photo, folder, ending), 3):
-        origin = _found(path)
-        if isinstance(origin, Origin) and (origin.is_from(photo.path) or origin.describes(photo.path)):
-            return path, origin
+def _own_output(photo, folder, ending, settings):
+    """(path, state) of the output that was made from a photograph, or None."""
+    for path in itertools.islice(output_names(photo, folder, ending), 3):
+        origin = read_origin(path)
+        if origin is None:
+            continue
+        described = origin.describes(photo.path)
+        if described or origin.is_from(photo.path):
+            return str(path), FINISHED if described and origin.settings == settings else WAITING
     return None
 
 
-def _next_free(photo, first, folder, ending, taken):
-    for path in itertools.chain([first], _candidates(photo, folder, ending)):
-        found = _found(path)
-        if _key(path) not in taken and not isinstance(found, Origin):
-            taken.add(_key(path))
-            return path, found
-
-
-def _candidates(photo, folder, ending):
-    yield Path(folder) / photo.relative.with_name(photo.relative.stem + ending)
-    path = Path(folder) / photo.relative.with_name(photo.relative.name + ending)
-    while True:
-        yield path
-        path = path.with_name("_" + path.name)
-
-
-def _found(path):
+def _unowned(path):
     # Outputs are renamed into place whole; only a power cut can leave an empty one.
-    if not path.is_file() or not path.stat().st_size:
-        return None
-    return read_origin(path) or UNKNOWN
-
-
-def _key(path):
-    return str(path).casefold()
+    there = path.is_file() and path.stat().st_size
+    return str(path), UNKNOWN if there else WAITING

@@ -51,12 +51,13 @@ def run(config):
             *(Row(FoundPhoto(path, path), error=reason) for path, reason in found.problems),
             *journal.rows,
         ]
-        act = functools.partial(_act, config, _sidecars(photos))
+        acts = config.xmp or config.sort_into
+        act = functools.partial(_act, config, _sidecars(photos) if acts else {})
         rows = itertools.chain(earlier, _kept(fresh, journal))
         for row in _in_order(config, rows) if late else rows:
             try:
                 report(row)
-                if row.score:
+                if acts and row.score:
                     act(row)
             # Whatever it was, the other photographs still have their turn.
             except Exception as error:

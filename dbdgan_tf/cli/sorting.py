@@ -14,6 +14,8 @@ _BESIDE_RAW = (".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif")
 
 def without_raw_twins(photos):
     """Leaves out each RAW photograph whose JPEG or HEIC is among the others: the pair counts as one."""
+    if not any(photo.path.suffix.lower() in RAW_SUFFIXES for photo in photos):
+        return photos
     pictures = {photo.path.with_suffix("") for photo in photos if photo.path.suffix.lower() in _BESIDE_RAW}
     return [
         photo

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import glob
+import itertools
 import os
 from pathlib import Path
 
@@ -12,12 +13,26 @@ from dbdgan_tf.photo.decoding import SUFFIXES
 _UNREAD = frozenset((".gif", ".jxl", ".jp2", ".psd", ".exr", ".hdr", ".tga", ".ppm", ".pgm", ".svg"))
 
 
-@dataclasses.dataclass(frozen=True)
 class FoundPhoto:
-    """A file, and its path below the folder, or the fixed part of the glob, that it was found in."""
+    """A file, and its path below the folder, or the fixed part of the glob, that it was found in.
 
-    path: Path
-    relative: Path
+    Kept as a text and a number: a `Path` takes a kilobyte, and there may be very many.
+    """
+
+    __slots__ = ("_path", "_depth")
+
+    def __init__(self, path, relative):
+        self._path, self._depth = str(path), len(Path(relative).parts)
+
+    @property
+    def path(self):
+        """The file."""
+        return Path(self._path)
+
+    @property
+    def relative(self):
+        """Its path below the place that was searched."""
+        return Path(*self.path.parts[-self._depth :])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,22 +59,44 @@ def find_photos(sources, exclude=None, suffixes=SUFFIXES, follow_links=False):
     return SearchResult(photos, search.problems, search.notes())
 
 
-def plan_outputs(photos, folder, ending):
+def output_names(photo, folder, ending):
+    """Names that a photograph's output may have, in order: a.png, a.jpg.png, _a.jpg.png, __a.jpg.png ..."""
+    relative = photo.relative
+    yield Path(folder) / relative.with_name(relative.stem + ending)
+    path = Path(folder) / relative.with_name(relative.name + ending)
+    while True:
+        yield path
+        path = path.with_name("_" + path.name)
+
+
+def plan_outputs(photos, folder, ending, is_free=lambda path: True):
     """Names the output of each photograph, folder / tree / stem + ending, no two alike, whatever their case.
 
     Photographs that would share an output (a.jpg and a.dng) all keep their extension: a.jpg.png, a.dng.png.
+
+    Args:
+        photos: List of `FoundPhoto`.
+        folder: Where the tree is rebuilt.
+        ending: E.g. ".png" or "_mask.png".
+        is_free: Function of a path: False where the next of the photograph's names is to be taken.
+
+    Yields:
+        Paths.
     """
-    plain = [photo.relative.with_name(photo.relative.stem + ending) for photo in photos]
-    count = collections.Counter(str(path).casefold() for path in plain)
-    taken, planned = set(), []
-    for photo, path in zip(photos, plain, strict=True):
-        if count[str(path).casefold()] > 1:
-            path = photo.relative.with_name(photo.relative.name + ending)
-        while str(path).casefold() in taken:
-            path = path.with_name("_" + path.name)
-        taken.add(str(path).casefold())
-        planned.append(Path(folder) / path)
-    return planned
+    shared = collections.Counter(fold(next(output_names(photo, folder, ending))) for photo in photos)
+    taken = set()
+    for photo in photos:
+        names = output_names(photo, folder, ending)
+        plain = next(names)
+        own = names if shared[fold(plain)] > 1 else itertools.chain([plain], names)
+        path = next(path for path in own if fold(path) not in taken and is_free(path))
+        taken.add(fold(path))
+        yield path
+
+
+def fold(path):
+    """A path as file systems compare it to which case does not matter."""
+    return str(path).casefold()
 
 
 class _Search:

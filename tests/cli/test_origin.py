@@ -88,6 +88,14 @@ def test_a_name_does_not_depend_on_what_else_is_mapped(run, write, tmp_path):
     assert levels(tmp_path / "o") == expected
 
 
+def test_a_name_that_is_another_photographs_with_its_extension(run, write, tmp_path):
+    for name, level in (("a.jpg", 40), ("a.png", 80), ("a.jpg.tif", 120)):
+        write(f"in/{name}", level)
+    assert "3 written" in run("in", "out")[1]
+    assert "0 written to out, 3 were there already" in run("in", "out")[1]
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
 def test_nor_on_the_order(run, write, tmp_path):
     write("t1/a.png", 40), write("t2/a.png", 250)
     run("t1", "t2", "o")
