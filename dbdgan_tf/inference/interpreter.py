@@ -126,7 +126,10 @@ class LiteRTModel:
         Returns:
             A `DelegationReport`.
         """
-        details = self._interpreter._get_ops_details()
+        try:
+            details = self._interpreter._get_ops_details()
+        except UnicodeDecodeError as error:
+            raise cannot_load(self._label, f"a tensor has a name that is no UTF-8 ({error})") from error
         partitions = [op for op in details if op["op_name"] == "DELEGATE"]
         original = [op for op in details if op["op_name"] != "DELEGATE"]
         producers = {int(out): position for position, op in enumerate(original) for out in op["outputs"]}

@@ -59,3 +59,10 @@ def test_unfit_models_are_refused(flat_models, tmp_path):
             LiteRTModel(model)
     with pytest.raises(ValueError, match="num_threads"):
         LiteRTModel(good, num_threads=0)
+
+
+def test_a_tensors_name_that_is_no_utf8_is_told(flat_models):
+    model = LiteRTModel(flat_models.grey_model().replace(b"logit", b"lo\xffit"))
+    assert model.run(np.zeros(model.input.shape, np.float32)).shape == (32, 48)
+    with pytest.raises(ModelFileError, match="a tensor has a name that is no UTF-8"):
+        model.delegation()
