@@ -51,19 +51,20 @@ PLAIN_ADAM = options.OptimizerOptions(weight_decay=0.0, clip_norm=0.0, ema_momen
 
 
 def make_gan(values, *, teacher="", judges=0.0, optimizer=None, discriminator=None, augment=False):
-    """A compiled GAN with the student and, by choice, a joint teacher and discriminators."""
+    """A compiled GAN of a student, and a teacher if "joint", or of one "alone", and of discriminators."""
     data = options.DataOptions(image_size=(values.size, values.size), augment=augment)
     losses = options.LossOptions(
         iou_weight=float(bool(teacher)), edge_weight=0.5 * bool(teacher),
         consistency_weight=float(bool(teacher)), adversarial_weight=judges, distill_adversarial_weight=judges,
     )  # fmt: skip
-    student = networks.make_student(options.StudentOptions(values.student_encoder), data.image_size)
-    taught = None
+    student = taught = None
+    if teacher != "alone":
+        student = networks.make_student(options.StudentOptions(values.student_encoder), data.image_size)
     if teacher:
         light = options.TeacherOptions(values.teacher_encoder, "light")
         taught = networks.make_teacher(light, data.image_size)
     gan = networks.make_gan(
-        student=student, teacher=taught, mode=teacher or "cached", losses=losses, data=data,
+        student=student, teacher=taught, mode="joint" if teacher else "cached", losses=losses, data=data,
         discriminator=discriminator or options.DiscriminatorOptions(), seed=0,
     )  # fmt: skip
     networks.compile_gan(gan, optimizer or options.OptimizerOptions(), 1000)
@@ -133,14 +134,18 @@ def cost_of_networks(values):
         before = seconds
 
 
+def peak_gibibytes():
+    """Peak resident memory of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
 def peak_memory(values):
     """Prints the peak resident memory of a few joint steps."""
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
         fit_once(gan, values, batch)()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
-          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
+          f"batch {values.batch}: peak {peak_gibibytes():.1f} GiB")  # fmt: skip
 
 
 def compare_allocators(values):
@@ -202,21 +207,17 @@ def time_one_allocator(values):
     judges = options.DiscriminatorOptions("patch", 8)
     gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
     figures = timed_fit(gan, make_batch(values), values.repeats)
-    print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+    print(json.dumps({**figures, "peak": peak_gibibytes()}))
 
 
 def cost_of_teacher(values):
     """Prints the step of light teachers against D1 at 256 and 320 px."""
     keep_freed_memory()
     for encoder, size in itertools.product((values.teacher_encoder, "vgg16"), (256, 320)):
-        data = options.DataOptions(image_size=(size, size))
-        teacher = networks.make_teacher(options.TeacherOptions(encoder, "light"), data.image_size)
-        gan = networks.make_gan(
-            student=None, teacher=teacher, mode="joint", losses=options.LossOptions(), data=data,
-            discriminator=options.DiscriminatorOptions("patch"), seed=0,
-        )  # fmt: skip
-        networks.compile_gan(gan, options.OptimizerOptions(), 1000)
-        step = timed_fit(gan, make_batch(dataclasses.replace(values, size=size)), values.repeats)["wall"]
+        here = dataclasses.replace(values, size=size, teacher_encoder=encoder)
+        judge = options.DiscriminatorOptions("patch")
+        gan = make_gan(here, teacher="alone", judges=0.02, discriminator=judge, augment=True)
+        step = timed_fit(gan, make_batch(here), values.repeats)["wall"]
         print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
         keras.utils.clear_session(free_memory=True)
 

@@ -75,6 +75,14 @@ def flat_models(load_module):
     return load_module(REPOSITORY / "tests/inference/flat_models.py")
 
 
+@pytest.fixture(scope="session")
+def model(flat_models, tmp_path_factory):
+    """Path of a model whose map is sigmoid(r + 2 g + 3 b - 1): bright is blurred, dark is in focus."""
+    path = tmp_path_factory.mktemp("model") / "grey.tflite"
+    path.write_bytes(flat_models.grey_model((32, 48)))
+    return str(path)
+
+
 @pytest.fixture
 def grey_file(flat_models, tmp_path):
     """Path of the float32 grey model."""

@@ -9,8 +9,6 @@ from dbdgan_tf.photo import SUFFIXES
 from dbdgan_tf.photo.search import find_photos
 from dbdgan_tf.text_file import read_text
 
-LISTS = (".txt", ".parquet")
-
 
 def find_paths(sources, column="path", exclude=None):
     """Lists photographs, each once.

@@ -5,11 +5,12 @@ import click
 from dbdgan_tf.cli.options import (
     NumberRange,
     count_threads,
+    find_model,
     max_megapixels_option,
     model_option,
     needs_extra,
-    open_detectors,
     quiet_option,
+    silence_native_libraries,
 )
 from dbdgan_tf.cli.score_command import roi_option, sharp_at_option
 
@@ -58,7 +59,8 @@ def command(sources, output, column, workers, cpus, part_rows, quiet, **options)
                 bar.update(part["done"])
                 yield part
 
-    open_detectors(options["model"])
+    options["model"] = str(find_model(options["model"]))
+    silence_native_libraries()
     config = BatchConfig(sources, output, column, count_threads(workers), cpus, part_rows, options)
     done, failed, skipped = run(config, watch)
     there = f", {skipped} were there already" * bool(skipped)

@@ -81,13 +81,13 @@ def count_threads(threads):
 def open_detectors(name, scale="whole", threads=1):
     """`Detectors` of a model that a person named."""
     path = find_model(name)
-    _silence_native_libraries()
+    silence_native_libraries()
     from dbdgan_tf.inference.detectors import Detectors
 
     return Detectors(path, scale, threads)
 
 
-def _silence_native_libraries():
+def silence_native_libraries():
     """libjpeg, libpng, libtiff and LiteRT talk on the process's stderr; what matters comes as exceptions."""
     try:
         if sys.stderr.fileno() != 2:

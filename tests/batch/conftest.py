@@ -7,13 +7,6 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture(scope="session")
-def model(flat_models, tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "grey.tflite"
-    path.write_bytes(flat_models.grey_model((32, 48)))
-    return str(path)
-
-
 @pytest.fixture
 def photos(tmp_path):
     """A folder of 24 small photographs, 00.jpg to 23.jpg, of which 07.jpg is empty."""

@@ -13,14 +13,6 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def model(flat_models, tmp_path_factory):
-    """A model whose map is sigmoid(r + 2 g + 3 b - 1): bright is blurred, dark is in focus."""
-    path = tmp_path_factory.mktemp("model") / "grey.tflite"
-    path.write_bytes(flat_models.grey_model((32, 48)))
-    return str(path)
-
-
-@pytest.fixture(scope="session")
 def picture():
     """Bytes of an image file: picture(level=0..255, size=(width, height), kind="JPEG", **options)."""
 

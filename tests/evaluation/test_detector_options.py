@@ -9,13 +9,6 @@ from dbdgan_tf.photo import write_image
 
 
 @pytest.fixture
-def model(flat_models, tmp_path):
-    """A 32 x 48 model, blurred where it is bright."""
-    (tmp_path / "grey.tflite").write_bytes(flat_models.grey_model((32, 48)))
-    return str(tmp_path / "grey.tflite")
-
-
-@pytest.fixture
 def samples(tmp_path):
     """Photographs whose bright half is blurred: one of the model's size, one three times as large."""
     for stem, (height, width) in (("same", (32, 48)), ("large", (96, 144))):

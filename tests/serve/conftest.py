@@ -10,13 +10,6 @@ import sys
 import pytest
 
 
-@pytest.fixture(scope="session")
-def model(flat_models, tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "grey.tflite"
-    path.write_bytes(flat_models.grey_model((32, 48)))
-    return str(path)
-
-
 class Client:
     """The port of a server, its process, and requests to it."""
 
