@@ -95,8 +95,11 @@ def plan_outputs(photos, folder, ending, is_free=lambda path: True):
 
 
 def fold(path):
-    """A path as file systems compare it to which case does not matter."""
-    return str(path).casefold()
+    """A number that paths share which a file system may take for one, as case does not matter to it.
+
+    A quarter of the text's memory; where two others ever shared one, a photograph's output had a longer name.
+    """
+    return hash(str(path).casefold())
 
 
 class _Search:
