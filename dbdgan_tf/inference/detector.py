@@ -79,9 +79,8 @@ class BlurDetector:
         check_model(model)
         self._model = LiteRTModel(model, num_threads)
         self.metadata = metadata or _metadata_of(model)
-        self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
-        self._scale, self._upsampling = scale, upsampling
-        self._max_pixels = max_pixels
+        self._grid = tile if isinstance(tile, TileGrid) else TileGrid() if tile else None
+        self._scale, self._upsampling, self._max_pixels = scale, upsampling, max_pixels
         self._table = _input_table(self._model.input, self.metadata)
 
     def __reduce__(self):
@@ -107,7 +106,7 @@ class BlurDetector:
             ValueError: If the image is broken, empty, too large, or holds NaN.
         """
         photo = to_rgb(image, self._max_pixels)
-        blur_map = self._whole_map(photo) if self._grid is None else self._windows_map(photo, self._grid)
+        blur_map = self._windows_map(photo, self._grid) if self._grid else self._whole_map(photo)
         if self._scale == "native":
             blur_map = np.maximum(blur_map, self._windows_map(photo, NATIVE))
         return BlurResult(blur_map, photo)

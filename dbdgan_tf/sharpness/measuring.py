@@ -12,14 +12,7 @@ from dbdgan_tf.sharpness.score import SHARP_AT, Score, score_pixels
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Measured:
-    """A `Score` and what it was read from.
-
-    Attributes:
-        score: The `Score`.
-        photo: The `Photo`, possibly decoded at a fraction of its size.
-        grey: uint8 (H, W), luminance at the photograph's own size.
-        blur_map: float32 (h, w) in 0..1, 1 = out of focus.
-    """
+    """A `Score` and what it was read from; `grey` has the photograph's own size, the rest may be smaller."""
 
     score: Score
     photo: Photo
@@ -28,21 +21,7 @@ class Measured:
 
 
 def measure(source, detectors, roi=None, sharp_at=SHARP_AT, max_pixels=DEFAULT_MAX_PIXELS):
-    """Measures one photograph.
-
-    Args:
-        source: A path, or the bytes of an image file.
-        detectors: `Detectors`.
-        roi: As for `score`.
-        sharp_at: As for `score`.
-        max_pixels: Larger photographs are refused before they are decoded.
-
-    Returns:
-        A `Measured`.
-
-    Raises:
-        ValueError: If the photograph cannot be used or the region lies outside of it.
-    """
+    """`Measured`, of a photograph's path or bytes, with `Detectors`; arguments and errors as of `score`."""
     photo = load_photo(source, max(detectors.image_size), max_pixels)
     grey = _grey(source, photo, max_pixels)
     blur_map = detectors.find_blur(photo.pixels)

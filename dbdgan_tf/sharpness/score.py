@@ -126,11 +126,7 @@ def columns(score):
 
 
 def parse_roi(text):
-    """Four numbers of "x,y,w,h"; None of None.
-
-    Raises:
-        ValueError: If it is something else.
-    """
+    """Four numbers of "x,y,w,h", else a ValueError; None of None."""
     try:
         numbers = None if text is None else tuple(float(number) for number in text.split(","))
     except ValueError:
