@@ -2,18 +2,15 @@
 
 import contextlib
 import functools
-import importlib.util
 import io
-import os
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
 from dbdgan_tf.inference import bundled_model
+from tests.inference import flat_models
 
-ROOT = Path(__file__).resolve().parents[2]
 SCENE = cv2.resize(np.random.default_rng(3).integers(0, 256, (5, 6, 3), np.uint8), (96, 64))
 PHOTO = Image.fromarray(SCENE)
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="r"/></x:xmpmeta>'
@@ -68,12 +65,7 @@ def with_payloads(rng, spoil):
 @functools.cache
 def models():
     """Content of .tflite files: two that were written field by field, and the bundled one."""
-    path = ROOT / "tests/inference/flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    flat = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flat)
-    tiny = tuple(flat.grey_model((32, 48), io) for io in ("float32", "uint8"))
-    return (*tiny, bundled_model().read_bytes())
+    return *(flat_models.grey_model(io=kind) for kind in ("float32", "uint8")), bundled_model().read_bytes()
 
 
 @functools.lru_cache(256)
@@ -89,8 +81,3 @@ def _encoded(kind, number, payloads):
     picture = picture.quantize(16) if options.pop("bits", None) else picture
     picture.save(stream, kind, **options, **dict(payloads))
     return stream.getvalue()
-
-
-def scratch(environment=os.environ):
-    """Where temporary files belong: in memory if there is such a place."""
-    return environment.get("DBDGAN_FUZZ_DIR") or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
