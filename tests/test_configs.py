@@ -21,10 +21,8 @@ def test_every_recipe_opens_with_purpose_command_hours_and_score(repository):
     assert {path.stem for path in paths} == set(RECIPES)
     for path in paths:
         header = "\n".join(line for line in path.read_text().splitlines() if line.startswith("#"))
-        assert re.search(rf"python -m trainers\.{RECIPES[path.stem]} --\w+=configs/{path.name}", header), (
-            path.name
-        )
-        assert "Hours:" in header and "Score:" in header, path.name
+        command = rf"python -m trainers\.{RECIPES[path.stem]} --\w+=configs/{path.name}"
+        assert re.search(command, header) and "Hours:" in header and "Score:" in header, path.name
 
 
 @pytest.mark.parametrize("name", RECIPES)
