@@ -10,11 +10,9 @@ import numpy as np
 class TileGrid:
     """How a photograph is cut.
 
-    Attributes:
-        overlap: Share of a window, 0..0.9, that it has in common with its neighbour.
-        zoom: A window spans at most `zoom` model inputs in each direction. Blur is a matter of scale: windows
-            much smaller than the photographs of training show blur the model never saw, so zoom is not 1.
-        max_windows: Most windows along one side.
+    `overlap` is the share of a window, 0..0.9, that its neighbour has as well. A window spans at most `zoom`
+    model inputs in each direction: much smaller ones than the photographs of training show blur that the
+    model never saw, so zoom is not 1. There are at most `max_windows` along a side.
     """
 
     overlap: float = 0.3

@@ -1,6 +1,7 @@
 """Reading films frame by frame, and writing them, in constant memory."""
 
 import contextlib
+import dataclasses
 import mmap
 import os
 import typing
@@ -18,7 +19,8 @@ class FilmFacts(typing.NamedTuple):
     codec: str
 
 
-class Frame(typing.NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False)
+class Frame:
     """One frame: its number from 0, its time in seconds, and uint8 (H, W, 3) RGB pixels."""
 
     number: int

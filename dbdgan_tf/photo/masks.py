@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 
-from dbdgan_tf.photo.checksums import check_png
+from dbdgan_tf.photo.damage import check_jpeg, check_png
 from dbdgan_tf.photo.errors import damage_told, named
-from dbdgan_tf.photo.jpeg import check_jpeg
 from dbdgan_tf.photo.reading import load_photo, read_bytes
 
 POLARITIES = ("blur", "focus")
