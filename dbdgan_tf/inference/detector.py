@@ -140,18 +140,11 @@ class BlurDetector:
 
     def upsample(self, small_map, photo):
         """Brings a float32 (h, w) map to the size of its uint8 (H, W, 3) RGB photo."""
-        if self._upsampling == "guided":
-            return guided_upsample(small_map, photo)
-        return resize(small_map, photo.shape[:2])
+        guided = self._upsampling == "guided"
+        return guided_upsample(small_map, photo) if guided else resize(small_map, photo.shape[:2])
 
     def detect_batch(self, images):
-        """Detects the blur in several images of any sizes and kinds, one after the other.
-
-        Args:
-            images: Iterable of what `__call__` takes.
-
-        Returns:
-            List of `BlurResult`.
+        """List of `BlurResult` for an iterable of what `__call__` takes, of any sizes and kinds.
 
         Raises:
             BatchError: If some failed; it carries the results of the others.
@@ -171,13 +164,10 @@ class BlurDetector:
         """Detects the blur in a film, frame by frame, in constant memory.
 
         Args:
-            frames: Path of a film that OpenCV can read, or an iterable of what `__call__` takes.
+            frames: Path of a film, a ValueError if it is none, or an iterable of what `__call__` takes.
 
         Yields:
             A `BlurResult` for each frame.
-
-        Raises:
-            ValueError: If the film cannot be opened.
         """
         if isinstance(frames, (str, Path)):
             frames = (frame.pixels for frame in read_frames(frames))
@@ -215,8 +205,7 @@ class Detectors:
 
     def find_blur(self, pixels):
         """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""
-        detector = self.get()
-        return detector(pixels).blur_map if self.scale == "native" else detector.small_map(pixels)
+        return self.get()(pixels).blur_map if self.scale == "native" else self.get().small_map(pixels)
 
 
 def _metadata_of(model):

@@ -39,18 +39,12 @@ def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
 
 
 def read_image(path, target_size=None):
-    """Reads a photograph's pixels.
+    """A photograph's pixels: uint8 (H, W, 3) RGB in sRGB, upright; errors as of `load_photo`.
 
     Args:
         path: File to read.
         target_size: Optional (height, width) in px that the photo will be resized to. A JPEG at least twice
             that large is decoded at 1/2, 1/4 or 1/8 of its size, never below the target.
-
-    Returns:
-        uint8 array (H, W, 3), RGB in sRGB, upright.
-
-    Raises:
-        ImageInputError: If the file is missing, empty or not a readable image.
     """
     return load_photo(path, target_size and max(target_size)).pixels
 

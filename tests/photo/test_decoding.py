@@ -141,14 +141,6 @@ def test_a_photograph_of_200_megapixels():
     assert caught.value.kind == "too large"
 
 
-def test_reduced_decoding_is_area_averaging():
-    noise = np.random.default_rng(0).integers(60, 200, (256, 256, 3), np.uint8)
-    smooth = cv2.GaussianBlur(noise, (0, 0), 4)
-    reduced = load_photo(encode(smooth, quality=98, subsampling=0), target=64).pixels
-    expected = cv2.resize(smooth, (64, 64), interpolation=cv2.INTER_AREA)
-    assert np.abs(reduced - expected.astype(float)).mean() < 1
-
-
 def wide_gamut_profile():
     """sRGB's curve with red and green swapped: a profile whose effect is known exactly."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
