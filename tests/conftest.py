@@ -9,7 +9,12 @@ import sys
 import textwrap
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from tests.inference import flat_models as flat_models_module
+from tests.torch_writer import write_torch_file as write_torch
 
 # Set before anything imports Keras; two test processes share two cores.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -64,9 +69,7 @@ def load_module():
 @pytest.fixture(scope="session")
 def flat_models():
     """The module that writes tiny .tflite files."""
-    from tests.inference import flat_models
-
-    return flat_models
+    return flat_models_module
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +88,7 @@ def grey_file(model):
 @pytest.fixture(scope="session")
 def write_torch_file():
     """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""
-    from tests.torch_writer import write_torch_file
-
-    return write_torch_file
+    return write_torch
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +97,6 @@ def official_network(load_module, shared_dir):
 
     The arrays are input (N, H, W, 3) in 0..1 and output (N, h, w, 1).
     """
-    import numpy as np
-
     folder = shared_dir / "official"
     fill = load_module(folder / "fill_weights.py").fill
 
@@ -161,9 +160,6 @@ def nano_student(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_dataset(tmp_path_factory):
     """ROOT/{train,test}/{images,masks}: photographs whose right half is blurred. Read only."""
-    import cv2
-    import numpy as np
-
     root, rng = tmp_path_factory.mktemp("tiny_dataset"), np.random.default_rng(7)
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 32:] = 255
@@ -181,8 +177,6 @@ def tiny_dataset(tmp_path_factory):
 @pytest.fixture(scope="session")
 def scene():
     """Discs and turned boxes over each other, as sharp as pixels allow: scene(height, width, seed=0)."""
-    import cv2
-    import numpy as np
 
     def make(height, width, seed=0):
         rng, factor = np.random.default_rng(seed), 4

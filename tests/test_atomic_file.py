@@ -27,15 +27,6 @@ def test_the_longest_name_keeps_its_extensions_and_a_failed_write_the_older_file
     assert os.listdir(tmp_path) == [path.name] and path.read_bytes() == b"older"
 
 
-def test_what_a_link_leads_to_is_replaced_where_asked_for(tmp_path):
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "a").symlink_to("sub/target")
-    write_bytes(tmp_path / "a", b"1", follow=True)
-    assert (tmp_path / "a").is_symlink() and (tmp_path / "sub/target").read_bytes() == b"1"
-    write_bytes(tmp_path / "a", b"2")
-    assert not (tmp_path / "a").is_symlink() and (tmp_path / "sub/target").read_bytes() == b"1"
-
-
 def test_a_pipe_stays_one(tmp_path):
     """Not tried on a device, of which a failure would make a file."""
     os.mkfifo(tmp_path / "pipe")

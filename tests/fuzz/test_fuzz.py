@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.fuzz.campaign import CRASHED, HUNG, run, run_jobs
+from tests.fuzz.__main__ import CRASHED, HUNG, run, run_jobs
 from tests.fuzz.trials import MAPPED, REFUSED, TRACEBACK, TRIALS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
@@ -28,6 +28,6 @@ def test_children_may_die_hang_and_raise(monkeypatch):
         lambda: (MAPPED, ""),
     )
     monkeypatch.setitem(TRIALS, "list", lambda number: ends[number]())
-    monkeypatch.setattr("tests.fuzz.campaign.spoiled", lambda _, rng: rng.bit_generator.seed_seq.entropy[1])
+    monkeypatch.setattr("tests.fuzz.__main__.spoiled", lambda _, rng: rng.bit_generator.seed_seq.entropy[1])
     found = [outcome.result for outcome in run_jobs([("list", number) for number in range(5)], 0, seconds=1)]
     assert found == [CRASHED, MAPPED, HUNG, TRACEBACK, MAPPED]

@@ -40,12 +40,6 @@ def test_motion_is_wide_in_one_direction(grey, angle):
     assert moved.anisotropy > 2.5 and edge_blur(cv2.GaussianBlur(grey, (0, 0), 3)).anisotropy < 1.4
 
 
-def test_place_matters(grey):
-    half = np.hstack([grey[:, :256], cv2.GaussianBlur(grey, (0, 0), 3)[:, 256:]])
-    left = np.tile(np.float32(np.arange(512) < 256), (384, 1))
-    assert edge_blur(half, left).variance < 0.6 and edge_blur(half, 1 - left).variance > 4
-
-
 @pytest.mark.parametrize("sd", [0, 1, 25])
 @pytest.mark.parametrize("quality", [100, 60])
 def test_flat_pictures_and_noise_cannot_tell(sd, quality):

@@ -102,13 +102,6 @@ def test_small_copies_of_a_sharp_photograph_are_sharp(photo, width):
     assert found.verdict == "sharp" and found.sharpness > 0.6
 
 
-def test_the_size_that_is_asked_for(photo):
-    soft = disc(photo, 4)
-    up_to = score(soft).sharp_up_to
-    found = [score(soft, sharp_at=size).verdict for size in (2048, up_to, up_to + 1)]
-    assert found == ["soft", "sharp", "soft"]
-
-
 def test_share_in_focus_of_photo_and_region(photo):
     blur_map = np.ones((40, 80), np.float32)
     blur_map[10:20, 40:60] = 0
