@@ -20,11 +20,9 @@ class TileGrid:
     max_windows: int = 4
 
     def __post_init__(self):
-        if not 0 <= self.overlap <= 0.9:
-            raise ValueError(f"The overlap lies in 0..0.9. Received: {self.overlap!r}.")
-        if self.zoom <= 0 or self.max_windows < 1:
-            received = f"zoom={self.zoom!r}, max_windows={self.max_windows!r}"
-            raise ValueError(f"Bad grid. Received: {received}. Allowed: zoom > 0, max_windows >= 1.")
+        if not 0 <= self.overlap <= 0.9 or self.zoom <= 0 or self.max_windows < 1:
+            allowed = "overlap 0..0.9, zoom > 0, max_windows >= 1"
+            raise ValueError(f"Bad grid. Received: {self}. Allowed: {allowed}.")
 
     def spans(self, length, model_length):
         """Cuts a side of `length` px: list of (start, stop), equally long but for rounding."""

@@ -16,7 +16,7 @@ from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, read_metadata
 from dbdgan_tf.photo import ImageInputError, load_photo
 from tests.fuzz import seeds
-from tests.fuzz.mutation import mutate
+from tests.fuzz.seeds import mutate
 
 MAPPED, REFUSED, TRACEBACK, SILENT = "mapped", "refused", "traceback", "silent"
 _PNG = b"\x89PNG\r\n\x1a\n"

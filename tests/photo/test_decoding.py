@@ -9,8 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from dbdgan_tf.photo import ImageInputError, load_photo, read_image, to_rgb
-from tests.photo.files import GRADIENT, encode, turned
-from tests.photo.tiny_dng import tiny_dng
+from tests.photo.files import GRADIENT, encode, tiny_dng, turned
 
 
 def far(photo, expected):
