@@ -30,7 +30,7 @@ def turned(orientation):
 
 
 def tiny_dng(preview=None, preview_size=(0, 0), orientation=1, size=(96, 64)):
-    """A grey mosaic of `size`, (width, height), as a DNG that LibRaw opens, and if asked for a JPEG preview."""
+    """A grey mosaic of `size`, (width, height), as a DNG that LibRaw opens, with a JPEG preview if given."""
     mosaic = struct.pack("<H", 3000) * (size[0] * size[1])
     camera = {271: "Tiny", 272: "Camera", 274: orientation, 50706: bytes([1, 4, 0, 0]), 50708: "Tiny Camera"}
     camera |= {_MATRIX: (1, 0, 0, 0, 1, 0, 0, 0, 1), 50778: 21}
