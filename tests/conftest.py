@@ -9,7 +9,12 @@ import sys
 import textwrap
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from tests.inference import flat_models as flat_models_module
+from tests.torch_writer import write_torch_file as write_torch
 
 # Set before anything imports Keras; two test processes share two cores.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -26,16 +31,9 @@ def _seed():
         sys.modules["keras"].utils.set_random_seed(0)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def seeded_module():
-    """Fixtures that a file's tests share start from the same random numbers in every run."""
-    _seed()
-
-
-@pytest.fixture(autouse=True)
-def seeded_test():
-    """Each test starts from the same random numbers, alone or after others."""
-    _seed()
+# Fixtures that a file's tests share, and each test, start from the same random numbers in every run.
+seeded_module = pytest.fixture(_seed, autouse=True, scope="module")
+seeded_test = pytest.fixture(_seed, autouse=True)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +47,6 @@ def shared_dir():
 
 @pytest.fixture(scope="session")
 def repository():
-    """The root of the checkout."""
     return REPOSITORY
 
 
@@ -70,9 +67,9 @@ def load_module():
 
 
 @pytest.fixture(scope="session")
-def flat_models(load_module):
+def flat_models():
     """The module that writes tiny .tflite files."""
-    return load_module(REPOSITORY / "tests/inference/flat_models.py")
+    return flat_models_module
 
 
 @pytest.fixture(scope="session")
@@ -83,18 +80,15 @@ def model(flat_models, tmp_path_factory):
     return str(path)
 
 
-@pytest.fixture
-def grey_file(flat_models, tmp_path):
-    """Path of the float32 grey model."""
-    path = tmp_path / "grey.tflite"
-    path.write_bytes(flat_models.grey_model())
-    return path
+@pytest.fixture(scope="session")
+def grey_file(model):
+    return Path(model)
 
 
 @pytest.fixture(scope="session")
-def write_torch_file(load_module):
+def write_torch_file():
     """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""
-    return load_module(REPOSITORY / "tests/torch_writer.py").write_torch_file
+    return write_torch
 
 
 @pytest.fixture(scope="session")
@@ -103,8 +97,6 @@ def official_network(load_module, shared_dir):
 
     The arrays are input (N, H, W, 3) in 0..1 and output (N, h, w, 1).
     """
-    import numpy as np
-
     folder = shared_dir / "official"
     fill = load_module(folder / "fill_weights.py").fill
 
@@ -168,18 +160,14 @@ def nano_student(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_dataset(tmp_path_factory):
     """ROOT/{train,test}/{images,masks}: photographs whose right half is blurred. Read only."""
-    import cv2
-    import numpy as np
-
-    root = tmp_path_factory.mktemp("tiny_dataset")
-    rng = np.random.default_rng(7)
+    root, rng = tmp_path_factory.mktemp("tiny_dataset"), np.random.default_rng(7)
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, 32:] = 255
     for split, count in (("train", 8), ("test", 3)):
         for folder in ("images", "masks"):
             (root / split / folder).mkdir(parents=True)
         for index in range(count):
             sharp = rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)
-            mask = np.zeros((48, 64), np.uint8)
-            mask[:, 32:] = 255
             photo = np.where(mask[..., None] > 0, cv2.GaussianBlur(sharp, (0, 0), 3), sharp)
             cv2.imwrite(str(root / split / "images" / f"photo{index}.png"), photo)
             cv2.imwrite(str(root / split / "masks" / f"photo{index}.png"), mask)
@@ -189,9 +177,6 @@ def tiny_dataset(tmp_path_factory):
 @pytest.fixture(scope="session")
 def scene():
     """Discs and turned boxes over each other, as sharp as pixels allow: scene(height, width, seed=0)."""
-
-    import cv2
-    import numpy as np
 
     def make(height, width, seed=0):
         rng, factor = np.random.default_rng(seed), 4

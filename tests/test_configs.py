@@ -1,6 +1,7 @@
 """Every recipe says what it is for, and can be read by the command it names, alone and made small."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,35 +9,22 @@ from dbdgan_tf.command.flags import parse
 from dbdgan_tf.quantization.options import QatRun
 from dbdgan_tf.training.options import DistillRun, TeacherRun
 
-RECIPES = {
-    "quickstart": "distill", "teacher": "teacher", "teacher_vgg16": "teacher", "distill": "distill",
-    "lite_512": "distill", "lite_start": "distill", "lite": "distill", "lite_qat": "qat", "qat": "qat",
-    "b3": "distill", "paper": "distill", "ablation": "ablation",
-}  # fmt: skip
 CLASSES = {"teacher": TeacherRun, "distill": DistillRun, "ablation": DistillRun, "qat": QatRun}
+RECIPES = sorted((Path(__file__).parent.parent / "configs").glob("*.flags"))
 
 
-def test_every_recipe_opens_with_purpose_command_hours_and_score(repository):
-    paths = sorted((repository / "configs").glob("*.flags"))
-    assert {path.stem for path in paths} == set(RECIPES)
-    for path in paths:
-        header = "\n".join(line for line in path.read_text().splitlines() if line.startswith("#"))
-        assert re.search(rf"python -m trainers\.{RECIPES[path.stem]} --\w+=configs/{path.name}", header), (
-            path.name
-        )
-        assert "Hours:" in header and "Score:" in header, path.name
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_is_read_alone_and_with_the_smoke_overlay(repository, name, monkeypatch):
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_has_a_header_and_is_read_alone_and_with_the_overlay(repository, path, monkeypatch):
     # Recipes name their parents from the root of the checkout, where commands are run.
     monkeypatch.chdir(repository)
-    trainer = RECIPES[name]
+    header = "\n".join(line for line in path.read_text().splitlines() if line.startswith("#"))
+    trainer = re.search(rf"python -m trainers\.(\w+) --\w+=configs/{path.name}", header)[1]
+    assert "Hours:" in header and "Score:" in header
     overlay = f"configs/smoke/{'distill' if trainer == 'ablation' else trainer}.flags"
     for more in ([], [f"--flagfile={overlay}"]):
-        config = parse(CLASSES[trainer], f"--flagfile=configs/{name}.flags", *more)
+        config = parse(CLASSES[trainer], f"--flagfile=configs/{path.name}", *more)
         if trainer == "qat":
-            before = "smoke" if more else {"qat": "distill", "lite_qat": "lite"}[name]
+            before = "smoke" if more else {"qat": "distill", "lite_qat": "lite"}[path.stem]
             assert config.qat.student_checkpoint == f"runs/{before}/student_best"
-        run = config.run
-        assert run.output_dir.startswith("runs/smoke" if more else ("runs/", "")[trainer == "ablation"])
+        start = "runs/smoke" if more else "" if trainer == "ablation" else "runs/"
+        assert config.run.output_dir.startswith(start)

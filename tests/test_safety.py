@@ -10,6 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
+
+from dbdgan_tf.cli.main import dbdgan
+from dbdgan_tf.evaluation.map_files import read_map
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [path for room in ("dbdgan_tf", "trainers", "tflite") for path in (ROOT / room).rglob("*.py")]
@@ -35,22 +39,16 @@ def photo(tmp_path):
     return path
 
 
-@pytest.fixture
-def offline(tmp_path):
-    """Runs Python with words; whoever asks for the network ends."""
+def test_no_network(tmp_path, photo, grey_file):
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook/sitecustomize.py").write_text(NO_NETWORK)
+    path = os.pathsep.join((str(tmp_path / "hook"), str(ROOT)))
+    environment = {**os.environ, "PYTHONPATH": path, "XDG_CACHE_HOME": str(tmp_path / "cache")}
 
-    def run(*words):
-        path = os.pathsep.join((str(tmp_path / "hook"), str(ROOT)))
-        environment = {**os.environ, "PYTHONPATH": path, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    def offline(*words):
         command = [sys.executable, *map(str, words)]
         return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
 
-    return run
-
-
-def test_no_network(offline, photo, grey_file):
     asks = offline("-c", "import socket; socket.create_connection(('127.0.0.1', 9))")
     assert asks.returncode == 1 and "NETWORK socket" in asks.stderr
     python = "import dbdgan_tf as d; d.BlurDetector()('photo.png').in_focus_share, d.score('photo.png')"
@@ -75,14 +73,13 @@ def test_the_web_page_may_ask_its_own_server_alone():
 
 
 def test_nothing_runs_a_files_code():
-    assert [f"{path.relative_to(ROOT)}: {text}" for path in SOURCES for text in _unsafe(path)] == ALLOWED
+    found = {path.relative_to(ROOT): list(_unsafe(path.read_text())) for path in SOURCES}
+    assert [f"{path}: {text}" for path, texts in found.items() for text in texts] == ALLOWED
     bad = "import pickle\nnp.load(a, allow_pickle=True)\ntorch.load(a)\nkeras.models.load_model(a)\neval(a)"
-    assert len([*_unsafe_nodes(ast.parse(bad))]) == 5
+    assert len(list(_unsafe(bad))) == 5
 
 
 def test_arrays_that_are_pickles_are_refused(tmp_path):
-    from dbdgan_tf.evaluation.map_files import read_map
-
     class Evil:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "evil"),)
@@ -95,10 +92,6 @@ def test_arrays_that_are_pickles_are_refused(tmp_path):
 
 def test_nothing_is_written_outside_of_the_output_folder(tmp_path, photo, grey_file, monkeypatch):
     """Names that lead upwards and links that lead away."""
-    from click.testing import CliRunner
-
-    from dbdgan_tf.cli.main import dbdgan
-
     for folder in ("work/in", "away"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.png").write_bytes(photo.read_bytes())
@@ -118,23 +111,19 @@ def test_nothing_is_written_outside_of_the_output_folder(tmp_path, photo, grey_f
     assert len(made) >= 4 and all(path.is_relative_to("work/out") for path in made)
 
 
-def _unsafe(path):
-    return map(ast.unparse, _unsafe_nodes(ast.parse(path.read_text())))
-
-
-def _unsafe_nodes(tree):
-    for node in ast.walk(tree):
+def _unsafe(source):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
             if names & UNSAFE_MODULES:
-                yield node
+                yield ast.unparse(node)
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", None))
             given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
             torch = ast.unparse(node.func) == "torch.load" and given.get("weights_only") != "True"
             opened = any(given.get(key, "False") != "False" for key in ("allow_pickle", "shell"))
             if name in UNSAFE_CALLS or torch or opened:
-                yield node
+                yield ast.unparse(node)
 
 
 def _files(folder):

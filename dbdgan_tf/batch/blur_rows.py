@@ -8,12 +8,11 @@ import numpy as np
 
 from dbdgan_tf import __version__
 from dbdgan_tf.inference.bundled import DEFAULT_NAME
-from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.detector import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
 from dbdgan_tf.photo import encode
 from dbdgan_tf.photo.errors import explain
-from dbdgan_tf.sharpness.measuring import measure
-from dbdgan_tf.sharpness.score import SHARP_AT, columns
+from dbdgan_tf.sharpness.score import SHARP_AT, columns, measure
 
 COLUMNS = ("path", *columns(None), "map_png", "error", "model_sha256", "version")
 

@@ -13,7 +13,7 @@ from ray.exceptions import RayError
 from dbdgan_tf.batch.blur_rows import BlurRows
 from dbdgan_tf.batch.parts import Parts
 from dbdgan_tf.batch.sources import find_paths
-from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.detector import Detectors
 
 
 @dataclasses.dataclass(frozen=True)

@@ -82,7 +82,7 @@ def open_detectors(name, scale="whole", threads=1):
     """`Detectors` of a model that a person named."""
     path = find_model(name)
     silence_native_libraries()
-    from dbdgan_tf.inference.detectors import Detectors
+    from dbdgan_tf.inference.detector import Detectors
 
     return Detectors(path, scale, threads)
 

@@ -20,9 +20,9 @@ from dbdgan_tf.cli.score_output import Row, header, line, ordered
 from dbdgan_tf.cli.sorting import put, without_raw_twins
 from dbdgan_tf.cli.xmp import write_sidecar
 from dbdgan_tf.photo.errors import explain
-from dbdgan_tf.photo.exif_time import read_time
+from dbdgan_tf.photo.reading import read_time
 from dbdgan_tf.photo.search import FoundPhoto, find_photos, plan_outputs
-from dbdgan_tf.sharpness.measuring import measure
+from dbdgan_tf.sharpness.score import measure
 from dbdgan_tf.text_file import read_text
 
 STREAM = "-"

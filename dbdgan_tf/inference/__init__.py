@@ -7,12 +7,6 @@ from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.upsampling import guided_upsample
 
 __all__ = [
-    "BatchError",
-    "BlurDetector",
-    "BlurResult",
-    "DelegationReport",
-    "LiteRTModel",
-    "ModelFileError",
-    "bundled_model",
-    "guided_upsample",
-]
+    "BatchError", "BlurDetector", "BlurResult", "DelegationReport", "LiteRTModel", "ModelFileError",
+    "bundled_model", "guided_upsample",
+]  # fmt: skip

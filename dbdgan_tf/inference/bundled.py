@@ -11,13 +11,7 @@ MODEL_FILES = {"lite": "lite_int8.tflite", "lite_float16": "lite_float16.tflite"
 
 
 def bundled_model(name=DEFAULT_NAME):
-    """Path of a bundled model.
-
-    Args:
-        name: A key of `MODEL_FILES`.
-
-    Returns:
-        The path of its .tflite file, which is there.
+    """Path of the .tflite file of a bundled model, "lite" or "lite_float16".
 
     Raises:
         ValueError: If there is no model of that name.

@@ -1,6 +1,8 @@
-"""BlurDetector: a photograph in, a blur map of its size out."""
+"""BlurDetector: a photograph in, a blur map of its size out; and one of them for each thread."""
 
 import functools
+import hashlib
+import threading
 from pathlib import Path
 
 import cv2
@@ -79,9 +81,8 @@ class BlurDetector:
         check_model(model)
         self._model = LiteRTModel(model, num_threads)
         self.metadata = metadata or _metadata_of(model)
-        self._grid = (tile if isinstance(tile, TileGrid) else TileGrid()) if tile else None
-        self._scale, self._upsampling = scale, upsampling
-        self._max_pixels = max_pixels
+        self._grid = tile if isinstance(tile, TileGrid) else TileGrid() if tile else None
+        self._scale, self._upsampling, self._max_pixels = scale, upsampling, max_pixels
         self._table = _input_table(self._model.input, self.metadata)
 
     def __reduce__(self):
@@ -107,7 +108,7 @@ class BlurDetector:
             ValueError: If the image is broken, empty, too large, or holds NaN.
         """
         photo = to_rgb(image, self._max_pixels)
-        blur_map = self._whole_map(photo) if self._grid is None else self._windows_map(photo, self._grid)
+        blur_map = self._windows_map(photo, self._grid) if self._grid else self._whole_map(photo)
         if self._scale == "native":
             blur_map = np.maximum(blur_map, self._windows_map(photo, NATIVE))
         return BlurResult(blur_map, photo)
@@ -139,18 +140,11 @@ class BlurDetector:
 
     def upsample(self, small_map, photo):
         """Brings a float32 (h, w) map to the size of its uint8 (H, W, 3) RGB photo."""
-        if self._upsampling == "guided":
-            return guided_upsample(small_map, photo)
-        return resize(small_map, photo.shape[:2])
+        guided = self._upsampling == "guided"
+        return guided_upsample(small_map, photo) if guided else resize(small_map, photo.shape[:2])
 
     def detect_batch(self, images):
-        """Detects the blur in several images of any sizes and kinds, one after the other.
-
-        Args:
-            images: Iterable of what `__call__` takes.
-
-        Returns:
-            List of `BlurResult`.
+        """List of `BlurResult` for an iterable of what `__call__` takes, of any sizes and kinds.
 
         Raises:
             BatchError: If some failed; it carries the results of the others.
@@ -170,13 +164,10 @@ class BlurDetector:
         """Detects the blur in a film, frame by frame, in constant memory.
 
         Args:
-            frames: Path of a film that OpenCV can read, or an iterable of what `__call__` takes.
+            frames: Path of a film, a ValueError if it is none, or an iterable of what `__call__` takes.
 
         Yields:
             A `BlurResult` for each frame.
-
-        Raises:
-            ValueError: If the film cannot be opened.
         """
         if isinstance(frames, (str, Path)):
             frames = (frame.pixels for frame in read_frames(frames))
@@ -188,6 +179,33 @@ class BlurDetector:
     def _windows_map(self, photo, grid):
         places = windows(photo.shape[:2], self.image_size, grid)
         return blend(photo.shape[:2], ((place, self._whole_map(photo[place])) for place in places))
+
+
+class Detectors:
+    """One `BlurDetector` per thread, opened when it first asks.
+
+    `threads` of each is more than 1 only where one image is all there is.
+    """
+
+    def __init__(self, model, scale="whole", threads=1):
+        self.path, self.scale, self._threads = model_path(model), scale, threads
+        self._own = threading.local()
+        # Opened at once: a bad model must be told before the first photograph is read.
+        self.image_size = self.get().image_size
+
+    def get(self):
+        """The calling thread's detector."""
+        if not hasattr(self._own, "detector"):
+            self._own.detector = BlurDetector(self.path, num_threads=self._threads, scale=self.scale)
+        return self._own.detector
+
+    def model_checksum(self):
+        """SHA-256 of the model file."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    def find_blur(self, pixels):
+        """Blur map float32 of uint8 (H, W, 3) RGB: the photo's size at native scale, else the model's."""
+        return self.get()(pixels).blur_map if self.scale == "native" else self.get().small_map(pixels)
 
 
 def _metadata_of(model):

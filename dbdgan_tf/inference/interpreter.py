@@ -55,10 +55,9 @@ class TensorSpec:
 
 @dataclasses.dataclass(frozen=True)
 class DelegationReport:
-    """How a graph was split between XNNPACK and the built-in kernels."""
+    """XNNPACK's partitions of a graph, and the names of the operators left to the built-in kernels."""
 
     partitions: int
-    delegated_ops: tuple
     left_ops: tuple
 
 
@@ -90,14 +89,7 @@ class LiteRTModel:
         return self.input.shape[1:3]
 
     def run(self, tensor):
-        """Runs the graph once.
-
-        Args:
-            tensor: Stored values (H, W, 3) or (1, H, W, 3) of the input's type.
-
-        Returns:
-            float32 array (h, w): real values of the output, a copy.
-        """
+        """Real float32 values (h, w) of the output for stored values (H, W, 3) of the input's type."""
         tensor = np.ascontiguousarray(tensor).reshape(self.input.shape)
         with self._lock:
             self._interpreter.set_tensor(self.input.index, tensor)
@@ -118,30 +110,20 @@ class LiteRTModel:
         return self._interpreter.get_signature_list()
 
     def delegation(self):
-        """Counts the delegate's partitions from the interpreter's own list of nodes.
+        """How the graph is split, a `DelegationReport`, by the interpreter's own list of nodes.
 
         A partition is a DELEGATE node behind the original ones; it replaces every node on the paths from its
         outputs back to its inputs.
-
-        Returns:
-            A `DelegationReport`.
         """
         try:
             details = self._interpreter._get_ops_details()
         except UnicodeDecodeError as error:
             raise cannot_load(self._label, f"a tensor has a name that is no UTF-8 ({error})") from error
         partitions = [op for op in details if op["op_name"] == "DELEGATE"]
-        original = [op for op in details if op["op_name"] != "DELEGATE"]
-        producers = {int(out): position for position, op in enumerate(original) for out in op["outputs"]}
-        replaced = set()
+        left = [op for op in details if op["op_name"] != "DELEGATE"]
         for partition in partitions:
-            replaced |= _nodes_between(partition, original, producers)
-        names = [op["op_name"] for op in original]
-        return DelegationReport(
-            partitions=len(partitions),
-            delegated_ops=tuple(name for position, name in enumerate(names) if position in replaced),
-            left_ops=tuple(name for position, name in enumerate(names) if position not in replaced),
-        )
+            left = _outside(partition, left)
+        return DelegationReport(len(partitions), tuple(op["op_name"] for op in left))
 
     def _load(self, model, num_threads, keep_native):
         resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if keep_native else OpResolverType.AUTO
@@ -177,15 +159,12 @@ class LiteRTModel:
         return TensorSpec(detail["index"], detail["name"], shape, dtype, float(scale), int(zero_point))
 
 
-def _nodes_between(partition, original, producers):
-    """Positions of the nodes that one DELEGATE node stands for."""
-    stop = {int(tensor) for tensor in partition["inputs"]}
-    pending, found = [int(tensor) for tensor in partition["outputs"]], set()
-    while pending:
-        tensor = pending.pop()
-        position = producers.get(tensor)
-        if position is None or position in found:
-            continue
-        found.add(position)
-        pending += [int(source) for source in original[position]["inputs"] if int(source) not in stop]
-    return found
+def _outside(partition, nodes):
+    """The nodes, in the order in which they run, that one DELEGATE node does not stand for."""
+    wanted, outside = set(partition["outputs"]), []
+    for node in reversed(nodes):
+        if wanted.isdisjoint(node["outputs"]):
+            outside.insert(0, node)
+        else:
+            wanted |= set(node["inputs"]) - set(partition["inputs"])
+    return outside

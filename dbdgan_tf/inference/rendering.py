@@ -12,12 +12,9 @@ from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, encode, load_photo, resize
 
 # format -> ending of the output's name in a folder.
 ENDINGS = {
-    "map": ".png",
-    "mask": "_mask.png",
-    "overlay": "_overlay.jpg",
-    "side-by-side": "_side-by-side.jpg",
+    "map": ".png", "mask": "_mask.png", "overlay": "_overlay.jpg", "side-by-side": "_side-by-side.jpg",
     "cutout": "_cutout.png",
-}
+}  # fmt: skip
 # Of pictures for people to look at.
 QUALITY = 92
 CONSERVATIVE_THRESHOLD = 0.2
@@ -69,7 +66,7 @@ class Rendering:
         if self.needs_photo:
             return self._with_photo(resize(blur_map, size), resize(photo.pixels, size))
         # As bytes: at twelve megapixels a fifth of the time of float, and what is written are bytes anyway.
-        levels = resize(np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8), size)
+        levels = resize(_levels(blur_map), size)
         if self.format == "mask":
             levels = np.where(levels >= math.ceil(self.limit * 255), np.uint8(255), np.uint8(0))
         return levels if self.white == "blur" else 255 - levels
@@ -82,26 +79,14 @@ class Rendering:
     def _with_photo(self, blur_map, pixels):
         if self.format == "overlay":
             return BlurResult(blur_map, pixels).overlay(threshold=self.limit)
-        levels = np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
-        grey = levels if self.white == "blur" else 255 - levels
+        grey = _levels(blur_map) if self.white == "blur" else 255 - _levels(blur_map)
         return np.hstack([pixels, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)])
 
 
 def map_photo(source, detectors, rendering, ending=".png", max_pixels=DEFAULT_MAX_PIXELS):
-    """Maps one photograph.
+    """Bytes of the picture that is made of a photograph, a path or bytes, in the format of an extension.
 
-    Args:
-        source: A path, or the bytes of an image file.
-        detectors: `Detectors`.
-        rendering: `Rendering`.
-        ending: Extension of the output's format, with its dot.
-        max_pixels: Larger photographs are refused before they are decoded.
-
-    Returns:
-        Bytes of the output.
-
-    Raises:
-        ValueError: If the photograph cannot be used, or the format cannot hold the picture.
+    A ValueError if the photograph cannot be used, or the format cannot hold the picture.
     """
     photo = load_photo(source, _pixels_needed(rendering, detectors), max_pixels)
     return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
@@ -112,6 +97,10 @@ def _pixels_needed(rendering, detectors):
     if detectors.scale == "native" or (rendering.needs_photo and not rendering.max_side):
         return None
     return max(*detectors.image_size, rendering.max_side if rendering.needs_photo else 0)
+
+
+def _levels(blur_map):
+    return np.rint(np.clip(blur_map, 0, 1) * 255).astype(np.uint8)
 
 
 def _grow(blur_map):

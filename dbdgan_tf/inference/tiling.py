@@ -10,11 +10,9 @@ import numpy as np
 class TileGrid:
     """How a photograph is cut.
 
-    Attributes:
-        overlap: Share of a window, 0..0.9, that it has in common with its neighbour.
-        zoom: A window spans at most `zoom` model inputs in each direction. Blur is a matter of scale: windows
-            much smaller than the photographs of training show blur the model never saw, so zoom is not 1.
-        max_windows: Most windows along one side.
+    `overlap` is the share of a window, 0..0.9, that its neighbour has as well. A window spans at most `zoom`
+    model inputs in each direction: much smaller ones than the photographs of training show blur that the
+    model never saw, so zoom is not 1. There are at most `max_windows` along a side.
     """
 
     overlap: float = 0.3
@@ -22,11 +20,9 @@ class TileGrid:
     max_windows: int = 4
 
     def __post_init__(self):
-        if not 0 <= self.overlap <= 0.9:
-            raise ValueError(f"The overlap lies in 0..0.9. Received: {self.overlap!r}.")
-        if self.zoom <= 0 or self.max_windows < 1:
-            received = f"zoom={self.zoom!r}, max_windows={self.max_windows!r}"
-            raise ValueError(f"Bad grid. Received: {received}. Allowed: zoom > 0, max_windows >= 1.")
+        if not 0 <= self.overlap <= 0.9 or self.zoom <= 0 or self.max_windows < 1:
+            allowed = "overlap 0..0.9, zoom > 0, max_windows >= 1"
+            raise ValueError(f"Bad grid. Received: {self}. Allowed: {allowed}.")
 
     def spans(self, length, model_length):
         """Cuts a side of `length` px: list of (start, stop), equally long but for rounding."""

@@ -28,16 +28,10 @@ del interpreter
 
 
 def check_model(model):
-    """Makes sure that loading and running a model cannot end this process.
+    """A ModelFileError if loading and running a model (its path or content) might end this process.
 
     A bundled file must have the checksum that its recipe names. Any other is loaded and run in a child
     process, once: what passed is remembered by its checksum in the cache folder (XDG_CACHE_HOME).
-
-    Args:
-        model: Path of a .tflite file, or its content (bytes).
-
-    Raises:
-        ModelFileError: If the file is missing, damaged, or fails there.
     """
     if isinstance(model, bytes):
         return _try_once(model, f"{len(model)} bytes")
@@ -72,13 +66,8 @@ def _try_once(content, label):
         return
     try:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        child = subprocess.run(
-            [sys.executable, "-c", _CHILD],
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            env=environment,
-        )
+        command = [sys.executable, "-c", _CHILD]
+        child = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=environment)
     except subprocess.TimeoutExpired as error:
         raise cannot_load(label, f"nothing within {SECONDS} s") from error
     if child.returncode < 0:

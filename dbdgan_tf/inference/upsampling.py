@@ -21,16 +21,14 @@ def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
     Source:
         He and Sun, "Fast Guided Filter", 2015, algorithm 2.
     """
-    height, width = image.shape[:2]
-    small = blur_map.shape[::-1]
-    if height < blur_map.shape[0] or width < blur_map.shape[1]:
-        return np.clip(resize(blur_map, (height, width)), 0, 1)
+    size = image.shape[:2]
+    if size[0] < blur_map.shape[0] or size[1] < blur_map.shape[1]:
+        return np.clip(resize(blur_map, size), 0, 1)
     # Resized as bytes: a float copy of a large photograph would be the largest array of the call.
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    guide = cv2.resize(grey, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    slope, offset = _window_fits(guide, blur_map.astype(np.float32), radius, epsilon)
-    slope = cv2.resize(slope, (width, height), interpolation=cv2.INTER_LINEAR)
-    offset = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
+    guide = cv2.resize(grey, blur_map.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    fits = _window_fits(guide, blur_map.astype(np.float32), radius, epsilon)
+    slope, offset = (cv2.resize(fit, size[::-1], interpolation=cv2.INTER_LINEAR) for fit in fits)
     cv2.multiply(slope, grey, dst=slope, scale=1 / 255, dtype=cv2.CV_32F)
     cv2.add(slope, offset, dst=slope)
     return np.clip(slope, 0, 1, out=slope)

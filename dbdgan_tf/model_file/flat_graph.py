@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import typing
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -13,8 +14,7 @@ _TYPE_NAMES = {code: name.lower() for name, code in vars(schema.TensorType).item
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 
 
-@dataclasses.dataclass(frozen=True)
-class Tensor:
+class Tensor(typing.NamedTuple):
     """One edge of the graph; `data` is None unless it is a constant."""
 
     name: str
@@ -22,21 +22,20 @@ class Tensor:
     dtype: str
     scales: tuple
     zero_points: tuple
-    data: object = dataclasses.field(default=None, repr=False, compare=False)
+    data: object
 
     @property
     def constant(self):
         return self.data is not None
 
 
-@dataclasses.dataclass(frozen=True)
-class Operator:
+class Operator(typing.NamedTuple):
     """One node; `options` is the schema's table (or None), inputs may hold -1 for an absent one."""
 
     name: str
     inputs: tuple
     outputs: tuple
-    options: object = dataclasses.field(default=None, repr=False)
+    options: object
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +46,6 @@ class FlatGraph:
     operators: tuple
     inputs: tuple
     outputs: tuple
-    subgraphs: int
 
     def histogram(self):
         """Operator name -> count, most frequent first."""
@@ -73,7 +71,12 @@ class FlatGraph:
 
     def multiply_adds(self):
         """Multiply-accumulates of one run, in convolutions and fully connected layers."""
-        return sum(self._multiply_adds_of(operator) for operator in self._weighted())
+        total = 0
+        for operator in self._weighted():
+            scanned = operator.inputs[2] if operator.name == "TRANSPOSE_CONV" else operator.outputs[0]
+            kernel = self.tensors[operator.inputs[1]].shape
+            total += int(np.prod(self.tensors[scanned].shape[:-1])) * int(np.prod(kernel))
+        return total
 
     def float_tensors(self):
         """Names of float32 activations between the graph's input and output, conversions there left out."""
@@ -115,11 +118,6 @@ class FlatGraph:
             return tensor.dtype != "int32" or len(tensor.scales) > 0
         return self.unpacks_constant(index)
 
-    def _multiply_adds_of(self, operator):
-        kernel = self.tensors[operator.inputs[1]].shape
-        scanned = operator.inputs[2] if operator.name == "TRANSPOSE_CONV" else operator.outputs[0]
-        return int(np.prod(self.tensors[scanned].shape[:-1])) * int(np.prod(kernel))
-
 
 def read_graph(model):
     """The `FlatGraph` of the first subgraph of a .tflite file's content (bytes), else a MetadataError."""
@@ -127,8 +125,7 @@ def read_graph(model):
     graph = tree.subgraphs[0]
     tensors = tuple(_tensor(tensor, tree.buffers) for tensor in graph.tensors)
     operators = tuple(_operator(operator, tree.operatorCodes) for operator in graph.operators)
-    ends = _numbers(graph.inputs), _numbers(graph.outputs)
-    return FlatGraph(tensors, operators, *ends, subgraphs=len(tree.subgraphs))
+    return FlatGraph(tensors, operators, _numbers(graph.inputs), _numbers(graph.outputs))
 
 
 def _tensor(tensor, buffers):

@@ -19,27 +19,11 @@ FORMAT_VERSION = 1
 FILE_IDENTIFIER = b"TFL3"
 
 
-class _AlignedBuffer(schema.BufferT):
-    """Packs its data at a multiple of 16 bytes, as the schema demands; the generated code forgets to."""
+class _Builder(flatbuffers.Builder):
+    """Puts bytes at multiples of 16, as the schema demands of buffers; the generated code forgets to."""
 
-    def __init__(self, buffer):
-        super().__init__()
-        self.data, self.offset, self.size = buffer.data, buffer.offset, buffer.size
-
-    def Pack(self, builder):  # noqa: N802 (the generated code's name)
-        data = None
-        if self.data is not None:
-            payload = np.asarray(self.data, np.uint8).tobytes()
-            builder.StartVector(1, len(payload), 16)
-            builder.head -= len(payload)
-            builder.Bytes[builder.head : builder.head + len(payload)] = payload
-            data = builder.EndVector()
-        schema.BufferStart(builder)
-        if data is not None:
-            schema.BufferAddData(builder, data)
-        schema.BufferAddOffset(builder, self.offset)
-        schema.BufferAddSize(builder, self.size)
-        return schema.BufferEnd(builder)
+    def StartVector(self, item_size, count, alignment):
+        return super().StartVector(item_size, count, 16 if item_size == 1 else alignment)
 
 
 class MetadataError(ValueError):
@@ -116,14 +100,7 @@ def weights_checksum(path):
 
 
 def read_metadata(model):
-    """The `ModelMetadata` embedded in a model.
-
-    Args:
-        model: Content of a .tflite file (bytes).
-
-    Raises:
-        MetadataError: If there is none, or the content is no .tflite.
-    """
+    """The `ModelMetadata` in the content (bytes) of a .tflite file; a MetadataError if there is none."""
     check_identifier(model)
     root = schema.Model.GetRootAs(model)
     for index in range(root.MetadataLength()):
@@ -147,12 +124,7 @@ def read_file_metadata(path):
 
 
 def embed_metadata(model, metadata):
-    """The content (bytes) of a .tflite file with a description added, in place of an older one.
-
-    Args:
-        model: Content of a .tflite file (bytes).
-        metadata: A `ModelMetadata`.
-    """
+    """The content (bytes) of a .tflite file with a `ModelMetadata` added, in place of an older one."""
     tree = unpack_model(model)
     payload = schema.BufferT()
     payload.data = np.frombuffer(metadata.to_json().encode(), np.uint8)
@@ -186,8 +158,7 @@ def unpack_model(model):
 
 def pack_model(tree):
     """Serializes a `schema.ModelT`."""
-    builder = flatbuffers.Builder(1024)
-    tree.buffers = [_AlignedBuffer(buffer) for buffer in tree.buffers]
+    builder = _Builder(1024)
     builder.Finish(tree.Pack(builder), FILE_IDENTIFIER)
     return bytes(builder.Output())
 

@@ -10,10 +10,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from dbdgan_tf.photo.checksums import check_png
 from dbdgan_tf.photo.colour import is_foreign, to_srgb
+from dbdgan_tf.photo.damage import check_jpeg, check_png, jpeg_pixels
 from dbdgan_tf.photo.errors import ImageInputError, damage_told, named, tell_damage
-from dbdgan_tf.photo.jpeg import check_jpeg, jpeg_pixels
 from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES, raw_preview, require_reader
 from dbdgan_tf.photo.pixels import check_size, eight_bits, from_int32, rgb_array, turn
 from dbdgan_tf.photo.tiff import check_jpeg_pieces, is_raw, tiff_tags

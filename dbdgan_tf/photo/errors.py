@@ -33,7 +33,7 @@ class ImageDamageWarning(UserWarning):
 @contextlib.contextmanager
 def named(source):
     """Puts the source's name before what is wrong with it."""
-    name = source if isinstance(source, str) else os.fspath(source)
+    name = os.fspath(source)
     token = _source.set(name)
     try:
         yield

@@ -4,14 +4,14 @@ import contextlib
 import dataclasses
 import mmap
 import os
+import typing
 
 import cv2
 
 from dbdgan_tf.atomic_file import replacing
 
 
-@dataclasses.dataclass(frozen=True)
-class FilmFacts:
+class FilmFacts(typing.NamedTuple):
     """A film's rate (25 if not told), about how many frames, or None, and its codec in words."""
 
     frames_per_second: float
@@ -49,42 +49,32 @@ def read_frames(path, every=1):
                 done, pixels = film.retrieve()
                 if not done:
                     return
-                pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-                yield Frame(number, seconds, pixels)
+                yield Frame(number, seconds, cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
             number += 1
 
 
-class FilmWriter:
+class FilmWriter(contextlib.ExitStack):
     """Writes an .mp4 that appears when it is complete; use it as a context."""
 
     def __init__(self, path, frames_per_second):
-        self._path, self._rate = path, frames_per_second
-        self._stack, self._film, self._size = contextlib.ExitStack(), None, None
+        super().__init__()
+        self._path, self._rate, self._film, self._size = path, frames_per_second, cv2.VideoWriter(), None
 
     def __enter__(self):
-        self._stack.__enter__()
-        self._partial = self._stack.enter_context(replacing(self._path))
-        self._stack.callback(self._release)
+        self._partial = self.enter_context(replacing(self._path))
+        self.callback(self._film.release)
         return self
-
-    def __exit__(self, *reason):
-        return self._stack.__exit__(*reason)
 
     def add(self, pixels):
         """Appends uint8 (H, W, 3) RGB; the first frame decides the size, made even as codecs ask."""
-        if self._film is None:
+        if self._size is None:
             self._size = tuple(max(2, side // 2 * 2) for side in pixels.shape[1::-1])
             codec = cv2.VideoWriter_fourcc(*"mp4v")
-            self._film = cv2.VideoWriter(str(self._partial), codec, self._rate, self._size)
-            if not self._film.isOpened():
+            if not self._film.open(str(self._partial), codec, self._rate, self._size):
                 raise ValueError(f"OpenCV cannot write the film {self._path}")
         if pixels.shape[1::-1] != self._size:
             pixels = cv2.resize(pixels, self._size, interpolation=cv2.INTER_AREA)
         self._film.write(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-
-    def _release(self):
-        if self._film is not None:
-            self._film.release()
 
 
 @contextlib.contextmanager

@@ -3,26 +3,19 @@
 import cv2
 import numpy as np
 
-from dbdgan_tf.photo.checksums import check_png
+from dbdgan_tf.photo.damage import check_jpeg, check_png
 from dbdgan_tf.photo.errors import damage_told, named
-from dbdgan_tf.photo.jpeg import check_jpeg
 from dbdgan_tf.photo.reading import load_photo, read_bytes
 
 POLARITIES = ("blur", "focus")
 
 
 def read_mask(path, polarity="blur"):
-    """Reads a mask as a soft map in which 1 means blurred.
+    """Reads a mask, colour reduced to grey, as a soft map: float32 (H, W) in 0..1, 1 = blurred.
 
     Args:
-        path: File to read; colour is reduced to grey.
+        path: File to read; an ImageInputError if it is missing, empty or not a readable image.
         polarity: What white means on disk: "blur" or "focus", else a ValueError.
-
-    Returns:
-        float32 array (H, W) in 0..1, 1 = blurred.
-
-    Raises:
-        ImageInputError: If the file is missing, empty or not a readable image.
     """
     return read_mask_uint8(path, polarity).astype(np.float32) / 255.0
 
@@ -38,14 +31,11 @@ def read_values(path, flags=cv2.IMREAD_UNCHANGED):
     """Reads a picture of numbers as they are stored, without a colour profile.
 
     Args:
-        path: File to read.
+        path: File to read; an ImageInputError if it is missing, empty or not a readable image.
         flags: OpenCV's, cv2.IMREAD_...
 
     Returns:
         Array (H, W) or (H, W, C) BGR of the file's type; uint8 (H, W) with cv2.IMREAD_GRAYSCALE.
-
-    Raises:
-        ImageInputError: If the file is missing, empty or not a readable image.
     """
     with named(path), damage_told():
         data = read_bytes(path)

@@ -41,10 +41,9 @@ def _register_heif():
 
 
 def raw_preview(data):
-    """The camera's own preview in a RAW file; a half-size development where there is none.
+    """The camera's own preview in a RAW file, or a half-size development; and EXIF's number of how it lies.
 
-    Returns the bytes of a JPEG, or a uint8 array (H, W, 3) RGB; and the camera's orientation in EXIF's
-    numbers, which counts where a JPEG does not tell its own.
+    The preview is the bytes of a JPEG, whose own orientation counts, or a uint8 array (H, W, 3) RGB.
     """
     try:
         import rawpy

@@ -76,11 +76,8 @@ def resize(image, size):
     """Resizes an image or map: area averaging where no side grows, else bilinear with half-pixel centres.
 
     Args:
-        image: Array (H, W) or (H, W, C), uint8 or float32.
+        image: Array (H, W) or (H, W, C), uint8 or float32, which stay.
         size: (height, width) in px.
-
-    Returns:
-        Array of the same dtype at the new size.
     """
     height, width = size
     if image.shape[:2] == (height, width):

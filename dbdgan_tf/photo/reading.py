@@ -1,16 +1,19 @@
 """Photographs from whatever a person calls one: a path, bytes, a PIL image or an array."""
 
+import datetime
 import os
 import stat
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from dbdgan_tf.photo.decoding import DEFAULT_MAX_PIXELS, decode, from_pil, without_pillow_limit
 from dbdgan_tf.photo.errors import ImageInputError, named
 from dbdgan_tf.photo.pixels import check_size, rgb_array
 
 _MOST_BYTES = 4 * 10**9
+_EXIF, _TAKEN, _FRACTION, _CHANGED = 0x8769, 0x9003, 0x9291, 0x0132
 
 
 def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
@@ -36,18 +39,12 @@ def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
 
 
 def read_image(path, target_size=None):
-    """Reads a photograph's pixels.
+    """A photograph's pixels: uint8 (H, W, 3) RGB in sRGB, upright; errors as of `load_photo`.
 
     Args:
         path: File to read.
         target_size: Optional (height, width) in px that the photo will be resized to. A JPEG at least twice
             that large is decoded at 1/2, 1/4 or 1/8 of its size, never below the target.
-
-    Returns:
-        uint8 array (H, W, 3), RGB in sRGB, upright.
-
-    Raises:
-        ImageInputError: If the file is missing, empty or not a readable image.
     """
     return load_photo(path, target_size and max(target_size)).pixels
 
@@ -100,3 +97,18 @@ def to_rgb(source, max_pixels=DEFAULT_MAX_PIXELS):
         "Allowed: a path, the bytes of an image file, a PIL image, a NumPy array.",
         "no image",
     )
+
+
+def read_time(path):
+    """When it was taken, seconds by the camera's clock with fractions; None where the file does not tell."""
+    try:
+        with Image.open(path) as image:
+            tags = Image.Image.getexif(image)
+        exif = tags.get_ifd(_EXIF)
+        text, fraction = exif.get(_TAKEN) or tags.get(_CHANGED), str(exif.get(_FRACTION, "")).strip()
+        moment = datetime.datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S")
+    except Exception:
+        # Whatever is wrong with it: it has no time.
+        return None
+    seconds = moment.replace(tzinfo=datetime.timezone.utc).timestamp()
+    return seconds + (float(f"0.{fraction}") if fraction.isdecimal() else 0)

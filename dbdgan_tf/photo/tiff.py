@@ -4,7 +4,7 @@ import io
 
 from PIL import TiffImagePlugin
 
-from dbdgan_tf.photo.jpeg import check_jpeg
+from dbdgan_tf.photo.damage import check_jpeg
 
 _BEGINNINGS = (b"II*\0", b"MM\0*")
 _RAW_BEGINNINGS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM")

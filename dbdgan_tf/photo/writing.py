@@ -49,22 +49,11 @@ def encode(image, ending, quality=None):
 
 
 def write_image(path, image, quality=None):
-    """Writes an image, atomically: a reader sees the old file or the whole new one.
-
-    Args:
-        path: File to write; the extension chooses the format. Parent folders are made.
-        image: As for `encode`, with its errors.
-        quality: As for `encode`.
-    """
+    """Writes an image by its path's extension, as `encode` does; readers see the old file or the new one."""
     write_bytes(path, encode(image, Path(path).suffix, quality))
 
 
 def write_map(path, map01):
-    """Writes a map in 0..1 (values outside are clipped), 1 = blurred, as an 8-bit grey image, atomically.
-
-    Args:
-        path: File to write; the extension chooses the format (.png for maps). Parent folders are made.
-        map01: float array (H, W) or (H, W, 1).
-    """
+    """As `write_image`, of a float map (H, W) or (H, W, 1) in 0..1 (others are clipped), in 8-bit grey."""
     grey = np.rint(np.clip(np.asarray(map01, np.float32), 0.0, 1.0) * 255.0).astype(np.uint8)
     write_image(path, grey[..., 0] if grey.ndim == 3 else grey)

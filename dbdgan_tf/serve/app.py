@@ -26,8 +26,7 @@ from dbdgan_tf.serve.metrics import Metrics
 from dbdgan_tf.serve.places import Busy, Places
 from dbdgan_tf.serve.refusals import Refusal, refusal_of
 from dbdgan_tf.serve.uploads import read_images, skip_body
-from dbdgan_tf.sharpness.measuring import measure
-from dbdgan_tf.sharpness.score import columns, parse_roi
+from dbdgan_tf.sharpness.score import columns, measure, parse_roi
 
 _REFUSED = {status: {"model": Error} for status in (400, 408, 413, 415, 422, 503)}
 

@@ -10,10 +10,9 @@ import pytest
 from dbdgan_tf import __version__
 from dbdgan_tf.batch import BlurRows, blur_rows
 from dbdgan_tf.inference import ModelFileError
-from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.detector import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
-from dbdgan_tf.sharpness.measuring import measure
-from dbdgan_tf.sharpness.score import columns
+from dbdgan_tf.sharpness.score import columns, measure
 
 fsspec = pytest.importorskip("fsspec", reason="needs the extra: pip install '.[ray]'")
 

@@ -38,7 +38,7 @@ def tiff(array):
 
 def raw(load_module, repository, **options):
     pytest.importorskip("rawpy")
-    return load_module(repository / "tests/photo/tiny_dng.py").tiny_dng(**options)
+    return load_module(repository / "tests/photo/files.py").tiny_dng(**options)
 
 
 def profile():

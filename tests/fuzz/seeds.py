@@ -1,19 +1,16 @@
-"""Small good files of every kind, made on the fly, for the mutator to spoil."""
+"""Small good files of every kind, made on the fly, and damage to them: flipped bits, lost blocks, limits."""
 
 import contextlib
 import functools
-import importlib.util
 import io
-import os
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
 from dbdgan_tf.inference import bundled_model
+from tests.inference import flat_models
 
-ROOT = Path(__file__).resolve().parents[2]
 SCENE = cv2.resize(np.random.default_rng(3).integers(0, 256, (5, 6, 3), np.uint8), (96, 64))
 PHOTO = Image.fromarray(SCENE)
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="r"/></x:xmpmeta>'
@@ -39,6 +36,7 @@ _VARIANTS = {
 }
 _EXTRA = {"TIFF": (np.float32(SCENE / 255), SCENE.astype(np.uint16) * 250, SCENE[..., 0].astype(np.int32))}
 IMAGES = tuple(_VARIANTS)
+_LIMITS = (0, 1, 127, 128, 255, 256, 32767, 32768, 65535, 2**31 - 1, 2**31, 2**32 - 1)
 FLAGS = (
     b"# A comment\n--data_dir=data/cuhk\n--image_size=320,480\n--batch_size=4\n--output_dir=runs/a\n"
     b"--generator_lr=2e-4\n--nohflip\n--epochs=3\n--student_encoder=efficientnet_lite0\n"
@@ -68,12 +66,7 @@ def with_payloads(rng, spoil):
 @functools.cache
 def models():
     """Content of .tflite files: two that were written field by field, and the bundled one."""
-    path = ROOT / "tests/inference/flat_models.py"
-    spec = importlib.util.spec_from_file_location("flat_models", path)
-    flat = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flat)
-    tiny = tuple(flat.grey_model((32, 48), io) for io in ("float32", "uint8"))
-    return (*tiny, bundled_model().read_bytes())
+    return *(flat_models.grey_model(io=kind) for kind in ("float32", "uint8")), bundled_model().read_bytes()
 
 
 @functools.lru_cache(256)
@@ -91,6 +84,49 @@ def _encoded(kind, number, payloads):
     return stream.getvalue()
 
 
-def scratch(environment=os.environ):
-    """Where temporary files belong: in memory if there is such a place."""
-    return environment.get("DBDGAN_FUZZ_DIR") or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+def mutate(data, rng, near=None):
+    """Spoils bytes in one to four places, as good as never to the same; equal `rng`s spoil alike.
+
+    `near` is None, or how far from the beginning or the end the damage may lie: where headers are.
+    """
+    for _ in range(int(rng.choice((1, 1, 1, 2, 4)))):
+        kind = rng.integers(12)
+        # Half of the damage where the file says what it is.
+        reach = near or (64 if rng.random() < 0.5 else len(data))
+        position = int(rng.integers(min(max(1, reach), max(1, len(data)))))
+        position = max(0, len(data) - 1 - position) if near and rng.random() < 0.5 else position
+        data = bytearray(data)
+        _change(data, kind, position, rng)
+        data = data or b"\0"
+    return bytes(data)
+
+
+def _change(data, kind, at, rng):
+    if kind < 3:
+        data[at] ^= 1 << int(rng.integers(8))
+    elif kind == 3:
+        data[at] = int(rng.integers(256))
+    elif kind < 6:
+        size, order = int(rng.choice((1, 2, 4))), ("little", "big")[rng.integers(2)]
+        data[at : at + size] = (int(rng.choice(_LIMITS)) % 256**size).to_bytes(size, order)
+    elif kind == 6:
+        del data[at:]
+    elif kind == 7:
+        del data[at : at + _length(rng)]
+    elif kind == 8:
+        end = at + _length(rng)
+        data[end:end] = data[at:end]
+    elif kind == 9:
+        data[at:at] = rng.bytes(_length(rng, 64))
+    elif kind == 10:
+        length = min(_length(rng), len(data) - at)
+        data[at : at + length] = bytes([int(rng.choice((0, 255)))]) * length
+    else:
+        other, length = int(rng.integers(len(data))), _length(rng, 64)
+        block = data[at : at + length]
+        data[at : at + length] = data[other : other + len(block)]
+        data[other : other + len(block)] = block
+
+
+def _length(rng, most=4096):
+    return int(2 ** rng.uniform(0, np.log2(most)))

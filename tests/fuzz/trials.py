@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import io
 import os
+import re
 import tempfile
 import warnings
 import zlib
@@ -14,10 +16,12 @@ from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, read_metadata
 from dbdgan_tf.photo import ImageInputError, load_photo
 from tests.fuzz import seeds
-from tests.fuzz.mutation import mutate
+from tests.fuzz.seeds import mutate
 
 MAPPED, REFUSED, TRACEBACK, SILENT = "mapped", "refused", "traceback", "silent"
 _PNG = b"\x89PNG\r\n\x1a\n"
+# Where temporary files belong: in memory if there is such a place.
+_SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def try_image(data):
@@ -43,26 +47,23 @@ def try_command(contents, command):
     """Positions, a set, of those of many files that `dbdgan map` or `score` refuses."""
     from dbdgan_tf.cli.main import main
 
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=seeds.scratch()))
-        err = stack.enter_context(open(f"{folder}/err", "w+"))
-        stack.enter_context(_stderr_to(err.fileno()))
-        stack.enter_context(warnings.catch_warnings())
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(dir=_SCRATCH) as folder, open(os.devnull, "w") as nowhere:
         os.mkdir(f"{folder}/in")
         for position, content in enumerate(contents):
             Path(f"{folder}/in/{position}.jpg").write_bytes(content)
         Path(f"{folder}/m.tflite").write_bytes(seeds.models()[0])
         words = [command, f"{folder}/in", *([f"{folder}/out"] if command == "map" else ["-o", f"{folder}/o"])]
-        with contextlib.redirect_stderr(err), contextlib.suppress(SystemExit):
-            main([*words, "--quiet", "--threads", "1", "--model", f"{folder}/m.tflite"])
-        err.seek(0)
-        failed = [line.strip().partition(".jpg: ")[0] for line in err if line.startswith(f"  {folder}")]
-        return {int(Path(name).name) for name in failed}
+        words += ["--quiet", "--threads", "1", "--model", f"{folder}/m.tflite"]
+        with _stderr_to(nowhere.fileno()), contextlib.redirect_stderr(said), warnings.catch_warnings():
+            with contextlib.suppress(SystemExit):
+                main(words)
+    return {int(position) for position in re.findall(r"^  .*/in/(\d+)\.jpg: ", said.getvalue(), re.MULTILINE)}
 
 
 def try_path(use, data):
     """(outcome, note) of what reads a file; refusals are ValueErrors and the line that ends a command."""
-    with tempfile.NamedTemporaryFile(dir=seeds.scratch()) as file, open(os.devnull, "w") as nowhere:
+    with tempfile.NamedTemporaryFile(dir=_SCRATCH) as file, open(os.devnull, "w") as nowhere:
         file.write(data)
         file.flush()
         try:

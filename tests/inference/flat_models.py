@@ -5,61 +5,54 @@ from ai_edge_litert import schema_py_generated as schema
 
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, pack_model
 
-OPS = schema.BuiltinOperator
 TYPES = {"float32": 0, "int32": 2, "uint8": 3, "int8": 9}
+
+
+def _table(kind, **fields):
+    made = kind()
+    vars(made).update(fields)
+    return made
 
 
 class FlatModel:
     """Collects tensors and operators of one graph."""
 
     def __init__(self):
-        self.tree = schema.ModelT()
-        self.tree.version = 3
-        self.tree.buffers = [schema.BufferT()]
-        self.tree.operatorCodes = []
-        self.graph = schema.SubGraphT()
-        self.graph.tensors, self.graph.operators = [], []
-        self.tree.subgraphs = [self.graph]
+        self.graph = _table(schema.SubGraphT, tensors=[], operators=[])
+        fields = {"version": 3, "buffers": [schema.BufferT()], "operatorCodes": [], "subgraphs": [self.graph]}
+        self.tree = _table(schema.ModelT, **fields)
 
     def tensor(self, name, shape, dtype="float32", data=None, scale=None, zero_point=0):
-        tensor = schema.TensorT()
-        tensor.name, tensor.shape, tensor.type = name, np.array(shape, np.int32), TYPES[dtype]
-        tensor.buffer = 0
+        tensor = _table(schema.TensorT, name=name, shape=np.int32(shape), type=TYPES[dtype], buffer=0)
         if data is not None:
-            buffer = schema.BufferT()
-            buffer.data = np.frombuffer(np.asarray(data, dtype).tobytes(), np.uint8)
             tensor.buffer = len(self.tree.buffers)
-            self.tree.buffers.append(buffer)
+            content = np.frombuffer(np.asarray(data, dtype).tobytes(), np.uint8)
+            self.tree.buffers.append(_table(schema.BufferT, data=content))
         if scale is not None:
-            tensor.quantization = schema.QuantizationParametersT()
-            tensor.quantization.scale = np.array(np.atleast_1d(scale), np.float32)
-            tensor.quantization.zeroPoint = np.array(np.atleast_1d(zero_point), np.int64)
+            fields = {"scale": np.float32(np.atleast_1d(scale)), "zeroPoint": np.int64([zero_point])}
+            tensor.quantization = _table(schema.QuantizationParametersT, **fields)
         self.graph.tensors.append(tensor)
         return len(self.graph.tensors) - 1
 
     def op(self, name, inputs, outputs, options=None):
-        code = schema.OperatorCodeT()
-        code.builtinCode = getattr(OPS, name)
-        code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), 1
-        self.tree.operatorCodes.append(code)
-        operator = schema.OperatorT()
-        operator.opcodeIndex = len(self.tree.operatorCodes) - 1
-        operator.inputs, operator.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
+        code, number = getattr(schema.BuiltinOperator, name), len(self.tree.operatorCodes)
+        fields = {"builtinCode": code, "deprecatedBuiltinCode": min(code, 127), "version": 1}
+        self.tree.operatorCodes.append(_table(schema.OperatorCodeT, **fields))
+        fields = {"opcodeIndex": number, "inputs": np.int32(inputs), "outputs": np.int32(outputs)}
+        operator = _table(schema.OperatorT, **fields)
         if options is not None:
             operator.builtinOptions = options
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
         self.graph.operators.append(operator)
 
     def pack(self, inputs, outputs):
-        self.graph.inputs, self.graph.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
+        self.graph.inputs, self.graph.outputs = np.int32(inputs), np.int32(outputs)
         return pack_model(self.tree)
 
 
 def conv_options():
-    options = schema.Conv2DOptionsT()
-    options.strideW = options.strideH = options.dilationWFactor = options.dilationHFactor = 1
-    options.padding = schema.Padding.SAME
-    return options
+    ones = dict.fromkeys(("strideW", "strideH", "dilationWFactor", "dilationHFactor"), 1)
+    return _table(schema.Conv2DOptionsT, padding=schema.Padding.SAME, **ones)
 
 
 def grey_model(size=(32, 48), io="float32", metadata=True, **about):

@@ -1,12 +1,13 @@
-"""BlurDetector end to end on models whose answers are known."""
+"""BlurDetector end to end: models whose answers are known, large photographs and panoramas."""
 
-import threading
+import concurrent.futures
 
 import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.inference import BatchError, BlurDetector, ModelFileError, bundled
+from dbdgan_tf.evaluation.degradations import disc
+from dbdgan_tf.inference import BatchError, BlurDetector, ModelFileError
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +26,6 @@ def test_every_io_type_gives_the_known_map(flat_models, photo, io, tolerance):
         assert np.array_equal(detector.prepare(photo), photo)
 
 
-def test_map_has_the_photographs_size(grey_file):
-    result = BlurDetector(grey_file)(np.full((100, 70, 3), 127, np.uint8))
-    assert result.blur_map.shape == (100, 70)
-    assert result.blur_map == pytest.approx(1 / (1 + np.e), abs=1e-6)
-
-
 def test_polarity_and_scaling_come_from_the_file(flat_models, photo):
     focus = BlurDetector(flat_models.grey_model(polarity="focus"))(photo).blur_map
     assert focus == pytest.approx(1 - flat_models.grey_answer(photo), abs=1e-6)
@@ -40,14 +35,20 @@ def test_polarity_and_scaling_come_from_the_file(flat_models, photo):
     assert BlurDetector(content)(photo).blur_map == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (20000, 10), (10, 20000)])
+@pytest.mark.parametrize("shape", [(100, 70), (1, 1), (1, 500), (20000, 10), (10, 20000)])
 @pytest.mark.parametrize("options", [{}, {"tile": True}, {"upsampling": "guided"}])
-def test_odd_sizes(grey_file, shape, options):
+def test_map_has_the_photographs_size(grey_file, shape, options):
     blur_map = BlurDetector(grey_file, **options)(np.full((*shape, 3), 127, np.uint8)).blur_map
     assert blur_map.shape == shape
     assert blur_map == pytest.approx(1 / (1 + np.e), abs=1e-4)
-    with pytest.raises(ValueError, match="Allowed: bilinear, guided"):
-        BlurDetector(grey_file, upsampling="cubic")
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed"), [("upsampling", "bilinear, guided"), ("scale", "whole, native")]
+)
+def test_unknown_options(option, allowed):
+    with pytest.raises(ValueError, match=f"Unknown {option}. Received: 'half'. Allowed: {allowed}."):
+        BlurDetector(**{option: "half"})
 
 
 def test_batch(grey_file, photo):
@@ -60,76 +61,42 @@ def test_batch(grey_file, photo):
     assert [result and result.blur_map.shape for result in caught.value.results] == [(32, 48), None, (5, 7)]
 
 
-def test_video_is_lazy(grey_file, photo):
-    taken = []
-
-    def frames():
-        for index in range(5):
-            taken.append(index)
-            yield photo
-
-    stream = BlurDetector(grey_file).detect_video(frames())
+def test_video_of_frames_is_lazy_and_of_a_file_in_order(grey_file, photo, tmp_path):
+    detector, frames = BlurDetector(grey_file), iter([photo] * 5)
+    stream = detector.detect_video(frames)
     next(stream)
-    assert taken == [0]
-    assert sum(1 for _ in stream) == 4
-
-
-def test_video_file(grey_file, tmp_path):
+    assert len(list(frames)) == 4
     path = str(tmp_path / "film.avi")
     writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"MJPG"), 5, (48, 32))
     for level in (0, 127, 255):
         writer.write(np.full((32, 48, 3), level, np.uint8))
     writer.release()
-    dark, grey, bright = (result.blur_map.mean() for result in BlurDetector(grey_file).detect_video(path))
+    dark, grey, bright = (result.blur_map.mean() for result in detector.detect_video(path))
     assert dark < grey < bright
-    with pytest.raises(ValueError, match="no film here"):
-        next(BlurDetector(grey_file).detect_video(str(tmp_path / "none.avi")))
 
 
 def test_threads_get_their_own_answers(flat_models):
     detector = BlurDetector(flat_models.grey_model((64, 64)))
-    failures = []
 
     def work(level):
         image = np.full((64, 64, 3), level, np.uint8)
-        expected = flat_models.grey_answer(image)
-        for _ in range(30):
-            if np.abs(detector(image).blur_map - expected).max() > 1e-5:
-                failures.append(level)
+        maps = [detector(image).blur_map for _ in range(30)]
+        return np.abs(np.array(maps) - flat_models.grey_answer(image)).max()
 
-    threads = [threading.Thread(target=work, args=(level,)) for level in (0, 60, 120, 180, 240)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        assert max(pool.map(work, (0, 60, 120, 180, 240))) <= 1e-5
 
 
-def test_model_without_metadata(flat_models, photo):
+def test_model_without_metadata_and_one_that_gives_nan(flat_models, photo):
     content = flat_models.grey_model(metadata=False)
     with pytest.raises(ModelFileError, match="dbdgan convert"):
         BlurDetector(content)
     about = BlurDetector(flat_models.grey_model()).metadata
     assert BlurDetector(content, metadata=about)(photo).blur_map.shape == (32, 48)
-
-
-def test_a_model_that_gives_nan_is_an_error_not_a_black_map(flat_models, photo):
-    model = flat_models.FlatModel()
-    image = model.tensor("image", (1, 32, 48, 3))
-    kernel, bias = model.tensor("k", (1, 1, 1, 3), data=[np.nan] * 3), model.tensor("b", (1,), data=[0])
-    answer = model.tensor("map", (1, 32, 48, 1))
-    model.op("CONV_2D", [image, kernel, bias], [answer], flat_models.conv_options())
-    about = BlurDetector(flat_models.grey_model()).metadata
+    one = np.float32(1).tobytes()
+    assert content.count(one) == 1
     with pytest.raises(ModelFileError, match="NaN"):
-        BlurDetector(model.pack([image], [answer]), metadata=about)(photo)
-
-
-def test_no_bundled_model_says_how_to_get_one(monkeypatch, tmp_path, flat_models):
-    monkeypatch.setattr(bundled, "ASSETS", tmp_path)
-    with pytest.raises(ModelFileError, match="dbdgan convert"):
-        BlurDetector()
-    (tmp_path / "lite_int8.tflite").write_bytes(flat_models.grey_model())
-    assert BlurDetector().image_size == BlurDetector("lite").image_size == (32, 48)
+        BlurDetector(content.replace(one, np.float32(np.nan).tobytes()), metadata=about)(photo)
 
 
 def test_runs_where_tensorflow_and_keras_cannot_be_imported(grey_file, run_python):
@@ -142,3 +109,32 @@ def test_runs_where_tensorflow_and_keras_cannot_be_imported(grey_file, run_pytho
     """
     blocked = ("tensorflow", "keras", "tf_keras", "jax", "torch")
     assert run_python(code, blocked=blocked).strip() == "(50, 60) 0.2689 1.0"
+
+
+@pytest.fixture(scope="module")
+def detectors():
+    return [BlurDetector(scale=scale) for scale in ("whole", "native")]
+
+
+@pytest.fixture(scope="module")
+def large():
+    """Sharp blocks of 4 px, 1440 x 1080."""
+    rng = np.random.default_rng(0)
+    blocks = rng.integers(0, 256, (270, 360, 3), np.uint8) * (rng.random((270, 360, 1)) < 0.5)
+    return blocks.astype(np.uint8).repeat(4, 0).repeat(4, 1)
+
+
+def test_native_scale_sees_blur_that_shrinks_away(detectors, large):
+    whole, native = (detector(large).in_focus_share for detector in detectors)
+    assert native > 0.9 * whole
+    whole, native = (detector(disc(large, 6)) for detector in detectors)
+    assert native.in_focus_share < 0.1 and whole.in_focus_share > 0.5
+    assert np.all(native.blur_map >= whole.blur_map)
+
+
+def test_panoramas_are_cut(detectors, large):
+    photo = np.ascontiguousarray(large[:480, :720])
+    panorama = np.tile(photo, (1, 6, 1))
+    one, long = (detectors[0].small_map(image) for image in (photo, panorama))
+    assert long.shape == (384, 6 * 576) and long.mean() == pytest.approx(one.mean(), abs=0.1)
+    assert detectors[0](panorama).blur_map.shape == (480, 4320)

@@ -13,10 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
-from dbdgan_tf.inference.detectors import Detectors
+from dbdgan_tf.inference.detector import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
-from dbdgan_tf.sharpness.measuring import measure
-from dbdgan_tf.sharpness.score import columns
+from dbdgan_tf.sharpness.score import columns, measure
 
 
 def photo(side=640, level=60):

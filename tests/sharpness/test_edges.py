@@ -13,33 +13,22 @@ def grey(scene):
     return cv2.cvtColor(scene(384, 512), cv2.COLOR_RGB2GRAY)
 
 
-def edge(sigma, contrast):
-    """Slanted edges of a Gaussian profile, uint8 (256, 256)."""
-    y, x = np.mgrid[:256, :256]
-    distance = np.abs((x + 0.3 * y) % 80 - 40) - 20
-    profile = np.interp(distance / np.hypot(1, 0.3) / sigma, *normal_integral())
-    return np.rint(128 + contrast * (profile - 0.5)).astype(np.uint8)
-
-
-def normal_integral():
-    t = np.linspace(-6, 6, 2001)
-    total = np.cumsum(np.exp(-(t**2) / 2))
-    return t, total / total[-1]
-
-
 @pytest.mark.parametrize("sigma", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("contrast", [40, 160])
 def test_the_width_of_an_edge_whatever_its_contrast(sigma, contrast):
-    assert np.sqrt(edge_blur(edge(sigma, contrast)).variance) == pytest.approx(sigma, rel=0.12)
+    """Slanted edges of a Gaussian profile."""
+    y, x = np.mgrid[:256, :256]
+    t = np.linspace(-6, 6, 2001)
+    normal = np.cumsum(np.exp(-(t**2) / 2))
+    distance = (np.abs((x + 0.3 * y) % 80 - 40) - 20) / np.hypot(1, 0.3)
+    profile = 128 + contrast * (np.interp(distance / sigma, t, normal / normal[-1]) - 0.5)
+    assert np.sqrt(edge_blur(np.rint(profile).astype(np.uint8)).variance) == pytest.approx(sigma, rel=0.12)
 
 
-def test_noise_hardly_changes_the_width(grey):
+def test_noise_hardly_changes_the_width_and_more_blur_widens_it(grey):
     soft = cv2.GaussianBlur(grey, (0, 0), 1.5)
     noisy = np.clip(soft + np.random.default_rng(0).normal(0, 8, soft.shape), 0, 255).astype(np.uint8)
     assert edge_blur(noisy).variance == pytest.approx(edge_blur(soft).variance, rel=0.2)
-
-
-def test_more_blur_wider_edges(grey):
     found = [edge_blur(cv2.GaussianBlur(grey, (0, 0), sigma)).variance for sigma in (0.5, 1, 2, 4, 8)]
     assert found == sorted(found) and found[0] < 0.5 and found[-1] > 30
 
@@ -48,27 +37,17 @@ def test_more_blur_wider_edges(grey):
 def test_motion_is_wide_in_one_direction(grey, angle):
     moved = edge_blur(blurred(grey, motion_kernel(11, np.deg2rad(angle))))
     assert np.sqrt(moved.variance) == pytest.approx(11 / np.sqrt(12), rel=0.3)
-    assert moved.anisotropy > 2.5
-    assert edge_blur(cv2.GaussianBlur(grey, (0, 0), 3)).anisotropy < 1.4
-
-
-def test_place_matters(grey):
-    half = grey.copy()
-    half[:, 256:] = cv2.GaussianBlur(grey, (0, 0), 3)[:, 256:]
-    left = np.tile((np.arange(512) < 256).astype(np.float32), (384, 1))
-    assert edge_blur(half, left).variance < 0.6
-    assert edge_blur(half, 1 - left).variance > 4
+    assert moved.anisotropy > 2.5 and edge_blur(cv2.GaussianBlur(grey, (0, 0), 3)).anisotropy < 1.4
 
 
 @pytest.mark.parametrize("sd", [0, 1, 25])
-@pytest.mark.parametrize("quality", [None, 60])
+@pytest.mark.parametrize("quality", [100, 60])
 def test_flat_pictures_and_noise_cannot_tell(sd, quality):
     sky = np.linspace(60, 120, 600)[:, None] + np.random.default_rng(0).normal(0, sd, (600, 900))
     sky = np.clip(sky, 0, 255).astype(np.uint8)
-    if quality:
-        encoded = cv2.imencode(".jpg", sky, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        sky = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
-    assert edge_blur(sky) is None
+    encoded = cv2.imencode(".jpg", sky, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    for picture in (sky, cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)):
+        assert edge_blur(picture) is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 2), (5, 7), (20, 20)])

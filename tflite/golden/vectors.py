@@ -43,7 +43,7 @@ _SCENES = (
 
 def make_vectors():
     """The content of vectors.json."""
-    from dbdgan_tf.inference.overlay import draw_overlay
+    from dbdgan_tf.inference import BlurResult
     from dbdgan_tf.photo import resize
 
     random = np.random.default_rng(7)
@@ -52,7 +52,7 @@ def make_vectors():
     overlays = []
     for size, opacity, threshold in (((9, 13), 0.65, 0.5), ((9, 13), 1.0, 0.3), ((2, 600), 0.65, 0.5)):
         pixels = np.resize(np.uint8(photo), (*size, 3))
-        picture = draw_overlay(pixels, resize(blur_map, size), opacity, threshold)
+        picture = BlurResult(resize(blur_map, size), pixels).overlay(opacity, threshold)
         overlays.append({**_plane(picture), "opacity": opacity, "threshold": threshold})
     return {
         "map": _plane(blur_map),
