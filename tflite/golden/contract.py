@@ -29,12 +29,12 @@ class GoldenError(ValueError):
 
 
 def write_contract(folder, model, cases):
-    """Writes contract.json."""
+    """Writes contract.json and returns its content."""
     contract = {
         "contract_version": CONTRACT_VERSION, "model": model, "resize": RESIZE,
         "input_tolerance": INPUT_TOLERANCE, "tolerances": TOLERANCES[model["arithmetic"]], "cases": cases,
     }  # fmt: skip
-    (Path(folder) / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
+    (folder / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
     return contract
 
 
@@ -42,8 +42,7 @@ def read_contract(folder):
     """Reads contract.json."""
     path = Path(folder) / CONTRACT_FILE
     if not path.is_file():
-        remedy = "Make it with tflite.golden.make."
-        raise GoldenError(f"There is no {CONTRACT_FILE}. Received: {folder}. {remedy}")
+        raise GoldenError(f"There is no {CONTRACT_FILE}. Received: {folder}. tflite.golden.make makes it.")
     contract = json.loads(path.read_text())
     version = contract.get("contract_version")
     if version != CONTRACT_VERSION:

@@ -77,7 +77,9 @@ def _describe(path, detector):
     about, content = detector.metadata, path.read_bytes()
     tensors = LiteRTModel(content, num_threads=1)
     kind, (height, width) = str(tensors.input.dtype), detector.image_size
-    if kind != "float32" and not (kind == "uint8" and _takes_pixels(detector)):
+    levels = np.resize(np.arange(256, dtype=np.uint8).repeat(3), (height, width, 3))
+    takes_pixels = kind == "uint8" and np.array_equal(detector.prepare(levels), levels)
+    if kind != "float32" and not takes_pixels:
         allowed = "float32, uint8 that takes pixels as they are"
         raise GoldenError(f"No contract for the input type. Received: {kind}. Allowed: {allowed}.")
     quantized = tensors.output.quantized
@@ -85,10 +87,7 @@ def _describe(path, detector):
         "file": path.name,
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "name": about.name,
-        "variant": about.variant,
-        "licence": about.licence,
-        "placeholder": about.placeholder,
+        **{name: getattr(about, name) for name in ("name", "variant", "licence", "placeholder")},
         "kind": kind,
         "arithmetic": "float" if about.variant in ("float32", "float16") else "int8",
         "height": height,
@@ -99,11 +98,6 @@ def _describe(path, detector):
         "output_scale": tensors.output.scale if quantized else 1.0,
         "output_zero_point": tensors.output.zero_point if quantized else 0,
     }
-
-
-def _takes_pixels(detector):
-    levels = np.resize(np.arange(256, dtype=np.uint8).repeat(3), (*detector.image_size, 3))
-    return np.array_equal(detector.prepare(levels), levels)
 
 
 def main(config):

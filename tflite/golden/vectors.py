@@ -1,16 +1,15 @@
 """Golden vectors of what surrounds the model, the same for every language: `python -m tflite.golden.vectors`.
 
 vectors.json holds a map at photographs' sizes, photographs under their overlays, the windows of panoramas,
-and the sharpness of drawn pictures. The code for the browser, in Kotlin and in Swift is tested against it.
+and the sharpness of pictures that `draw` makes. The code for phones and browsers is tested against it.
 """
 
 import dataclasses
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
-
-from tflite.golden.scenes import draw
 
 VECTORS = Path(__file__).resolve().parent / "vectors.json"
 # Grown, shrunk, and one side each way.
@@ -41,9 +40,41 @@ _SCENES = (
 )
 
 
+def draw(width, height, blurs, noise=0):
+    """Squares in six directions under a box blur: uint8 (height, width, 3), RGB.
+
+    `blurs` are (across, down) of the box, px, one for each of as many equal columns, (0, 0) for plain grey;
+    `noise` in grey levels.
+    """
+    # Drawn at twice the size, with room for the boxes at the right and below.
+    margin = 2 * max(map(max, blurs))
+    u, v = np.arange(2 * width + margin), np.arange(2 * height + margin)[:, None]
+    squares = (
+        _hash(u >> 5, v >> 5, 0)
+        + _hash((7 * u + 3 * v) >> 8, (7 * v - 3 * u) >> 8, 1)
+        + _hash((u + v) >> 6, (v - u) >> 6, 2)
+    ).astype(np.float64)
+    x, y = np.arange(width), np.arange(height)[:, None]
+    level = np.full((height, width), 128)
+    for index, (across, down) in enumerate(blurs):
+        if across:
+            total = cv2.boxFilter(squares, -1, (2 * across, 2 * down), anchor=(0, 0), normalize=False)
+            blurred = total[: 2 * height : 2, : 2 * width : 2] // (12 * across * down)
+            level = np.where(x < width * index // len(blurs), level, blurred)
+    level = np.clip(level.astype(int) + _hash(x, y, 3) % (2 * noise + 1) - noise, 0, 255)
+    return np.stack([level, level * 3 >> 2, 255 - level], 2).astype(np.uint8)
+
+
+def _hash(x, y, salt):
+    """A random level, 0..255, of each place, in arithmetic of 32 bits."""
+    mixed = x * 374761393 + y * 668265263 + salt * 974634721 & 0xFFFFFFFF
+    mixed = (mixed ^ mixed >> 13) * 1274126177 & 0xFFFFFFFF
+    return (mixed ^ mixed >> 16) & 255
+
+
 def make_vectors():
     """The content of vectors.json."""
-    from dbdgan_tf.inference.overlay import draw_overlay
+    from dbdgan_tf.inference import BlurResult
     from dbdgan_tf.photo import resize
 
     random = np.random.default_rng(7)
@@ -52,7 +83,7 @@ def make_vectors():
     overlays = []
     for size, opacity, threshold in (((9, 13), 0.65, 0.5), ((9, 13), 1.0, 0.3), ((2, 600), 0.65, 0.5)):
         pixels = np.resize(np.uint8(photo), (*size, 3))
-        picture = draw_overlay(pixels, resize(blur_map, size), opacity, threshold)
+        picture = BlurResult(resize(blur_map, size), pixels).overlay(opacity, threshold)
         overlays.append({**_plane(picture), "opacity": opacity, "threshold": threshold})
     return {
         "map": _plane(blur_map),
@@ -84,18 +115,15 @@ def _panorama(size):
 
 def _sharpness(width, height, blurs, noise=0, map=None):
     """What is measured of a scene, and the variances by direction that it begins with."""
-    import cv2
-
     from dbdgan_tf.sharpness import score_pixels
     from dbdgan_tf.sharpness.edges import directions
 
     grey = cv2.cvtColor(draw(width, height, blurs, noise), cv2.COLOR_RGB2GRAY)
     blur_map = np.reshape(map["values"], (map["height"], map["width"])) if map else np.zeros(grey.shape)
     found = dataclasses.asdict(score_pixels(grey, blur_map.astype(np.float32)))
-    seen = directions(grey, np.maximum(1 - blur_map, 0.1).astype(np.float32))
-    names = ("variances", "weights")
     kept = {key: found[key] for key in ("verdict", "sharpness", "edge_px", "sharp_up_to", "blur")}
-    return kept | {name: _rounded(plane, 6) for name, plane in zip(names, seen or ([], []))}
+    variances, weights = directions(grey, np.maximum(1 - blur_map, 0.1).astype(np.float32)) or ([], [])
+    return kept | {"variances": _rounded(variances, 6), "weights": _rounded(weights, 6)}
 
 
 def _plane(array):
