@@ -68,7 +68,7 @@ private fun vectors(assets: AssetManager) {
     }
     objects(content, "panoramas").forEach(::panorama)
     objects(content, "sharpness").forEachIndexed { number, case ->
-        val picture = BitmapRows.of(BitmapFactory.decodeStream(assets.open("$number.png"), null, null)!!)
+        val picture = BitmapRows(BitmapFactory.decodeStream(assets.open("$number.png"), null, null)!!)
         sharpness(picture, case.optJSONObject("map")?.let(::plane) ?: BlurMap(1, 1, floatArrayOf(0f)))
     }
     arithmetic()

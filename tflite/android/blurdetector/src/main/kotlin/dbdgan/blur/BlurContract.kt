@@ -19,21 +19,17 @@ class BlurContract(
     val outputZeroPoint: Int
 ) {
     init {
-        require(kind == FLOAT || kind == BYTES) { "Unknown kind. Received: $kind. Allowed: $FLOAT, $BYTES." }
-        require(polarity == "blur" || polarity == "focus") {
-            "Unknown polarity. Received: $polarity. Allowed: blur, focus."
-        }
+        require(kind in listOf("float32", "uint8")) { "Unknown kind. Received: $kind. Allowed: float32, uint8." }
+        require(polarity in listOf("blur", "focus")) { "Unknown polarity. Received: $polarity. Allowed: blur, focus." }
         require(width > 0 && height > 0) { "A model has a size. Received: $width x $height." }
         require(mean.size == 3 && std.size == 3 && std.all { it > 0f }) { "mean and std are of R, G, B; std > 0." }
     }
 
-    val takesBytes: Boolean get() = kind == BYTES
+    val takesBytes: Boolean get() = kind == "uint8"
 
     /** The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes. */
     fun scale(pixels: ByteArray): FloatArray {
-        val table = Array(3) { channel ->
-            FloatArray(256) { (it - mean[channel]) / std[channel] }
-        }
+        val table = Array(3) { channel -> FloatArray(256) { (it - mean[channel]) / std[channel] } }
         return FloatArray(pixels.size) { table[it % 3][pixels[it].toInt() and 255] }
     }
 
@@ -48,10 +44,5 @@ class BlurContract(
         check(!value.isNaN()) { "The model gave NaN: this processor's arithmetic does not suit the file." }
         val probability = value.coerceIn(0f, 1f)
         return if (polarity == "blur") probability else 1f - probability
-    }
-
-    companion object {
-        const val FLOAT = "float32"
-        const val BYTES = "uint8"
     }
 }

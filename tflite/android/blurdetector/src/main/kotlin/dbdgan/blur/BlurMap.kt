@@ -41,7 +41,6 @@ class BlurMap(val width: Int, val height: Int, val values: FloatArray) {
         return pixels
     }
 
-    /** Draws the line around one pixel that is in focus, if it lies at the border of the focus. */
     private fun drawLine(pixels: IntArray, x: Int, y: Int, threshold: Float) {
         fun blurred(column: Int, row: Int) =
             column in 0 until width && row in 0 until height && values[row * width + column] >= threshold

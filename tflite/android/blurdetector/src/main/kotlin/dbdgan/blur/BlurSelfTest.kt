@@ -17,23 +17,17 @@ object BlurSelfTest {
     fun run(assets: AssetManager, folder: String, options: RunOptions = RunOptions()): Report {
         val golden = GoldenFiles(assets, folder)
         BlurDetector(assets, golden.modelAsset, golden.contract, options).use { detector ->
-            val limit = checkNotNull(golden.tolerance(detector.processor)) {
-                "The golden files name no tolerance for ${detector.processor}."
-            }
-            val failures = golden.cases.flatMap { compare(it, golden, detector, limit) }
+            val failures = golden.cases.flatMap { compare(it, golden, detector) }
             return Report(detector.processor, detector.refusals, failures)
         }
     }
 
-    private fun compare(
-        case: GoldenCase,
-        golden: GoldenFiles,
-        detector: BlurDetector,
-        limit: Tolerance
-    ): List<String> {
-        val contract = golden.contract
+    private fun compare(case: GoldenCase, golden: GoldenFiles, detector: BlurDetector): List<String> {
+        val limit = checkNotNull(golden.tolerance(detector.processor)) {
+            "The golden files name no tolerance for ${detector.processor}."
+        }
         val picture = golden.picture(case.picture)
-        val own = PictureResizer.resize(BitmapRows.of(picture), contract.width, contract.height)
+        val own = PictureResizer.resize(BitmapRows(picture), golden.contract.width, golden.contract.height)
         val expected = rgb(golden.picture(case.input))
         val map = greys(golden.picture(case.map))
         return listOfNotNull(
@@ -43,12 +37,12 @@ object BlurSelfTest {
         )
     }
 
-    private fun rgb(bitmap: Bitmap) = PictureResizer.resize(BitmapRows.of(bitmap), bitmap.width, bitmap.height)
+    private fun rgb(bitmap: Bitmap) = PictureResizer.resize(BitmapRows(bitmap), bitmap.width, bitmap.height)
 
     private fun levels(pixels: ByteArray) = FloatArray(pixels.size) { (pixels[it].toInt() and 255).toFloat() }
 
     internal fun greys(bitmap: Bitmap): FloatArray {
-        val pixels = rgb(bitmap)
-        return FloatArray(pixels.size / 3) { (pixels[3 * it].toInt() and 255) / 255f }
+        val levels = levels(rgb(bitmap))
+        return FloatArray(levels.size / 3) { levels[3 * it] / 255f }
     }
 }

@@ -1,9 +1,6 @@
 package dbdgan.blur
 
-import kotlin.math.ceil
-import kotlin.math.floor
-import kotlin.math.max
-import kotlin.math.min
+import kotlin.math.*
 
 /** Rows of a picture as packed ARGB, so that a large photo is never copied whole. */
 interface PictureRows {
@@ -44,8 +41,10 @@ object PictureResizer {
     }
 
     private fun areaSpan(start: Double, stop: Double, length: Int): Span {
-        val first = min(floor(start + EDGE).toInt(), length - 1)
-        val last = max(first, min(ceil(stop - EDGE).toInt(), length) - 1)
+        // Borders that differ by rounding alone are the same border.
+        val edge = 1e-9
+        val first = min(floor(start + edge).toInt(), length - 1)
+        val last = max(first, min(ceil(stop - edge).toInt(), length) - 1)
         val shares = FloatArray(last - first + 1) {
             val covered = min(stop, first + it + 1.0) - max(start, (first + it).toDouble())
             (covered / (stop - start)).toFloat()
@@ -59,9 +58,6 @@ object PictureResizer {
         val share = (clamped - first).toFloat()
         return if (share == 0f) Span(first, floatArrayOf(1f)) else Span(first, floatArrayOf(1f - share, share))
     }
-
-    // Borders that differ by rounding alone are the same border.
-    private const val EDGE = 1e-9
 }
 
 /** Source pixels `first, first + 1, ...` and the share of each. */
@@ -80,12 +76,9 @@ internal class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int
 
     fun run(read: (Int, FloatArray) -> Unit): FloatArray {
         val result = FloatArray(rows.size * kept[0].size)
-        for (y in rows.indices) {
-            for (index in rows[y].shares.indices) {
-                val row = row(rows[y].first + index, read)
-                val share = rows[y].shares[index]
-                for (x in row.indices) result[y * row.size + x] += row[x] * share
-            }
+        for (y in rows.indices) rows[y].shares.forEachIndexed { index, share ->
+            val row = row(rows[y].first + index, read)
+            for (x in row.indices) result[y * row.size + x] += row[x] * share
         }
         return result
     }

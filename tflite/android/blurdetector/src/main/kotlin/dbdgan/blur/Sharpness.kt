@@ -1,9 +1,6 @@
 package dbdgan.blur
 
-import kotlin.math.max
-import kotlin.math.min
-import kotlin.math.round
-import kotlin.math.sqrt
+import kotlin.math.*
 
 /**
  * How sharp a photo is, in its own pixels, as `dbdgan_tf.score` tells it.
@@ -59,8 +56,11 @@ internal class Grey(val width: Int, val height: Int, private val levels: ByteArr
         val plane = Resizing(width, height, toWidth, toHeight, 1).run { y, samples ->
             for (x in samples.indices) samples[x] = level(x, y).toFloat()
         }
+        // To nearest; halves go up where a size is halved, else to the even level.
         val halved = width == 2 * toWidth && height == 2 * toHeight
-        return Grey(toWidth, toHeight, ByteArray(plane.size) { rounded(plane[it], halved) })
+        return Grey(toWidth, toHeight, ByteArray(plane.size) {
+            (if (halved) plane[it] + 0.5f else round(plane[it])).toInt().toByte()
+        })
     }
 
     companion object {
@@ -75,9 +75,5 @@ internal class Grey(val width: Int, val height: Int, private val levels: ByteArr
             }
             return Grey(photo.width, photo.height, levels)
         }
-
-        /** To nearest; halves go up where a size is halved, else to the even level. */
-        private fun rounded(level: Float, halved: Boolean) =
-            (if (halved) level + 0.5f else round(level)).toInt().toByte()
     }
 }
