@@ -13,8 +13,8 @@ def test_swift_reads_the_keys_that_the_contract_has(repository):
     sources = repository / "tflite/ios/Sources/BlurDetector"
     golden = read_contract(repository / "tflite/golden/lite_float16")
     contract = (sources / "BlurContract.swift").read_text()
-    keys = re.search(r"case (file, .*)", contract).group(1).split(", ")
-    keys += re.findall(r'case \w+ = "(\w+)"', contract)
+    names = re.findall(r"public let (\w+): ", contract.split("struct BlurContract")[1])
+    keys = [re.sub("([A-Z])", r"_\1", name).lower() for name in names]
     assert len(keys) == 9 and set(keys) <= set(golden["model"])
     assert {"input_tolerance", "tolerances", "cases", "model"} <= set(golden)
     cases = re.search(r"case (cpu, gpu)\n.*\n    case (npu)", (sources / "BlurDetector.swift").read_text())

@@ -1,7 +1,6 @@
 """Writes the golden files of a model: `python -m tflite.golden.make model.tflite --output_dir=DIR`.
 
-DIR is whole in itself: an app bundles it as assets and its self-test compares the device with it, and the
-browser demo is built from it.
+An app bundles DIR as assets and its self-test compares the device with it; the browser demo is built from it.
 """
 
 import dataclasses

@@ -14,7 +14,7 @@ import numpy as np
 VECTORS = Path(__file__).resolve().parent / "vectors.json"
 # Grown, shrunk, and one side each way.
 _SIZES = ((9, 13), (3, 4), (3, 11), (2, 600))
-# Photographs as (height, width): shrunk and not, of odd sizes, upright, cut into the most windows.
+# (height, width) of photographs: shrunk and not, of odd sizes, upright, cut into the most windows.
 _PANORAMAS = ((500, 1501), (333, 4001), (2000, 300), (40, 3000))
 _MODEL_SIZE, _EVERY = (384, 320), 29
 

@@ -1,18 +1,13 @@
-/** Makes the page work without a network from now on. */
-
-/**
- * @param {string[]} runtimeFiles Addresses of LiteRT's files that this browser uses.
- * @returns {Promise<boolean>} True once everything is stored; false where the browser cannot.
- */
+/** Makes the page work without a network: true once it and LiteRT's files are stored, false if that fails. */
 export async function keepForOffline(runtimeFiles) {
   if (!("serviceWorker" in navigator)) return false;
   await navigator.serviceWorker.register("service_worker.js");
-  const { active } = await navigator.serviceWorker.ready;
-  const { port1, port2 } = new MessageChannel();
-  const answer = new Promise((resolve) => {
-    port1.addEventListener("message", ({ data }) => resolve(data.kept));
-  });
-  port1.start();
-  active.postMessage({ urls: runtimeFiles }, [port2]);
-  return answer;
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("dbdgan-runtime");
+  const stored = (await cache.keys()).map((request) => request.url);
+  await cache.addAll(runtimeFiles.filter((url) => !stored.includes(url)));
+  // Those of older versions go.
+  const folder = new URL(".", runtimeFiles[0]).href;
+  await Promise.all(stored.filter((url) => !url.startsWith(folder)).map((url) => cache.delete(url)));
+  return true;
 }

@@ -4,12 +4,10 @@ import Foundation
 public struct BlurError: Error, CustomStringConvertible {
     public let description: String
 
-    public init(_ description: String) {
-        self.description = description
-    }
+    init(_ description: String) { self.description = description }
 }
 
-/// What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
+/// What a .tflite file expects and gives, as its `contract.json` says in snake case; see tflite/golden/README.md.
 public struct BlurContract: Decodable {
     /// Name of the .tflite file beside contract.json.
     public let file: String
@@ -24,12 +22,6 @@ public struct BlurContract: Decodable {
     public let polarity: String
     public let outputScale: Float
     public let outputZeroPoint: Int
-
-    enum CodingKeys: String, CodingKey {
-        case file, kind, width, height, mean, std, polarity
-        case outputScale = "output_scale"
-        case outputZeroPoint = "output_zero_point"
-    }
 
     public var takesBytes: Bool { kind == "uint8" }
 

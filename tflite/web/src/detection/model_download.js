@@ -1,32 +1,24 @@
-/** Fetches the model and its contract. */
+/** Fetches the model and its contract from a folder's address, with a closing slash. */
 
-/**
- * @param {string} folder Address of the model's folder, with a closing slash.
- * @param {function(number)} onProgress Called with the loaded share, 0..1.
- * @returns {Promise<{contract: object, model: Uint8Array}>} What contract.json says of it.
- */
+/** What contract.json says of the model, and the model's bytes; `onProgress` hears the share, 0..1. */
 export async function downloadModel(folder, onProgress) {
   const { model: contract } = await (await fetchOrThrow(`${folder}contract.json`)).json();
   const response = await fetchOrThrow(folder + contract.file);
-  const model = new Uint8Array(contract.bytes);
-  const reader = response.body.getReader();
+  const parts = [];
   let loaded = 0;
+  const reader = response.body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (loaded + part.value.length > model.length) throw new Error(wrongSize(contract, "more"));
-    model.set(part.value, loaded);
+    parts.push(part.value);
     loaded += part.value.length;
-    onProgress(loaded / model.length);
+    onProgress(Math.min(1, loaded / contract.bytes));
   }
-  if (loaded !== model.length) throw new Error(wrongSize(contract, loaded));
-  return { contract, model };
+  const { file, bytes } = contract;
+  if (loaded !== bytes) throw new Error(`${file} is damaged. Received: ${loaded} bytes. Expected: ${bytes}.`);
+  return { contract, model: new Uint8Array(await new Blob(parts).arrayBuffer()) };
 }
 
 async function fetchOrThrow(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address} cannot be loaded: ${response.status} ${response.statusText}`);
   return response;
-}
-
-function wrongSize({ file, bytes }, received) {
-  return `${file} arrived damaged. Received: ${received} bytes. Expected: ${bytes}.`;
 }

@@ -1,95 +1,109 @@
 /**
  * Resizing as the Python library does it with OpenCV: area averaging where no side grows, else bilinear with
- * half-pixel centres.
+ * half-pixel centres. Sizes are {width, height}, px; `from.stride` tells the samples of a source pixel.
  */
 
-/**
- * @param {ArrayLike<number>} source Interleaved samples, rows from the top.
- * @param {{width: number, height: number, stride: number}} from Its size, px, and samples per pixel.
- * @param {{width: number, height: number}} to The wanted size, px.
- * @param {number} channels How many of the samples of a pixel to keep.
- * @returns {Float32Array} to.height x to.width x channels samples, not rounded.
- */
+// Weights of bytes are fixed-point numbers.
+const ONE = 2048;
+
+/** Float32Array of to.height x to.width x channels samples, not rounded; the first channels are kept. */
 export function resample(source, from, to, channels) {
-  const tapsOf = ruleFor(from, to);
-  const columns = axisTaps(from.width, to.width, tapsOf);
-  const rows = axisTaps(from.height, to.height, tapsOf);
+  const tapsOf = shrinks(from, to) ? areaTaps : linearTaps;
+  const axis = (size, length) => Array.from({ length }, (_, index) => tapsOf(index, size, length));
   const rowLength = to.width * channels;
+  const lines = narrowed(source, from, axis(from.width, to.width), channels);
   const target = new Float32Array(to.height * rowLength);
-  const lines = new LineCache((y, line) => {
-    reduceLine(source, y * from.width * from.stride, from.stride, columns, channels, line);
-  }, rowLength);
-  for (let y = 0; y < to.height; y++) {
-    const base = y * rowLength;
-    for (let tap = 0; tap < rows.weights[y].length; tap++) {
-      const line = lines.get(rows.starts[y] + tap);
-      const weight = rows.weights[y][tap];
-      for (let x = 0; x < rowLength; x++) target[base + x] += weight * line[x];
+  axis(from.height, to.height).forEach(({ first, weights }, y) => weights.forEach((weight, tap) => {
+    const line = (first + tap) * rowLength;
+    for (let x = 0; x < rowLength; x++) target[y * rowLength + x] += weight * lines[line + x];
+  }));
+  return target;
+}
+
+function narrowed(source, { width, height, stride }, columns, channels) {
+  const lines = new Float32Array(height * columns.length * channels);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (const { first, weights } of columns) {
+      for (let channel = 0; channel < channels; channel++, at++) {
+        const start = (y * width + first) * stride + channel;
+        let sum = 0;
+        for (let tap = 0; tap < weights.length; tap++) sum += weights[tap] * source[start + tap * stride];
+        lines[at] = sum;
+      }
+    }
+  }
+  return lines;
+}
+
+function shrinks(from, to) {
+  return from.width >= to.width && from.height >= to.height;
+}
+
+/** The first source sample, and the weights from there on, that make one target sample of an axis. */
+function areaTaps(index, from, to) {
+  // Products before quotients: whole borders stay whole.
+  const [begin, end] = [index * from / to, (index + 1) * from / to];
+  const first = Math.floor(begin);
+  const length = Math.min(from, Math.ceil(end)) - first;
+  const weights = Float32Array.from({ length }, (_, offset) => {
+    const covered = Math.min(end, first + offset + 1) - Math.max(begin, first + offset);
+    return covered / (end - begin);
+  });
+  return { first, weights };
+}
+
+function linearTaps(index, from, to) {
+  const centre = Math.min(Math.max((index + 0.5) * from / to - 0.5, 0), from - 1);
+  const first = Math.min(Math.floor(centre), Math.max(from - 2, 0));
+  const share = centre - first;
+  return { first, weights: from === 1 ? Float32Array.of(1) : Float32Array.of(1 - share, share) };
+}
+
+/**
+ * As `resample`, but from bytes to bytes with OpenCV's arithmetic: averages are rounded, the last bits of
+ * mixtures cut off. A network can tell the difference.
+ */
+export function resampleBytes(source, from, to, channels) {
+  if (!shrinks(from, to)) return mixed(source, from, to, channels);
+  const halved = from.width === 2 * to.width && from.height === 2 * to.height;
+  return new Uint8Array(resample(source, from, to, channels).map(halved ? Math.round : roundHalfToEven));
+}
+
+export function roundHalfToEven(value) {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 ? nearest - 1 : nearest;
+}
+
+function mixed(source, from, to, channels) {
+  const columns = pairs(from.width, to.width, true);
+  const target = new Uint8Array(to.height * to.width * channels);
+  let at = 0;
+  for (const row of pairs(from.height, to.height, false)) {
+    for (const column of columns) {
+      for (let channel = 0; channel < channels; channel++, at++) {
+        const [upper, lower] = [row.first, row.second].map((y) => {
+          const [first, second] = [column.first, column.second]
+            .map((x) => source[(y * from.width + x) * from.stride + channel]);
+          return (first * column.firstWeight + second * column.secondWeight) >> 4;
+        });
+        target[at] = (((upper * row.firstWeight) >> 16) + ((lower * row.secondWeight) >> 16) + 2) >> 2;
+      }
     }
   }
   return target;
 }
 
-/** The rule, one for both axes. */
-export function ruleFor(from, to) {
-  return from.width >= to.width && from.height >= to.height ? areaTaps : linearTaps;
-}
-
-/** The source samples, and their weights, that make each target sample of one axis. */
-export function axisTaps(from, to, tapsOf) {
-  const starts = new Int32Array(to);
-  const weights = new Array(to);
-  for (let index = 0; index < to; index++) [starts[index], weights[index]] = tapsOf(index, from, to);
-  return { starts, weights };
-}
-
-export function areaTaps(index, from, to) {
-  // Products before quotients: whole borders stay whole.
-  const begin = index * from / to;
-  const end = (index + 1) * from / to;
-  const first = Math.floor(begin);
-  const last = Math.min(from, Math.ceil(end));
-  const weights = Float32Array.from({ length: last - first }, (_, offset) => {
-    const covered = Math.min(end, first + offset + 1) - Math.max(begin, first + offset);
-    return covered / (end - begin);
+/**
+ * The two samples, and their weights, that make each target sample of one axis. Beyond the border a column
+ * gives its share up; a line keeps it: that of the border line twice.
+ */
+function pairs(from, to, clamped) {
+  return Array.from({ length: to }, (_, index) => {
+    const open = (index + 0.5) * from / to - 0.5;
+    const centre = clamped ? Math.min(Math.max(open, 0), from - 1) : open;
+    const first = Math.floor(centre);
+    const [firstWeight, secondWeight] = Float32Array.of(1 - centre + first, centre - first)
+      .map((share) => roundHalfToEven(share * ONE));
+    return { first: Math.max(first, 0), second: Math.min(first + 1, from - 1), firstWeight, secondWeight };
   });
-  return [first, weights];
-}
-
-export function linearTaps(index, from, to) {
-  const centre = Math.min(Math.max((index + 0.5) * from / to - 0.5, 0), from - 1);
-  const first = Math.min(Math.floor(centre), Math.max(from - 2, 0));
-  const share = centre - first;
-  return [first, from === 1 ? Float32Array.of(1) : Float32Array.of(1 - share, share)];
-}
-
-function reduceLine(source, base, stride, columns, channels, line) {
-  for (let x = 0, at = 0; x < columns.weights.length; x++) {
-    const weights = columns.weights[x];
-    const start = base + columns.starts[x] * stride;
-    for (let channel = 0; channel < channels; channel++, at++) {
-      let sum = 0;
-      for (let tap = 0; tap < weights.length; tap++) {
-        sum += weights[tap] * source[start + tap * stride + channel];
-      }
-      line[at] = sum;
-    }
-  }
-}
-
-/** The last two reduced lines: neighbours in the target share them. */
-class LineCache {
-  constructor(fill, length) {
-    this.fill = fill;
-    this.slots = [0, 1].map(() => ({ y: -1, line: new Float32Array(length) }));
-  }
-
-  get(y) {
-    const slot = this.slots[y % 2];
-    if (slot.y !== y) {
-      this.fill(y, slot.line);
-      slot.y = y;
-    }
-    return slot.line;
-  }
 }

@@ -8,22 +8,23 @@ import { inputMaker, readMap } from "./tensors.js";
 
 let detect = null;
 
-self.addEventListener("message", async ({ data: { id, kind, payload } }) => {
+self.addEventListener("message", async ({ data: request, ports: [port] }) => {
   try {
-    const answer = kind === "open" ? await open(payload) : await detect(payload);
-    self.postMessage({ id, answer }, answer.map ? [answer.map.buffer] : []);
+    const answer = await (request.bitmap ? detect(request) : open(request));
+    port.postMessage({ answer }, answer.map ? [answer.map.buffer] : []);
   } catch (error) {
-    self.postMessage({ id, error: error?.message ?? String(error) });
+    port.postMessage({ error: error?.message ?? String(error) });
   }
 });
 
 async function open({ modelFolder, liteRtFolder }) {
-  const report = (share) => self.postMessage({ progress: share });
-  const { contract, model } = await downloadModel(modelFolder, report);
+  const { contract, model } = await downloadModel(modelFolder, (share) => self.postMessage(share));
   const runtime = await openRuntime(model, liteRtFolder, contract);
   const prepare = inputMaker(contract);
   detect = (request) => detectIn(request, { contract, runtime, prepare });
-  return { contract, label: runtime.label, runtimeFiles: loadedFrom(liteRtFolder) };
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const runtimeFiles = [...new Set(loaded.filter((name) => name.startsWith(liteRtFolder)))];
+  return { contract, label: runtime.label, runtimeFiles };
 }
 
 async function detectIn({ bitmap, score }, { contract, runtime, prepare }) {
@@ -47,9 +48,4 @@ function readPixels(bitmap) {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);
-}
-
-function loadedFrom(folder) {
-  const names = performance.getEntriesByType("resource").map((entry) => entry.name);
-  return [...new Set(names.filter((name) => name.startsWith(folder)))];
 }

@@ -1,20 +1,18 @@
 /** A photo as the page holds it: a canvas of the photo's own size, upright, and its name. */
 
 // The largest canvas that every current phone can hold.
-export const MOST_PIXELS = 16_000_000;
+const MOST_PIXELS = 16_000_000;
 
-/**
- * @param {Blob} blob An image file.
- * @param {string} name Its file name.
- * @returns {Promise<{name: string, canvas: HTMLCanvasElement}>}
- * @throws {Error} If the browser cannot decode it; the message is for people.
- */
+/** The picture {name, canvas} of an image file (a Blob); the error's message is for people. */
 export async function openPicture(blob, name) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
   } catch {
-    throw new Error(unreadable(blob, name));
+    const heic = /hei[cf]/i.test(blob.type) || /\.hei[cf]$/i.test(name);
+    throw new Error(heic
+      ? `This browser cannot open HEIC photos like ${name}. Save it as JPEG, or use Safari.`
+      : `${name} is not a photo that this browser can open, or it is damaged. JPEG, PNG and WebP work.`);
   }
   const canvas = drawn(bitmap, sizeWithin(bitmap, MOST_PIXELS));
   bitmap.close();
@@ -38,11 +36,4 @@ export function drawn(source, { width, height }) {
 export function sizeWithin({ width, height }, pixels, mostEnlarged = 1) {
   const factor = Math.min(mostEnlarged, Math.sqrt(pixels / (width * height)));
   return { width: Math.max(1, Math.floor(width * factor)), height: Math.max(1, Math.floor(height * factor)) };
-}
-
-function unreadable(blob, name) {
-  const heic = /hei[cf]/i.test(blob.type) || /\.hei[cf]$/i.test(name);
-  return heic
-    ? `This browser cannot open HEIC photos like ${name}. Save it as JPEG, or use Safari.`
-    : `${name} is not a photo that this browser can open, or it is damaged. JPEG, PNG and WebP work.`;
 }

@@ -1,9 +1,6 @@
-/** Where photos come from: chosen, dropped, pasted. */
-
 /**
- * @param {object} elements `input` (file), `button` that opens it, `area` that shows where to drop.
- * @param {function(Blob, string)} onPhoto Called with each photo and its name.
- * @param {function(string)} onRefusal Called with a message for people.
+ * Where photos come from: chosen by `button` and `input`, pasted, dropped on `area`. `onPhoto` gets
+ * each photo (a Blob) and its name, `onRefusal` a message for people.
  */
 export function listenForPhotos({ input, button, area }, onPhoto, onRefusal) {
   const take = (files) => {
@@ -18,21 +15,16 @@ export function listenForPhotos({ input, button, area }, onPhoto, onRefusal) {
     input.value = "";
   });
   document.addEventListener("paste", (event) => take(event.clipboardData.files));
-  listenForDrops(area, take);
-}
-
-function listenForDrops(area, take) {
-  let depth = 0;
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    area.classList.toggle("dropping", depth > 0);
-  };
-  document.addEventListener("dragenter", () => show(1));
-  document.addEventListener("dragleave", () => show(-1));
-  document.addEventListener("dragover", (event) => event.preventDefault());
+  const show = (dragging) => area.classList.toggle("dropping", dragging);
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    show(true);
+  });
+  // Dragging on into another element has a relatedTarget, leaving the page has none.
+  document.addEventListener("dragleave", ({ relatedTarget }) => show(Boolean(relatedTarget)));
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    show(-depth);
+    show(false);
     take(event.dataTransfer.files);
   });
 }

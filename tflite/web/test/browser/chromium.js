@@ -7,17 +7,12 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const PATIENCE = 240_000;
-const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
+const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"];
 export const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /**
- * Opens a browser with a new, empty profile.
- *
- * @returns {Promise<{page: object, requests: object[], problems: string[], close: function}>} `requests` and
- *   `problems` (uncaught errors, violations of the content security policy) grow while the page lives.
+ * {page, requests, problems, close} of a browser with a new, empty profile; `requests` and `problems`
+ * (uncaught errors, breaches of the content security policy) grow.
  */
 export async function openBrowser({ width = 1280, height = 800, flags = [], ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "dbdgan-profile-"));
@@ -51,14 +46,13 @@ export async function loadPage(page, address) {
 
 export async function awaitModel(page) {
   await page.waitForSelector("#app[data-ready], #problem:not(:empty)", { state: "attached" });
-  const problem = await page.textContent("#problem");
-  if (problem) throw new Error(problem);
+  await throwProblem(page);
   return page.getAttribute("#app", "data-ready");
 }
 
 /** Waits until the page has stored what it needs offline. */
-export async function awaitOffline(page) {
-  await page.waitForSelector('#app[data-offline="true"]', { state: "attached" });
+export function awaitOffline(page) {
+  return page.waitForSelector('#app[data-offline="true"]', { state: "attached" });
 }
 
 /** Does something and waits until another result is shown. */
@@ -66,10 +60,13 @@ export async function showing(page, action) {
   const marker = "in progress";
   await page.evaluate((text) => { document.querySelector("#time").textContent = text; }, marker);
   await action();
-  await page.waitForFunction((text) => {
-    const problem = document.querySelector("#problem").textContent;
-    return problem || document.querySelector("#time").textContent !== text;
-  }, marker);
+  await page.waitForFunction((text) => (
+    document.querySelector("#problem").textContent || document.querySelector("#time").textContent !== text
+  ), marker);
+  await throwProblem(page);
+}
+
+async function throwProblem(page) {
   const problem = await page.textContent("#problem");
   if (problem) throw new Error(problem);
 }

@@ -1,10 +1,7 @@
-/**
- * The page looks the way it should: pictures of it with the bundled model and the example photo are not flat.
- * DBDGAN_WEB_SCREENSHOTS=FOLDER keeps them, desktop.jpg and phone.jpg.
- */
+/** Pictures of the page with the bundled model and the example; DBDGAN_WEB_SCREENSHOTS=FOLDER keeps them. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -16,11 +13,11 @@ import { buildSite, serveSite } from "./site.js";
 const folder = process.env.DBDGAN_WEB_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "dbdgan-shots-"));
 const PHONE = { width: 390, height: 844, colorScheme: "dark", deviceScaleFactor: 2, isMobile: true };
 
-for (const { name, kind, size, screen } of [
-  { name: "desktop", kind: "overlay", size: "1280x760", screen: { width: 1280, height: 760 } },
-  { name: "phone", kind: "map", size: "780x1688", screen: PHONE },
+for (const [name, kind, size, screen] of [
+  ["desktop", "overlay", "1280x760", { width: 1280, height: 760 }],
+  ["phone", "map", "780x1688", PHONE],
 ]) {
-  test(`a picture of the page on a ${name}`, async (t) => {
+  test(`a picture of the page on a ${name} shows something`, async (t) => {
     const site = await serveSite(await buildSite());
     const { page, close } = await openBrowser(screen);
     t.after(() => Promise.all([close(), site.close()]));
@@ -33,10 +30,8 @@ for (const { name, kind, size, screen } of [
     await page.evaluate(() => document.activeElement.blur());
     const path = join(folder, `${name}.jpg`);
     await page.screenshot({ path, type: "jpeg", quality: 88 });
-
     const found = await compareGrey(page, path, path);
     assert.equal(found.size, size);
-    assert.ok(found.spread > 150, `${path} shows nothing`);
-    assert.ok(readFileSync(path).length > 20_000, `${path} is nearly empty`);
+    assert.ok(found.spread > 150);
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { modelFiles } from "../../plugins/model_files.js";
+import { modelFiles } from "../../plugins/page_files.js";
 
 function build(folder) {
   const files = {};

@@ -13,7 +13,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
     class Directions(val variances: DoubleArray, val weights: DoubleArray) {
         /** A cosine through the variances; a prior holds its swing down where few are seen. */
         fun fit(): EdgeBlur {
-            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) PRIOR * PRIOR else 0.0 } }
+            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) 0.1 * 0.1 else 0.0 } }
             for (at in weights.indices) {
                 val angle = 2 * PI * at / DIRECTIONS
                 val wave = doubleArrayOf(1.0, cos(angle), sin(angle), variances[at])
@@ -35,6 +35,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
     private class Cells(val width: Int, val cellHeight: Int, val values: FloatArray) {
         val height = values.size / width
 
+        /** Of the edges; those of texture, 5 times the quiet of the picture, are left out, at most 70 %. */
         fun points(): List<Point> {
             val fine = filter(bell(FINE)).values
             val coarse = filter(bell(COARSE))
@@ -55,7 +56,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
                 found.add(Point(strength, direction, gradient / strength))
             }
             val quiet = Cells(width, cellHeight, strengths).quiet()
-            val texture = min(TEXTURE_FACTOR * quiet, quantile(found.map { it.strength }, MOST_TEXTURE))
+            val texture = min(5 * quiet, quantile(found.map { it.strength }, 0.7))
             return found.filter { it.strength >= texture }
         }
 
@@ -66,7 +67,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private fun leastGradient(): Double {
             val grain = filter(doubleArrayOf(1.0, -2.0, 1.0)).values
             val noise = Cells(width, cellHeight, FloatArray(grain.size) { abs(grain[it]) }).quiet() * sqrt(PI / 2) / 6
-            return LEAST_GRADIENT + NOISE_FACTOR * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
+            return 1 + 7 * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
         }
 
         /** Mean in the quietest twentieth of blocks of 16 px. */
@@ -100,22 +101,17 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private const val CELL = 96
         private const val MARGIN = 8
         private const val LEAST_CELLS = 4
-        private const val MOST_CELLS = 64
         private const val LAG = 2
-        private const val NOISE_FACTOR = 7.0
-        private const val LEAST_GRADIENT = 1.0
-        private const val TEXTURE_FACTOR = 5.0
-        private const val MOST_TEXTURE = 0.7
         private const val DIRECTIONS = 8
-        private const val LEAST_EDGES = 60
-        private const val PRIOR = 0.1
         private const val NARROWEST = 0.16
         private const val HALVE_FROM = 3.0
-        private const val LARGEST_FACTOR = 8
-        private const val SMALLEST_SIDE = 64
         private val DIFFERENCE = doubleArrayOf(-0.5, 0.0, 0.5)
 
-        /** @param focus How much each place matters, 0..1; null where there are too few edges to tell. */
+        /**
+         * Halved, at most to an eighth and 64 px, until it is not too blurred to tell.
+         *
+         * @param focus How much each place matters, 0..1; null where there are too few edges to tell.
+         */
         fun of(photo: Grey, focus: BlurMap): EdgeBlur? {
             var grey = photo
             var factor = 1
@@ -129,7 +125,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
                     logs.add(ln(here.anisotropy))
                 }
                 val clear = here != null && here.variance < HALVE_FROM
-                if (clear || factor == LARGEST_FACTOR || min(grey.width, grey.height) / 2 < SMALLEST_SIDE) break
+                if (clear || factor == 8 || min(grey.width, grey.height) < 2 * 64) break
                 least = if (here != null) HALVE_FROM / 4 else least / 4
                 grey = grey.shrunk(grey.width / 2, grey.height / 2)
                 factor *= 2
@@ -140,7 +136,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         /** Of each direction's strongest points; a direction with less than a fiftieth of them or few at all has no weight. */
         fun directions(grey: Grey, focus: BlurMap): Directions? {
             val points = bestCells(grey, focus).points()
-            if (points.size < LEAST_EDGES) return null
+            if (points.size < 60) return null
             val faint = 0.3 * strong(points)
             val members = List(DIRECTIONS) { direction ->
                 val own = points.filter { it.direction == direction }
@@ -170,7 +166,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             val quietest = bends.sorted()[0]
             val detail = FloatArray(bends.size) { (bends[it] - quietest) * matters[it] }
             val count = max(round(0.5 * detail.size).toInt(), LEAST_CELLS)
-            val best = detail.indices.sortedByDescending { detail[it] }.take(min(count, MOST_CELLS))
+            val best = detail.indices.sortedByDescending { detail[it] }.take(min(count, 64))
             val enough = 0.1 * best.take(LEAST_CELLS).map { detail[it] }.average()
             return stacked(grey, columns, rows, best.filterIndexed { rank, at -> rank < LEAST_CELLS || detail[at] >= enough })
         }
