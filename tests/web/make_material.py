@@ -1,7 +1,8 @@
 """What the browser test compares with: models, photographs, and the maps that BlurDetector gives.
 
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
-FOLDER/resized.json, the drawn pictures of the golden vectors as FOLDER/scenes and, for each model, its golden folder FOLDER/NAME with maps/STEM.png and scores.json:
+FOLDER/resized.json, the drawn pictures of the golden vectors as FOLDER/scenes and, for each model, its
+golden folder FOLDER/NAME with maps/STEM.png and scores.json:
 the bundled models float16 and int8, and the small grey one of the tests.
 """
 

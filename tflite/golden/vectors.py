@@ -114,16 +114,12 @@ def _panorama(size):
 
 
 def _sharpness(width, height, blurs, noise=0, map=None):
-    """What is measured of a scene, and the variances by direction that it begins with."""
     from dbdgan_tf.sharpness import score_pixels
-    from dbdgan_tf.sharpness.edges import directions
 
     grey = cv2.cvtColor(draw(width, height, blurs, noise), cv2.COLOR_RGB2GRAY)
     blur_map = np.reshape(map["values"], (map["height"], map["width"])) if map else np.zeros(grey.shape)
     found = dataclasses.asdict(score_pixels(grey, blur_map.astype(np.float32)))
-    kept = {key: found[key] for key in ("verdict", "sharpness", "edge_px", "sharp_up_to", "blur")}
-    variances, weights = directions(grey, np.maximum(1 - blur_map, 0.1).astype(np.float32)) or ([], [])
-    return kept | {"variances": _rounded(variances, 6), "weights": _rounded(weights, 6)}
+    return {key: found[key] for key in ("verdict", "sharpness", "edge_px", "sharp_up_to", "blur")}
 
 
 def _plane(array):
@@ -131,8 +127,8 @@ def _plane(array):
     return {"height": array.shape[0], "width": array.shape[1], "values": values}
 
 
-def _rounded(array, digits=4):
-    return [round(float(value), digits) for value in np.ravel(array)]
+def _rounded(array):
+    return [round(float(value), 4) for value in np.ravel(array)]
 
 
 if __name__ == "__main__":

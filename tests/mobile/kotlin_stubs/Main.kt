@@ -69,7 +69,8 @@ private fun vectors(assets: AssetManager) {
     objects(content, "panoramas").forEach(::panorama)
     objects(content, "sharpness").forEachIndexed { number, case ->
         val picture = BitmapRows(BitmapFactory.decodeStream(assets.open("$number.png"), null, null)!!)
-        sharpness(picture, case.optJSONObject("map")?.let(::plane) ?: BlurMap(1, 1, floatArrayOf(0f)))
+        val own = Sharpness.of(picture, case.optJSONObject("map")?.let(::plane) ?: BlurMap(1, 1, floatArrayOf(0f)))
+        say("sharpness", own.verdict, own.blur, own.sharpness, own.edgePx ?: 0, own.sharpUpTo)
     }
     arithmetic()
 }
@@ -89,13 +90,6 @@ private fun panorama(case: JSONObject) {
     val along = if (wide) map.values.take(map.width) else map.values.filterIndexed { at, _ -> at % map.width == 0 }
     val places = panorama.windows.flatMap { listOf(it.first, it.last + 1) }
     say("panorama", panorama.width, panorama.height, *places.toTypedArray(), *along.toTypedArray())
-}
-
-private fun sharpness(picture: PictureRows, map: BlurMap) {
-    val own = Sharpness.of(picture, map)
-    val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { maxOf(1 - map.values[it], 0.1f) })
-    val seen = EdgeBlur.directions(Grey.of(picture), focus)?.run { variances + weights } ?: DoubleArray(0)
-    say("sharpness", own.verdict, own.blur, own.sharpness, own.edgePx ?: 0, own.sharpUpTo, *seen.toTypedArray())
 }
 
 private fun arithmetic() {

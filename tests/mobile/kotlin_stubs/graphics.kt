@@ -28,7 +28,6 @@ class Bitmap private constructor(val width: Int, val height: Int, val config: Co
 object BitmapFactory {
     class Options {
         var inScaled = true
-        var inPreferredConfig: Bitmap.Config? = null
     }
 
     fun decodeStream(stream: InputStream, outPadding: Rect?, opts: Options?): Bitmap? {

@@ -6,21 +6,15 @@ class JSONObject internal constructor(private val values: Map<String, Any?>) {
     constructor(json: String) : this(Tokens(json).value() as Map<String, Any?>)
 
     fun getInt(name: String) = getDouble(name).toInt()
-
     fun getDouble(name: String) = values[name] as Double
-
     fun getString(name: String) = values[name] as String
-
     fun getJSONArray(name: String) = JSONArray(values[name] as List<*>)
-
     fun getJSONObject(name: String) = checkNotNull(optJSONObject(name))
-
     fun optJSONObject(name: String) = values[name]?.let { JSONObject(it as Map<String, Any?>) }
 }
 
 class JSONArray internal constructor(private val values: List<*>) {
     fun length() = values.size
-
     fun getDouble(index: Int) = values[index] as Double
 
     @Suppress("UNCHECKED_CAST")

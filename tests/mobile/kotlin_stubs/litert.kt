@@ -15,11 +15,8 @@ class TensorBuffer internal constructor() : AutoCloseable {
     private var open = true
 
     fun writeFloat(data: FloatArray) { floats = data }
-
     fun writeInt8(data: ByteArray) { bytes = data }
-
     fun readFloat(): FloatArray = floats!!
-
     fun readInt8(): ByteArray = bytes!!
 
     override fun close() {
@@ -47,7 +44,6 @@ class CompiledModel private constructor(private val accelerators: Set<Accelerato
     private val thread = Thread.currentThread()
 
     fun createInputBuffers(): List<TensorBuffer> = listOf(TensorBuffer())
-
     fun createOutputBuffers(): List<TensorBuffer> = listOf(TensorBuffer())
 
     fun run(inputs: List<TensorBuffer>, outputs: List<TensorBuffer>) {

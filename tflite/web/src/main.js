@@ -1,8 +1,7 @@
 /** The page: connects the parts. */
 
 import { openDetector } from "./detection/detector.js";
-import { keepForOffline } from "./offline.js";
-import { listenForPhotos } from "./photo/sources.js";
+import { listenForPhotos } from "./photo.js";
 import { Session } from "./session.js";
 import { Panel } from "./view/panel.js";
 import { Stage } from "./view/stage.js";
@@ -66,4 +65,18 @@ function showFacts(contract, label, kept) {
     contract.placeholder && "weights for demonstration only",
     kept && "works offline now",
   ].filter(Boolean).join(" · ");
+}
+
+/** Makes the page work without a network: true once it and LiteRT's files are stored, false if that fails. */
+async function keepForOffline(runtimeFiles) {
+  if (!("serviceWorker" in navigator)) return false;
+  await navigator.serviceWorker.register("service_worker.js");
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("dbdgan-runtime");
+  const stored = (await cache.keys()).map((request) => request.url);
+  await cache.addAll(runtimeFiles.filter((url) => !stored.includes(url)));
+  // Those of older versions go.
+  const folder = new URL(".", runtimeFiles[0]).href;
+  await Promise.all(stored.filter((url) => !url.startsWith(folder)).map((url) => cache.delete(url)));
+  return true;
 }

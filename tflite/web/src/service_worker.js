@@ -1,4 +1,4 @@
-/** Keeps the page and the model on the device, as offline.js does the runtime: no network is needed then. */
+/** Keeps the page and the model on the device, as main.js does the runtime: no network is needed then. */
 
 const VERSION = "__VERSION__";
 const PAGE_FILES = `dbdgan-page-${VERSION}`;

@@ -1,8 +1,7 @@
 /** One visit: photos go in, their maps are shown; the newest photo wins. */
 
-import { closeCamera, openCamera } from "./photo/camera.js";
-import { drawn, openPicture } from "./photo/picture.js";
-import { saveResult } from "./view/saving.js";
+import { closeCamera, drawn, openCamera, openPicture } from "./photo.js";
+import { saveResult } from "./view/stage.js";
 
 export class Session {
   /** True from the request for the camera on, also while the person is being asked. */

@@ -37,10 +37,7 @@ public struct BlurContract: Decodable {
 
     /// The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes.
     public func scale(_ pixels: [UInt8]) -> [Float] {
-        let table = (0..<3).map { channel in
-            (0..<256).map { (Float($0) - mean[channel]) / std[channel] }
-        }
-        return pixels.enumerated().map { index, pixel in table[index % 3][Int(pixel)] }
+        pixels.enumerated().map { index, pixel in (Float(pixel) - mean[index % 3]) / std[index % 3] }
     }
 
     /// Probabilities 0...1 of blur from a byte output.

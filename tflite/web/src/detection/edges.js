@@ -21,8 +21,7 @@ export function edgeBlur(grey, focus) {
   let [photo, factor, least, variance] = [grey, 1, -FINE_VARIANCE, NaN];
   const logs = [];
   for (;;) {
-    const seen = directions(photo, focus);
-    const here = seen && fit(seen);
+    const here = measure(photo, focus);
     if (here) {
       variance = Math.max(least, here.variance) * factor ** 2;
       logs.push(Math.log(here.anisotropy));
@@ -37,8 +36,8 @@ export function edgeBlur(grey, focus) {
   return logs.length ? { variance, anisotropy: Math.exp(mean(logs)) } : null;
 }
 
-/** Variances of the edges by direction, and their weights; null where there are too few. */
-export function directions(grey, focus) {
+/** The fit through the variances of the edges by direction; null where there are too few. */
+function measure(grey, focus) {
   const points = edgePoints(bestCells(grey, focus));
   if (points.length < LEAST_EDGES) return null;
   const strong = (group) => quantile(group.map((point) => point.strength), 1 - STRONG_SHARE);
@@ -56,7 +55,7 @@ export function directions(grey, focus) {
   const variances = members.map((group, at) => (
     weights[at] ? quantile(group.map(({ ratio }) => varianceOf(ratio)), 0.5) : 0
   ));
-  return { variances, weights };
+  return fit(variances, weights);
 }
 
 /** The cells with the most fine detail, where it matters, with margins, on top of each other. */
@@ -188,7 +187,7 @@ function varianceOf(ratio) {
 }
 
 /** A cosine through the variances by direction; a prior holds its swing down where few are seen. */
-function fit({ variances, weights }) {
+function fit(variances, weights) {
   const sums = [[0, 0, 0, 0], [0, PRIOR ** 2, 0, 0], [0, 0, PRIOR ** 2, 0]];
   weights.forEach((weight, at) => {
     const angle = 2 * Math.PI * at / DIRECTIONS;

@@ -29,7 +29,7 @@ export function scorePhoto(photo, blur) {
 }
 
 /** OpenCV's grey, a plane of bytes. */
-export function greyOf({ data, width, height }) {
+function greyOf({ data, width, height }) {
   const grey = new Uint8Array(width * height);
   for (let to = 0, at = 0; to < grey.length; to++, at += 4) {
     grey[to] = (9798 * data[at] + 19235 * data[at + 1] + 3735 * data[at + 2] + 16384) >> 15;

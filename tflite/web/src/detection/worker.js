@@ -1,16 +1,15 @@
 /** The worker: holds the model and answers one photo after the other, off the page's thread. */
 
-import { downloadModel } from "./model_download.js";
 import { isPanorama, lookAlong } from "./panorama.js";
 import { openRuntime } from "./runtime.js";
 import { scorePhoto } from "./sharpness.js";
 import { inputMaker, readMap } from "./tensors.js";
 
-let detect = null;
+let opened = null;
 
 self.addEventListener("message", async ({ data: request, ports: [port] }) => {
   try {
-    const answer = await (request.bitmap ? detect(request) : open(request));
+    const answer = await (request.bitmap ? detect(request, opened) : open(request));
     port.postMessage({ answer }, answer.map ? [answer.map.buffer] : []);
   } catch (error) {
     port.postMessage({ error: error?.message ?? String(error) });
@@ -21,13 +20,13 @@ async function open({ modelFolder, liteRtFolder }) {
   const { contract, model } = await downloadModel(modelFolder, (share) => self.postMessage(share));
   const runtime = await openRuntime(model, liteRtFolder, contract);
   const prepare = inputMaker(contract);
-  detect = (request) => detectIn(request, { contract, runtime, prepare });
+  opened = { contract, runtime, prepare };
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const runtimeFiles = [...new Set(loaded.filter((name) => name.startsWith(liteRtFolder)))];
   return { contract, label: runtime.label, runtimeFiles };
 }
 
-async function detectIn({ bitmap, score }, { contract, runtime, prepare }) {
+async function detect({ bitmap, score }, { contract, runtime, prepare }) {
   const pixels = readPixels(bitmap);
   const { width, height } = contract;
   let milliseconds = 0;
@@ -48,4 +47,27 @@ function readPixels(bitmap) {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);
+}
+
+/** What contract.json says of the model, and the model's bytes; `onProgress` hears the share, 0..1. */
+async function downloadModel(folder, onProgress) {
+  const { model: contract } = await (await fetchOrThrow(`${folder}contract.json`)).json();
+  const response = await fetchOrThrow(folder + contract.file);
+  const parts = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loaded += part.value.length;
+    onProgress(Math.min(1, loaded / contract.bytes));
+  }
+  const { file, bytes } = contract;
+  if (loaded !== bytes) throw new Error(`${file} is damaged. Received: ${loaded} bytes. Expected: ${bytes}.`);
+  return { contract, model: new Uint8Array(await new Blob(parts).arrayBuffer()) };
+}
+
+async function fetchOrThrow(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address} cannot be loaded: ${response.status} ${response.statusText}`);
+  return response;
 }

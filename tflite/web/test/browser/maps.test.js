@@ -5,9 +5,9 @@ import { readdirSync } from "node:fs";
 import { join, parse } from "node:path";
 import { test } from "node:test";
 
-import { awaitOffline, download, loadPage, openBrowser, openFile } from "./chromium.js";
-import { compareGrey } from "./comparison.js";
-import { buildSite, material, serveSite } from "./site.js";
+import {
+  awaitOffline, compareGrey, download, loadPage, material, openBrowser, openFile, serveSite,
+} from "./browser.js";
 
 // Chromium's own, where this build has one.
 const SOFTWARE_ADAPTER = [
@@ -26,7 +26,7 @@ const CASES = [
 
 for (const { model, worst, mean, flags, photos = readdirSync(join(material, "photos")) } of CASES) {
   test(`photos of all shapes through the ${model} model${flags ? " on WebGPU" : ""}`, async (t) => {
-    const site = await serveSite(await buildSite(join(material, model)));
+    const site = await serveSite({ golden: join(material, model) });
     const browser = await openBrowser({ flags });
     t.after(() => Promise.all([browser.close(), site.close()]));
     const { page } = browser;

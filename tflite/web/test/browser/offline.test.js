@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { awaitModel, awaitOffline, loadPage, openBrowser, openFile } from "./chromium.js";
-import { buildSite, material, serveSite } from "./site.js";
+import { awaitOffline, loadPage, material, openBrowser, openFile, serveSite } from "./browser.js";
 
 for (const [name, plain, again] of [
   ["a host with isolation headers", false, false],
@@ -13,7 +12,7 @@ for (const [name, plain, again] of [
   ["a plain host, after a second visit", true, true],
 ]) {
   test(`offline reload: ${name}`, async (t) => {
-    const site = await serveSite(await buildSite(join(material, "grey")), plain);
+    const site = await serveSite({ golden: join(material, "grey"), plain });
     const browser = await openBrowser();
     t.after(browser.close);
     const { page } = browser;
@@ -22,15 +21,13 @@ for (const [name, plain, again] of [
     await awaitOffline(page);
     if (again) {
       // The service worker isolates the page from the second visit on, which gives WebAssembly its threads.
-      await page.reload();
+      const label = await loadPage(page);
       const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-      assert.match(await awaitModel(page), cores > 1 ? /threads/ : /^WebAssembly$/);
+      assert.match(label, cores > 1 ? /threads/ : /^WebAssembly$/);
       await awaitOffline(page);
     }
     await site.close();
-
-    await page.reload();
-    t.diagnostic(`first visit: ${first}; offline: ${await awaitModel(page)}`);
+    t.diagnostic(`first visit: ${first}; offline: ${await loadPage(page)}`);
     await openFile(page, join(material, "photos", "cat.jpg"));
     assert.deepEqual(browser.problems, []);
   });

@@ -5,14 +5,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { download, FAKE_CAMERA, loadPage, openBrowser, openFile, showing } from "./chromium.js";
-import { buildSite, material, serveSite } from "./site.js";
+import {
+  download, FAKE_CAMERA, loadPage, material, openBrowser, openFile, serveSite, showing,
+} from "./browser.js";
 
 const photo = (name) => join(material, "photos", name);
 let site, browser, page;
 
 before(async () => {
-  site = await serveSite(await buildSite(join(material, "grey")));
+  site = await serveSite({ golden: join(material, "grey") });
   browser = await openBrowser({ flags: FAKE_CAMERA });
   page = browser.page;
   await loadPage(page, site.address);
@@ -33,6 +34,7 @@ function give(kind, path, type) {
   }, payload);
 }
 
+const state = () => page.getAttribute("#app", "data-state");
 const figure = (id) => page.textContent(`#${id}`);
 const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.value);
 
@@ -113,6 +115,46 @@ test("the camera runs until it is frozen", async () => {
   await page.waitForSelector('#app[data-state="photo"]');
   assert.equal(await figure("camera"), "Camera");
   assert.equal((await download(page)).name, "camera_mask.png");
+});
+
+test("what is opened while the person is asked for the camera stays, and no stream is leaked", async () => {
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    window.prompts = [];
+    mediaDevices.getUserMedia = (wishes) => new Promise((resolve, reject) => {
+      const allow = async () => {
+        const stream = await ask(wishes);
+        resolve(stream);
+        await new Promise(requestAnimationFrame);
+        [window.track] = stream.getTracks();
+        return window.track.readyState;
+      };
+      window.prompts.push({ allow, refuse: () => reject(new Error("denied")) });
+    });
+  });
+  const answer = (number, how) => page.evaluate(([at, key]) => window.prompts[at][key](), [number, how]);
+  const click = () => page.click("#camera");
+
+  await click();
+  await openFile(page, photo("cat.jpg"));
+  assert.equal(await answer(0, "allow"), "ended");
+  await click();
+  await openFile(page, photo("cat.jpg"));
+  await answer(1, "refuse");
+  assert.deepEqual([await state(), await figure("problem")], ["photo", ""]);
+  assert.equal((await download(page)).name, "cat_mask.png");
+
+  // A second click takes the first back, a third starts anew.
+  for (const label of ["Freeze", "Camera", "Freeze"]) {
+    await click();
+    assert.equal(await figure("camera"), label);
+  }
+  assert.equal(await answer(2, "allow"), "ended");
+  assert.equal(await answer(3, "allow"), "live");
+  await page.waitForSelector('#app[data-state="live"]');
+  await click();
+  assert.deepEqual([await state(), await page.evaluate(() => window.track.readyState)], ["photo", "ended"]);
 });
 
 test("every control has a name, fits a finger, and a phone need not be scrolled sideways", async () => {

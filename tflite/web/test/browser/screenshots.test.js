@@ -6,9 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { awaitOffline, loadPage, openBrowser, showing } from "./chromium.js";
-import { compareGrey } from "./comparison.js";
-import { buildSite, serveSite } from "./site.js";
+import { awaitOffline, compareGrey, loadPage, openBrowser, serveSite, showing } from "./browser.js";
 
 const folder = process.env.DBDGAN_WEB_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "dbdgan-shots-"));
 const PHONE = { width: 390, height: 844, colorScheme: "dark", deviceScaleFactor: 2, isMobile: true };
@@ -18,7 +16,7 @@ for (const [name, kind, size, screen] of [
   ["phone", "map", "780x1688", PHONE],
 ]) {
   test(`a picture of the page on a ${name} shows something`, async (t) => {
-    const site = await serveSite(await buildSite());
+    const site = await serveSite();
     const { page, close } = await openBrowser(screen);
     t.after(() => Promise.all([close(), site.close()]));
     await loadPage(page, site.address);

@@ -28,10 +28,8 @@ class BlurContract(
     val takesBytes: Boolean get() = kind == "uint8"
 
     /** The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes. */
-    fun scale(pixels: ByteArray): FloatArray {
-        val table = Array(3) { channel -> FloatArray(256) { (it - mean[channel]) / std[channel] } }
-        return FloatArray(pixels.size) { table[it % 3][pixels[it].toInt() and 255] }
-    }
+    fun scale(pixels: ByteArray): FloatArray =
+        FloatArray(pixels.size) { ((pixels[it].toInt() and 255) - mean[it % 3]) / std[it % 3] }
 
     /** Probabilities 0..1 of blur from a byte output. */
     fun readBytes(output: ByteArray): FloatArray =

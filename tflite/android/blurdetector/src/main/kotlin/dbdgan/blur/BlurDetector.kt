@@ -45,11 +45,8 @@ class RunOptions(
  * The model lives on one thread of its own, which compiles, runs and frees it: GPU contexts belong to a
  * thread. [detect] may be called from any thread except the main one, [detectAsync] from any.
  *
- *     BlurDetector(context.assets, "golden/model/model.tflite", GoldenFiles(context.assets, "golden/model").contract)
- *         .use { detector -> val map = detector.detect(bitmap) }
- *
  * @param asset Path of the .tflite in the app's assets.
- * @param contract What the file expects, read from the contract.json beside it.
+ * @param contract What the file expects, read by [GoldenFiles] from the contract.json beside it.
  * @throws IllegalStateException If no processor can run the model.
  */
 class BlurDetector(
@@ -74,16 +71,10 @@ class BlurDetector(
         runCatching { onThread { open() } }.onFailure { thread.shutdown() }.getOrThrow()
     }
 
-    /**
-     * The blur map of an upright picture of any size, as large as the model's input; that of a panorama is longer. Blocks,
-     * so never on the main thread.
-     */
+    /** The blur map of an upright picture, as large as the model's input; that of a panorama is longer. Blocks. */
     fun detect(bitmap: Bitmap): BlurMap = onThread { run(bitmap) }
 
-    /**
-     * As [detect], without blocking; [onDone] is called on [executor] with the map or the error, once in any case, also
-     * where the detector is closed.
-     */
+    /** As [detect], without blocking; [onDone] is called on [executor], once, with the map or the error. */
     fun detectAsync(bitmap: Bitmap, executor: Executor, onDone: (BlurMap?, Throwable?) -> Unit) {
         try {
             thread.execute {
@@ -136,8 +127,7 @@ class BlurDetector(
         return Panorama(picture, min(contract.width, contract.height)).detect { look(it) }
     }
 
-    private fun look(picture: PictureRows) =
-        runPixels(PictureResizer.resize(picture, contract.width, contract.height))
+    private fun look(picture: PictureRows) = runPixels(PictureResizer.resize(picture, contract.width, contract.height))
 
     private fun runPixels(pixels: ByteArray): BlurMap {
         require(pixels.size == contract.width * contract.height * 3) {

@@ -21,7 +21,11 @@ class CameraFrames(
     private val onMap: (BlurMap) -> Unit
 ) : ImageAnalysis.Analyzer {
     override fun analyze(image: ImageProxy) {
-        val map = image.use { detector.detect(it.toBitmap().turned(it.imageInfo.rotationDegrees)) }
-        executor.execute { onMap(map) }
+        try {
+            val map = detector.detect(image.toBitmap().turned(image.imageInfo.rotationDegrees))
+            executor.execute { onMap(map) }
+        } finally {
+            image.close()
+        }
     }
 }

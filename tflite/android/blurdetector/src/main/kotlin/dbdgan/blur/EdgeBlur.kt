@@ -9,26 +9,6 @@ import kotlin.math.*
  * @property anisotropy How many times wider that is than at right angles to it.
  */
 internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
-    /** Variances of the edges by direction, and their weights. */
-    class Directions(val variances: DoubleArray, val weights: DoubleArray) {
-        /** A cosine through the variances; a prior holds its swing down where few are seen. */
-        fun fit(): EdgeBlur {
-            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) 0.1 * 0.1 else 0.0 } }
-            for (at in weights.indices) {
-                val angle = 2 * PI * at / DIRECTIONS
-                val wave = doubleArrayOf(1.0, cos(angle), sin(angle), variances[at])
-                for (i in 0..2) for (j in 0..3) rows[i][j] += weights[at] * wave[i] * wave[j]
-            }
-            for (i in 0..2) for (k in 0..2) if (k != i) {
-                val share = rows[k][i] / rows[i][i]
-                for (j in 0..3) rows[k][j] -= share * rows[i][j]
-            }
-            val (middle, a, b) = List(3) { rows[it][3] / rows[it][it] }
-            val ratio = (middle + hypot(a, b)) / max(middle - hypot(a, b), NARROWEST)
-            return EdgeBlur(max(middle + hypot(a, b), -FINE_VARIANCE), sqrt(max(1.0, ratio)))
-        }
-    }
-
     private class Point(val strength: Double, val direction: Int, val ratio: Double)
 
     /** Cells on top of each other, each with a margin of 8 px. */
@@ -103,15 +83,10 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private const val LEAST_CELLS = 4
         private const val LAG = 2
         private const val DIRECTIONS = 8
-        private const val NARROWEST = 0.16
         private const val HALVE_FROM = 3.0
         private val DIFFERENCE = doubleArrayOf(-0.5, 0.0, 0.5)
 
-        /**
-         * Halved, at most to an eighth and 64 px, until it is not too blurred to tell.
-         *
-         * @param focus How much each place matters, 0..1; null where there are too few edges to tell.
-         */
+        /** [focus] is how much each place matters, 0..1; null where there are too few edges to tell. */
         fun of(photo: Grey, focus: BlurMap): EdgeBlur? {
             var grey = photo
             var factor = 1
@@ -119,7 +94,7 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             var variance = Double.NaN
             val logs = ArrayList<Double>()
             while (true) {
-                val here = directions(grey, focus)?.fit()
+                val here = measure(grey, focus)
                 if (here != null) {
                     variance = max(least, here.variance) * factor * factor
                     logs.add(ln(here.anisotropy))
@@ -133,8 +108,8 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return if (logs.isEmpty()) null else EdgeBlur(variance, exp(logs.average()))
         }
 
-        /** Of each direction's strongest points; a direction with less than a fiftieth of them or few at all has no weight. */
-        fun directions(grey: Grey, focus: BlurMap): Directions? {
+        /** By each direction's strongest points; a direction with few of them has no weight. */
+        private fun measure(grey: Grey, focus: BlurMap): EdgeBlur? {
             val points = bestCells(grey, focus).points()
             if (points.size < 60) return null
             val faint = 0.3 * strong(points)
@@ -151,7 +126,25 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             val variances = DoubleArray(DIRECTIONS) { at ->
                 if (weights[at] == 0.0) 0.0 else quantile(members[at].map { varianceOf(it.ratio) }, 0.5)
             }
-            return if (weights.all { it == 0.0 }) null else Directions(variances, weights)
+            return if (weights.all { it == 0.0 }) null else fit(variances, weights)
+        }
+
+        /** A cosine through the variances; a prior holds its swing down where few are seen. */
+        private fun fit(variances: DoubleArray, weights: DoubleArray): EdgeBlur {
+            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) 0.1 * 0.1 else 0.0 } }
+            for (at in weights.indices) {
+                val angle = 2 * PI * at / DIRECTIONS
+                val wave = doubleArrayOf(1.0, cos(angle), sin(angle), variances[at])
+                for (i in 0..2) for (j in 0..3) rows[i][j] += weights[at] * wave[i] * wave[j]
+            }
+            for (i in 0..2) for (k in 0..2) if (k != i) {
+                val share = rows[k][i] / rows[i][i]
+                for (j in 0..3) rows[k][j] -= share * rows[i][j]
+            }
+            val (middle, a, b) = List(3) { rows[it][3] / rows[it][it] }
+            val swing = hypot(a, b)
+            val ratio = (middle + swing) / max(middle - swing, 0.16)
+            return EdgeBlur(max(middle + swing, -FINE_VARIANCE), sqrt(max(1.0, ratio)))
         }
 
         /** The strength that a quarter of the points exceeds. */

@@ -63,39 +63,37 @@ object PictureResizer {
 /** Source pixels `first, first + 1, ...` and the share of each. */
 internal class Span(val first: Int, val shares: FloatArray)
 
-/** One resize: rows are read once, narrowed to the target's width, and added up. */
-internal class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int, private val channels: Int) {
+/** One resize: rows are read once, narrowed to the target's width, and added to the target rows that they make up. */
+internal class Resizing(fromWidth: Int, private val fromHeight: Int, width: Int, height: Int, private val channels: Int) {
     private val area = fromWidth >= width && fromHeight >= height
     private val columns = PictureResizer.weights(fromWidth, width, area)
     private val rows = PictureResizer.weights(fromHeight, height, area)
     private val samples = FloatArray(fromWidth * channels)
-
-    // The last two rows, which bilinear rows share.
-    private val kept = Array(2) { FloatArray(width * channels) }
-    private val numbers = intArrayOf(-1, -1)
+    private val row = FloatArray(width * channels)
 
     fun run(read: (Int, FloatArray) -> Unit): FloatArray {
-        val result = FloatArray(rows.size * kept[0].size)
-        for (y in rows.indices) rows[y].shares.forEachIndexed { index, share ->
-            val row = row(rows[y].first + index, read)
-            for (x in row.indices) result[y * row.size + x] += row[x] * share
+        val result = FloatArray(rows.size * row.size)
+        for (y in 0 until fromHeight) {
+            val targets = rows.indices.filter { y - rows[it].first in rows[it].shares.indices }
+            if (targets.isEmpty()) continue
+            read(y, samples)
+            narrow()
+            for (target in targets) {
+                val share = rows[target].shares[y - rows[target].first]
+                for (x in row.indices) result[target * row.size + x] += row[x] * share
+            }
         }
         return result
     }
 
-    private fun row(y: Int, read: (Int, FloatArray) -> Unit): FloatArray {
-        val target = kept[y and 1]
-        if (numbers[y and 1] == y) return target
-        read(y, samples)
-        numbers[y and 1] = y
-        for (x in target.indices) {
+    private fun narrow() {
+        for (x in row.indices) {
             val span = columns[x / channels]
             var sum = 0f
             for (index in span.shares.indices) {
                 sum += samples[(span.first + index) * channels + x % channels] * span.shares[index]
             }
-            target[x] = sum
+            row[x] = sum
         }
-        return target
     }
 }

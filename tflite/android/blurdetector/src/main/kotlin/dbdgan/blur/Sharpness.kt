@@ -19,27 +19,24 @@ class Sharpness private constructor(
     val blur: String
 ) {
     companion object {
-        private const val SHARP_AT = 2048
         private const val SHARP_BLUR = 0.85
         private const val PIXEL = 1.0 / 4
         private const val PERFECT = 1.0 / 12
-        private const val RISE = 2.563
-        private const val MOTION_RATIO = 1.75
-        private const val LEAST_FOCUS = 0.1f
 
         /** Measures an upright photo at its own size where its map sees focus; not on the main thread. */
         fun of(photo: PictureRows, map: BlurMap): Sharpness {
-            val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { max(1 - map.values[it], LEAST_FOCUS) })
+            val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { max(1 - map.values[it], 0.1f) })
             val found = EdgeBlur.of(Grey.of(photo), focus) ?: return Sharpness("uncertain", 0f, null, 0, "none")
             val longSide = max(photo.width, photo.height)
             val edge = sqrt(max(found.variance, PERFECT) + PIXEL)
             val sharpUpTo = (longSide * SHARP_BLUR / sqrt(max(found.variance, SHARP_BLUR * SHARP_BLUR))).toInt()
-            val sharp = sharpUpTo >= min(SHARP_AT, longSide)
-            val kind = if (found.anisotropy > MOTION_RATIO) "motion" else "defocus"
+            val sharp = sharpUpTo >= min(2048, longSide)
+            val kind = if (found.anisotropy > 1.75) "motion" else "defocus"
             return Sharpness(
                 if (sharp) "sharp" else "soft",
                 (sqrt(PERFECT + PIXEL) / edge).toFloat(),
-                (RISE * edge).toFloat(),
+                // From 10 to 90 % of a blurred step.
+                (2.563 * edge).toFloat(),
                 sharpUpTo,
                 if (sharp) "none" else kind
             )

@@ -1,14 +1,37 @@
-/** A headless Chromium without a GPU, and what the tests do in it. */
+/** A built page in a headless Chromium without a GPU: serving it, visiting it, comparing what it saves. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
+import { build, preview } from "vite";
 
+/** The folder that tests/web/make_material.py wrote; scripts/test_web.sh runs it. */
+export const material = process.env.DBDGAN_WEB_MATERIAL;
+export const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const PATIENCE = 240_000;
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"];
-export const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * {address, close} of the page, built with the model of a golden folder or the bundled one and served on this
+ * machine; a plain host sends no cross-origin isolation headers.
+ */
+export async function serveSite({ golden = "", plain = false } = {}) {
+  process.env.DBDGAN_WEB_MODEL = golden;
+  process.env.DBDGAN_WEB_PLAIN_HEADERS = plain ? "1" : "";
+  const outDir = mkdtempSync(join(tmpdir(), "dbdgan-web-"));
+  const settings = { root, logLevel: "error", build: { outDir }, preview: { port: 0, host: "127.0.0.1" } };
+  await build(settings);
+  const server = await preview(settings);
+  const close = async () => {
+    server.httpServer.closeAllConnections();
+    await server.close();
+  };
+  return { address: `http://127.0.0.1:${server.httpServer.address().port}/`, close };
+}
 
 /**
  * {page, requests, problems, close} of a browser with a new, empty profile; `requests` and `problems`
@@ -38,13 +61,9 @@ export async function openBrowser({ width = 1280, height = 800, flags = [], ...o
   return { page, requests, problems, close };
 }
 
-/** Loads the page and waits until its model runs; returns how it runs. */
+/** Loads the page, from an address or anew, and waits until its model runs; returns how it runs. */
 export async function loadPage(page, address) {
-  await page.goto(address);
-  return awaitModel(page);
-}
-
-export async function awaitModel(page) {
+  await (address ? page.goto(address) : page.reload());
   await page.waitForSelector("#app[data-ready], #problem:not(:empty)", { state: "attached" });
   await throwProblem(page);
   return page.getAttribute("#app", "data-ready");
@@ -77,4 +96,30 @@ export const openFile = (page, path) => showing(page, () => page.setInputFiles("
 export async function download(page, press = () => page.click("#download")) {
   const [saved] = await Promise.all([page.waitForEvent("download"), press()]);
   return { name: saved.suggestedFilename(), path: await saved.path() };
+}
+
+/** Sizes and differences (worst, mean) in grey levels of two image files; `spread`: the second's range. */
+export function compareGrey(page, ...paths) {
+  return page.evaluate(differences, paths.map((path) => readFileSync(path).toString("base64")));
+}
+
+async function differences(encoded) {
+  const [own, other] = await Promise.all(encoded.map(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    const levels = context.getImageData(0, 0, width, height).data.filter((_, at) => at % 4 === 0);
+    return { size: `${width}x${height}`, levels };
+  }));
+  const apart = Float64Array.from(other.levels, (level, at) => Math.abs(own.levels[at] - level)).sort();
+  const sorted = other.levels.sort();
+  return {
+    size: own.size,
+    otherSize: other.size,
+    worst: apart.at(-1),
+    mean: apart.reduce((sum, value) => sum + value, 0) / apart.length,
+    spread: sorted.at(-1) - sorted[0],
+  };
 }
