@@ -9,7 +9,7 @@ import pytest
 
 from dbdgan_tf.photo import read_image, resize
 from tflite.golden import check, make, vectors
-from tflite.golden.contract import GoldenError, read_contract
+from tflite.golden.check import GoldenError, read_contract
 
 
 @pytest.fixture(scope="module", params=["float32", "uint8"])

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tflite.golden.contract import read_contract
+from tflite.golden.check import read_contract
 
 
 def test_swift_reads_the_keys_that_the_contract_has(repository):

@@ -6,6 +6,7 @@ imported, so what the contract says must be enough. The exit code is 1 if a map 
 
 import argparse
 import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -13,7 +14,24 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from tflite.golden.contract import GoldenError, read_contract
+CONTRACT_FILE = "contract.json"
+CONTRACT_VERSION = 2
+
+
+class GoldenError(ValueError):
+    """A golden folder or model that cannot be used."""
+
+
+def read_contract(folder):
+    """Reads contract.json."""
+    path = Path(folder) / CONTRACT_FILE
+    if not path.is_file():
+        raise GoldenError(f"There is no {CONTRACT_FILE}. Received: {folder}. tflite.golden.make makes it.")
+    contract = json.loads(path.read_text())
+    version = contract.get("contract_version")
+    if version != CONTRACT_VERSION:
+        raise GoldenError(f"Unknown contract. Received: version {version!r}. Allowed: {CONTRACT_VERSION}.")
+    return contract
 
 
 def run(golden_dir, model_file=None, num_threads=2):

@@ -5,6 +5,7 @@ An app bundles DIR as assets and its self-test compares the device with it; the 
 
 import dataclasses
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -12,10 +13,23 @@ import numpy as np
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
-from tflite.golden.check import resize
-from tflite.golden.contract import RESIZE, GoldenError, write_contract
+from tflite.golden.check import CONTRACT_FILE, CONTRACT_VERSION, GoldenError, resize
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
+# Of the photo to the model's size, and of the map to the photo's.
+RESIZE = {
+    "shrink": "area", "grow": "bilinear_half_pixel", "shrink_when": "no side grows", "round": "to nearest",
+}  # fmt: skip
+INPUT_TOLERANCE = {"max": 2, "mean": 0.25}
+# They leave room for what processors do differently, and one more level for the 8-bit golden maps.
+TOLERANCES = {
+    "float": {
+        "cpu": {"max": 0.03, "mean": 0.006},
+        "gpu": {"max": 0.12, "mean": 0.02},
+        "npu": {"max": 0.12, "mean": 0.02},
+    },
+    "int8": {"cpu": {"max": 0.08, "mean": 0.012}, "npu": {"max": 0.16, "mean": 0.03}},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +55,13 @@ def run(config):
     model = _describe(Path(config.model), detector)
     if config.with_model:
         shutil.copyfile(config.model, folder / model["file"])
-    return write_contract(folder, model, [_make_case(path, detector, folder) for path in pictures])
+    contract = {
+        "contract_version": CONTRACT_VERSION, "model": model, "resize": RESIZE,
+        "input_tolerance": INPUT_TOLERANCE, "tolerances": TOLERANCES[model["arithmetic"]],
+        "cases": [_make_case(path, detector, folder) for path in pictures],
+    }  # fmt: skip
+    (folder / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
+    return contract
 
 
 def _make_case(path, detector, folder):

@@ -39,10 +39,7 @@ export function sizeWithin({ width, height }, pixels, mostEnlarged = 1) {
   return { width: Math.max(1, Math.floor(width * factor)), height: Math.max(1, Math.floor(height * factor)) };
 }
 
-/**
- * Where photos come from: chosen by `button` and `input`, pasted, dropped on `area`. `onPhoto` gets
- * each photo (a Blob) and its name, `onRefusal` a message for people.
- */
+/** Photos that are chosen, pasted, or dropped go to `onPhoto`, with a name; `onRefusal` hears of others. */
 export function listenForPhotos({ input, button, area }, onPhoto, onRefusal) {
   const take = (files) => {
     const photo = [...files].find((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));

@@ -10,10 +10,7 @@ export class Session {
   #video = null;
   #turn = 0;
 
-  /**
-   * @param {object} parts `detector` (a promise of one), `stage`, `panel`, and `onState`, called with
-   *   "empty", "photo" or "live" when what is shown changes.
-   */
+  /** `detector` is a promise of one; `onState` hears "empty", "photo" or "live". */
   constructor({ detector, stage, panel, onState }) {
     Object.assign(this, { detector, stage, panel, onState });
   }

@@ -1,7 +1,5 @@
-/** The detector as a page uses it: `const detector = await openDetector(); await detector.detect(bitmap)`. */
-
 /**
- * Loads the model in a worker.
+ * The detector, in a worker: `const { detect } = await openDetector(); const { map } = await detect(bitmap)`.
  *
  * @param {object} [options]
  * @param {string} [options.base] Address of the folder that holds model/ and LiteRT's files; the page's own.

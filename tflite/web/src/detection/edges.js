@@ -42,9 +42,8 @@ function measure(grey, focus) {
   if (points.length < LEAST_EDGES) return null;
   const strong = (group) => quantile(group.map((point) => point.strength), 1 - STRONG_SHARE);
   const faint = FAINT * strong(points);
-  const groups = Array.from({ length: DIRECTIONS }, () => []);
-  for (const point of points) groups[point.direction].push(point);
-  const members = groups.map((group) => {
+  const members = Array.from({ length: DIRECTIONS }, (_, direction) => {
+    const group = points.filter((point) => point.direction === direction);
     const limit = Math.max(faint, strong(group));
     return group.filter(({ strength }) => strength >= limit);
   });

@@ -23,13 +23,8 @@ export function inFocusShare(plane, threshold) {
 }
 
 /**
- * @param {string} kind "map": grey, white = blurred. "mask": white where the probability reaches the
- *   threshold. "overlay": the photo as it is where in focus, under a veil where blurred, a line between.
- * @param {ImageData} photo The photo, at the plane's size; only read.
- * @param {Float32Array} plane Probabilities, 0..1.
- * @param {number} threshold 0..1.
- * @param {number} [opacity] Of the overlay's veil where the probability is 1.
- * @returns {ImageData}
+ * An ImageData of a photo at its plane's size. "map": grey, white = blurred. "mask": white from the threshold
+ * on. "overlay": the photo where in focus, under a veil where blurred, a line between.
  */
 export function paint(kind, photo, plane, threshold, opacity = OPACITY) {
   const picture = new ImageData(photo.width, photo.height);

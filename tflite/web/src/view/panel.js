@@ -1,8 +1,5 @@
-/** The panel: view, threshold, figures, messages. */
-
-/** Reads the page's controls and shows its figures; knows nothing about photos. */
+/** The panel: reads view and threshold, shows figures and messages; knows nothing about photos. */
 export class Panel {
-  /** @param {object} elements By id; @param {function} onChange Called when the view or threshold changes. */
   constructor(elements, onChange) {
     this.elements = elements;
     const changed = () => {

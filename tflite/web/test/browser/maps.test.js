@@ -14,9 +14,8 @@ const SOFTWARE_ADAPTER = [
   "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--use-vulkan=swiftshader",
   "--enable-features=Vulkan,WebGPU", "--ignore-gpu-blocklist",
 ];
-// Grey levels of 255. The input is Python's byte for byte (PNG) or nearly so (JPEG decoders); integer kernels
-// of other processors may round a sum differently, which a large int8 model shows in single pixels: 20 is the
-// contract's 0.08.
+// Grey levels of 255; JPEG decoders differ a little, and integer kernels of other processors may round a sum
+// differently, which a large int8 model shows in single pixels: 20 is the contract's 0.08.
 const CASES = [
   { model: "grey", worst: 8, mean: 0.5 },
   { model: "int8", worst: 20, mean: 0.5 },

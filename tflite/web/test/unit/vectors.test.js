@@ -121,17 +121,12 @@ test("the map is grey, the mask white from the threshold on, the share what lies
 });
 
 // Windows of 10, each 7 further.
-for (const [width, height, model] of [
-  [24, 6, { width: 10, height: 6 }],
-  [6, 24, { width: 6, height: 10 }],
-]) {
-  test(`a model that gives what it sees gives a panorama of ${width}x${height}`, async () => {
-    const data = Uint8ClampedArray.from({ length: 576 }, (_, at) => (at >> 2) * 7 % 256);
-    const photo = { width, height, data };
-    const look = async (window) => ({ map: Float32Array.from(window.data).filter((_, at) => at % 4 === 0) });
-    const found = await lookAlong(photo, model, look);
-    assert.equal(found.width, width);
-    assert.deepEqual([...found.map].map(Math.round), Array.from({ length: 144 }, (_, at) => at * 7 % 256));
-    assert.ok(isPanorama(photo) && !isPanorama({ width: 3, height: 1 }));
-  });
-}
+test("a model that gives what it sees gives an upright panorama", async () => {
+  const data = Uint8ClampedArray.from({ length: 576 }, (_, at) => (at >> 2) * 7 % 256);
+  const photo = { width: 6, height: 24, data };
+  const look = async (window) => ({ map: Float32Array.from(window.data).filter((_, at) => at % 4 === 0) });
+  const found = await lookAlong(photo, { width: 6, height: 10 }, look);
+  assert.equal(found.width, 6);
+  assert.deepEqual([...found.map].map(Math.round), Array.from({ length: 144 }, (_, at) => at * 7 % 256));
+  assert.ok(isPanorama(photo) && !isPanorama({ width: 3, height: 1 }));
+});

@@ -4,8 +4,7 @@ package dbdgan.blur
  * What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
  *
  * @property kind "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
- * @property mean Of R, G, B, in 0..255.
- * @property std Likewise.
+ * @property mean Of R, G, B, in 0..255, as [std].
  * @property polarity What 1.0 means: "blur" or "focus".
  */
 class BlurContract(

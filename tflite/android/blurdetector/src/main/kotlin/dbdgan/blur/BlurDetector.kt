@@ -28,14 +28,12 @@ class RunOptions(
 ) {
     internal fun compile(processor: Processor): CompiledModel.Options {
         // One accelerator alone: a graph that it cannot take whole is refused, and the next one is tried.
-        val options = CompiledModel.Options(processor.accelerator)
-        if (processor == Processor.CPU) {
-            options.cpuOptions = CompiledModel.CpuOptions(numThreads = cpuThreads)
+        return CompiledModel.Options(processor.accelerator).apply {
+            if (processor == Processor.CPU) cpuOptions = CompiledModel.CpuOptions(numThreads = cpuThreads)
+            if (processor == Processor.GPU && !allowReducedPrecision) {
+                gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
+            }
         }
-        if (processor == Processor.GPU && !allowReducedPrecision) {
-            options.gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
-        }
-        return options
     }
 }
 

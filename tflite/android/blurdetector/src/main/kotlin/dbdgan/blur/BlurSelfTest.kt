@@ -6,12 +6,7 @@ import android.graphics.BitmapFactory
 import org.json.JSONObject
 import kotlin.math.abs
 
-/**
- * Compares this device with the golden files; run it once after installation, and in the app's own tests.
- *
- *     val report = BlurSelfTest.run(assets, "golden/model", RunOptions(listOf(Processor.GPU)))
- *     if (report.failures.isNotEmpty()) useOptions(RunOptions(emptyList()))   // CPU only
- */
+/** Compares this device with the golden files; run it once after installation, and in the app's own tests. */
 object BlurSelfTest {
     /** Where the model ran, why not elsewhere, and what was out of tolerance. */
     class Report(val processor: Processor, val refusals: Map<Processor, String>, val failures: List<String>)

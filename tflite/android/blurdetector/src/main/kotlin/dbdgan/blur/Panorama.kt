@@ -3,10 +3,8 @@ package dbdgan.blur
 import kotlin.math.*
 
 /**
- * How a picture longer than 3:1 is looked at: shrunk to a strip, through windows whose maps are blended. Squeezed into
- * the model's input, what is in it would hide.
- *
- * @param shortest The model's shorter side.
+ * How a picture longer than 3:1 is looked at: shrunk to a strip with the model's [shortest] side, through windows whose
+ * maps are blended. Squeezed into the model's input, what is in it would hide.
  */
 internal class Panorama(private val picture: PictureRows, shortest: Int) {
     private val shrink = min(1.0, shortest.toDouble() / min(picture.width, picture.height))
