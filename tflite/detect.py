@@ -21,7 +21,6 @@ class DetectConfig:
 
     @property
     def map_path(self):
-        """Where the map goes: `output`, or a file in the current folder named after the photo."""
         return self.output or f"{Path(self.image).stem}_blur.png"
 
 
@@ -31,8 +30,7 @@ def run(config):
     from dbdgan_tf.photo import write_image, write_map
 
     how = {"num_threads": config.num_threads, "tile": config.tile, "upsampling": config.upsampling}
-    detector = BlurDetector(config.model, **how)
-    result = detector(config.image)
+    result = BlurDetector(config.model, **how)(config.image)
     write_map(config.map_path, result.blur_map)
     if config.overlay:
         write_image(config.overlay, result.overlay())

@@ -1,7 +1,8 @@
 """What the browser test compares with: models, photographs, and the maps that BlurDetector gives.
 
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
-FOLDER/resized.json and, for each model, its golden folder FOLDER/NAME with maps/STEM.png and scores.json:
+FOLDER/resized.json, the drawn pictures of the golden vectors as FOLDER/scenes and, for each model, its
+golden folder FOLDER/NAME with maps/STEM.png and scores.json:
 the bundled models float16 and int8, and the small grey one of the tests.
 """
 
@@ -24,6 +25,7 @@ def main(folder):
 
     photos = write_photos(folder / "photos")
     write_resized(folder / "resized.json", photos[0])
+    write_scenes(folder / "scenes")
     for model in write_models(folder):
         make.run(make.MakeConfig(str(model), str(model.parent), with_model=False))
         detector = BlurDetector(model)
@@ -62,6 +64,18 @@ def write_resized(path, photo):
         for height, width in sizes
     ]
     path.write_text(json.dumps(cases))
+
+
+def write_scenes(folder):
+    """RGBA bytes."""
+    import numpy as np
+
+    from tflite.golden.vectors import VECTORS, draw
+
+    folder.mkdir(exist_ok=True)
+    for number, scene in enumerate(json.loads(VECTORS.read_text())["sharpness"]):
+        rgb = draw(scene["width"], scene["height"], scene["blurs"], scene.get("noise", 0))
+        (folder / f"{number}.rgba").write_bytes(np.pad(rgb, ((0, 0), (0, 0), (0, 1))).tobytes())
 
 
 def write_models(folder):

@@ -5,8 +5,8 @@ imported, so what the contract says must be enough. The exit code is 1 if a map 
 """
 
 import argparse
-import dataclasses
 import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -14,49 +14,46 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from tflite.golden.contract import GoldenError, read_contract
+CONTRACT_FILE = "contract.json"
+CONTRACT_VERSION = 2
 
-PROCESSOR = "cpu"
+
+class GoldenError(ValueError):
+    """A golden folder or model that cannot be used."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """Largest and mean absolute difference of two arrays."""
-
-    largest: float
-    mean: float
-
-    @classmethod
-    def between(cls, own, expected):
-        """The difference of two arrays; infinite where their shapes differ or a value is not finite."""
-        if own.shape != expected.shape or not np.all(np.isfinite(own)):
-            return cls(float("inf"), float("inf"))
-        error = np.abs(own.astype(np.float64) - expected)
-        return cls(float(error.max()), float(error.mean()))
-
-    def exceeds(self, tolerance):
-        """Whether it is beyond {"max": ..., "mean": ...}."""
-        return self.largest > tolerance["max"] or self.mean > tolerance["mean"]
+def read_contract(folder):
+    """Reads contract.json."""
+    path = Path(folder) / CONTRACT_FILE
+    if not path.is_file():
+        raise GoldenError(f"There is no {CONTRACT_FILE}. Received: {folder}. tflite.golden.make makes it.")
+    contract = json.loads(path.read_text())
+    version = contract.get("contract_version")
+    if version != CONTRACT_VERSION:
+        raise GoldenError(f"Unknown contract. Received: version {version!r}. Allowed: {CONTRACT_VERSION}.")
+    return contract
 
 
 def run(golden_dir, model_file=None, num_threads=2):
-    """Runs every golden picture through the contract."""
+    """Runs every golden picture through the contract: {"cases": differences, "failures": sentences}."""
     folder = Path(golden_dir)
     contract = read_contract(folder)
     model = contract["model"]
     path = Path(model_file or folder / model["file"])
-    interpreter = _open_model(path, num_threads)
-    failures = _check_model(path.read_bytes(), model, interpreter)
-    tolerance = contract["tolerances"][PROCESSOR]
+    interpreter = _open_model(path, model, num_threads)
+    failures = []
+    if hashlib.sha256(path.read_bytes()).hexdigest() != model["sha256"]:
+        failures.append("the model is not the file that the golden maps were made with (other SHA-256)")
+    tolerance = contract["tolerances"]["cpu"]
     limits = {"input": contract["input_tolerance"], "map": tolerance, "picture_to_map": tolerance}
     cases = []
     for case in contract["cases"]:
         differences = _compare(case, folder, contract, interpreter)
         cases.append({"picture": case["picture"], **differences})
         failures += [
-            f"{case['picture']}, {name}: {dataclasses.asdict(differences[name])}; allowed: {limit}"
+            f"{case['picture']}, {name}: {differences[name]}; allowed: {limit}"
             for name, limit in limits.items()
-            if differences[name].exceeds(limit)
+            if any(differences[name][key] > limit[key] for key in limit)
         ]
     return {"cases": cases, "failures": failures}
 
@@ -68,7 +65,7 @@ def resize(picture, height, width, rule):
     return cv2.resize(picture, (width, height), interpolation=methods[rule["shrink" if shrinks else "grow"]])
 
 
-def feed(pixels, model):
+def _feed(pixels, model):
     """The input tensor (1, h, w, 3) for uint8 (h, w, 3) pixels."""
     if model["kind"] == "uint8":
         return pixels[None]
@@ -76,7 +73,7 @@ def feed(pixels, model):
     return ((pixels.astype(np.float32) - mean) / std)[None]
 
 
-def read_map(output, model):
+def _read_map(output, model):
     """The blur map (h, w) in 0..1 from the output tensor (1, h, w, 1)."""
     values = output[0, :, :, 0].astype(np.float32)
     if model["kind"] == "uint8":
@@ -91,35 +88,27 @@ def _compare(case, folder, contract, interpreter):
     expected_map = _read_png(folder / case["map"], cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
 
     def detect(pixels):
-        entry, exit_ = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-        interpreter.set_tensor(entry["index"], feed(pixels, model))
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], _feed(pixels, model))
         interpreter.invoke()
-        return read_map(interpreter.get_tensor(exit_["index"]), model)
+        return _read_map(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), model)
 
     pixels = resize(_read_png(folder / case["picture"]), model["height"], model["width"], contract["resize"])
     return {
-        "input": Difference.between(pixels, expected_pixels),
-        "map": Difference.between(detect(expected_pixels), expected_map),
-        "picture_to_map": Difference.between(detect(pixels), expected_map),
+        "input": _difference(pixels, expected_pixels),
+        "map": _difference(detect(expected_pixels), expected_map),
+        "picture_to_map": _difference(detect(pixels), expected_map),
     }
 
 
-def _check_model(content, model, interpreter):
-    """Sentences about a model that is not the one the golden files were made of."""
-    found = []
-    if hashlib.sha256(content).hexdigest() != model["sha256"]:
-        found.append("the model is not the file that the golden maps were made with (other SHA-256)")
-    entry = interpreter.get_input_details()[0]
-    wanted = [1, model["height"], model["width"], 3]
-    if list(entry["shape"]) != wanted or np.dtype(entry["dtype"]).name != model["kind"]:
-        raise GoldenError(
-            f"The model takes other input. Received: {list(entry['shape'])} {np.dtype(entry['dtype']).name}. "
-            f"Allowed: {wanted} {model['kind']}."
-        )
-    return found
+def _difference(own, expected):
+    """Largest and mean absolute difference; infinite where shapes differ or a value is not finite."""
+    if own.shape != expected.shape or not np.all(np.isfinite(own)):
+        return {"max": float("inf"), "mean": float("inf")}
+    error = np.abs(own.astype(np.float64) - expected)
+    return {"max": float(error.max()), "mean": float(error.mean())}
 
 
-def _open_model(path, num_threads):
+def _open_model(path, model, num_threads):
     if not path.is_file():
         raise GoldenError(f"There is no model. Received: {path}. Allowed: --model=FILE.tflite.")
     try:
@@ -127,14 +116,19 @@ def _open_model(path, num_threads):
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise GoldenError(f"LiteRT cannot load {path}: {error}") from error
+    entry = interpreter.get_input_details()[0]
+    received = f"{entry['shape'].tolist()} {np.dtype(entry['dtype']).name}"
+    wanted = f"{[1, model['height'], model['width'], 3]} {model['kind']}"
+    if received != wanted:
+        raise GoldenError(f"The model takes other input. Received: {received}. Allowed: {wanted}.")
     return interpreter
 
 
-def _read_png(path, flag=cv2.IMREAD_COLOR):
+def _read_png(path, flag=cv2.IMREAD_COLOR_RGB):
     image = cv2.imread(str(path), flag)
     if image is None:
         raise GoldenError(f"Cannot read the golden picture {path.name} in {path.parent}.")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image
+    return image
 
 
 def main():
@@ -149,7 +143,7 @@ def main():
     except (ValueError, OSError) as error:
         sys.exit(f"tflite.golden.check: {error}")
     for case in report["cases"]:
-        parts = (f"{name} max {case[name].largest:.4f}" for name in ("input", "map", "picture_to_map"))
+        parts = (f"{name} max {case[name]['max']:.4f}" for name in ("input", "map", "picture_to_map"))
         print(f"{case['picture']}: {', '.join(parts)}")
     if report["failures"]:
         sys.exit("tflite.golden.check: FAILED\n  " + "\n  ".join(report["failures"]))

@@ -1,11 +1,11 @@
 """Writes the golden files of a model: `python -m tflite.golden.make model.tflite --output_dir=DIR`.
 
-DIR is whole in itself: an app bundles it as assets and its self-test compares the device with it, and the
-browser demo is built from it.
+An app bundles DIR as assets and its self-test compares the device with it; the browser demo is built from it.
 """
 
 import dataclasses
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -13,10 +13,23 @@ import numpy as np
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
-from tflite.golden.check import resize
-from tflite.golden.contract import RESIZE, GoldenError, write_contract
+from tflite.golden.check import CONTRACT_FILE, CONTRACT_VERSION, GoldenError, resize
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
+# Of the photo to the model's size, and of the map to the photo's.
+RESIZE = {
+    "shrink": "area", "grow": "bilinear_half_pixel", "shrink_when": "no side grows", "round": "to nearest",
+}  # fmt: skip
+INPUT_TOLERANCE = {"max": 2, "mean": 0.25}
+# They leave room for what processors do differently, and one more level for the 8-bit golden maps.
+TOLERANCES = {
+    "float": {
+        "cpu": {"max": 0.03, "mean": 0.006},
+        "gpu": {"max": 0.12, "mean": 0.02},
+        "npu": {"max": 0.12, "mean": 0.02},
+    },
+    "int8": {"cpu": {"max": 0.08, "mean": 0.012}, "npu": {"max": 0.16, "mean": 0.03}},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +55,13 @@ def run(config):
     model = _describe(Path(config.model), detector)
     if config.with_model:
         shutil.copyfile(config.model, folder / model["file"])
-    return write_contract(folder, model, [_make_case(path, detector, folder) for path in pictures])
+    contract = {
+        "contract_version": CONTRACT_VERSION, "model": model, "resize": RESIZE,
+        "input_tolerance": INPUT_TOLERANCE, "tolerances": TOLERANCES[model["arithmetic"]],
+        "cases": [_make_case(path, detector, folder) for path in pictures],
+    }  # fmt: skip
+    (folder / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
+    return contract
 
 
 def _make_case(path, detector, folder):
@@ -77,7 +96,9 @@ def _describe(path, detector):
     about, content = detector.metadata, path.read_bytes()
     tensors = LiteRTModel(content, num_threads=1)
     kind, (height, width) = str(tensors.input.dtype), detector.image_size
-    if kind != "float32" and not (kind == "uint8" and _takes_pixels(detector)):
+    levels = np.resize(np.arange(256, dtype=np.uint8).repeat(3), (height, width, 3))
+    takes_pixels = kind == "uint8" and np.array_equal(detector.prepare(levels), levels)
+    if kind != "float32" and not takes_pixels:
         allowed = "float32, uint8 that takes pixels as they are"
         raise GoldenError(f"No contract for the input type. Received: {kind}. Allowed: {allowed}.")
     quantized = tensors.output.quantized
@@ -85,10 +106,7 @@ def _describe(path, detector):
         "file": path.name,
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "name": about.name,
-        "variant": about.variant,
-        "licence": about.licence,
-        "placeholder": about.placeholder,
+        **{name: getattr(about, name) for name in ("name", "variant", "licence", "placeholder")},
         "kind": kind,
         "arithmetic": "float" if about.variant in ("float32", "float16") else "int8",
         "height": height,
@@ -99,11 +117,6 @@ def _describe(path, detector):
         "output_scale": tensors.output.scale if quantized else 1.0,
         "output_zero_point": tensors.output.zero_point if quantized else 0,
     }
-
-
-def _takes_pixels(detector):
-    levels = np.resize(np.arange(256, dtype=np.uint8).repeat(3), (*detector.image_size, 3))
-    return np.array_equal(detector.prepare(levels), levels)
 
 
 def main(config):

@@ -1,14 +1,10 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-const limits = {
+const rules = {
   "max-len": ["error", { code: 110 }],
   "max-lines": ["error", 250],
-  "max-lines-per-function": ["error", 60],
   "complexity": ["error", 10],
-};
-
-const habits = {
   "eqeqeq": "error",
   "no-shadow": "error",
   "no-var": "error",
@@ -19,20 +15,18 @@ const habits = {
   "comma-dangle": ["error", "always-multiline"],
   "indent": ["error", 2, { SwitchCase: 1 }],
 };
+const languageOptions = (...names) => ({ globals: Object.assign({}, ...names.map((name) => globals[name])) });
 
 export default [
   { ignores: ["dist/", "node_modules/"] },
   js.configs.recommended,
-  { rules: { ...limits, ...habits } },
-  { files: ["src/**"], languageOptions: { globals: { ...globals.browser, __LITERT_FOLDER__: "readonly" } } },
+  { rules },
+  { files: ["src/**"], languageOptions: languageOptions("browser", "worker", "serviceworker") },
   {
-    files: ["src/service_worker.js", "src/detection/worker.js", "src/detection/runtime.js"],
-    languageOptions: { globals: { ...globals.worker, ...globals.serviceworker } },
+    files: ["src/**"],
+    languageOptions: { globals: { __LITERT_FOLDER__: "readonly" } },
+    rules: { "max-lines-per-function": ["error", 60] },
   },
-  { files: ["plugins/**", "test/**", "*.config.js"], languageOptions: { globals: globals.node } },
-  {
-    files: ["test/**"],
-    languageOptions: { globals: { ...globals.node, ...globals.browser } },
-    rules: { "max-lines-per-function": "off" },
-  },
+  { files: ["plugins/**", "*.config.js"], languageOptions: languageOptions("node") },
+  { files: ["test/**"], languageOptions: languageOptions("node", "browser") },
 ];

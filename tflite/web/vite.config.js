@@ -1,8 +1,6 @@
 import { defineConfig } from "vite";
 
-import { liteRtFiles } from "./plugins/litert_files.js";
-import { modelFiles } from "./plugins/model_files.js";
-import { offlineWorker } from "./plugins/offline_worker.js";
+import { liteRtFiles, modelFiles, offlineWorker } from "./plugins/page_files.js";
 
 // Cross-origin isolation lets WebAssembly use several threads.
 const headers = {

@@ -9,10 +9,7 @@ interface ImageInfo {
 
 interface ImageProxy : AutoCloseable {
     val imageInfo: ImageInfo
-
     fun toBitmap(): Bitmap
-
-    override fun close()
 }
 
 class ImageAnalysis {

@@ -1,34 +1,21 @@
 // Stub of org.json: reads well-formed JSON without escapes.
 package org.json
 
+@Suppress("UNCHECKED_CAST")
 class JSONObject internal constructor(private val values: Map<String, Any?>) {
-    @Suppress("UNCHECKED_CAST")
     constructor(json: String) : this(Tokens(json).value() as Map<String, Any?>)
 
-    fun has(name: String) = values[name] != null
-
-    fun getInt(name: String) = (values[name] as Double).toInt()
-
+    fun getInt(name: String) = getDouble(name).toInt()
     fun getDouble(name: String) = values[name] as Double
-
     fun getString(name: String) = values[name] as String
-
     fun getJSONArray(name: String) = JSONArray(values[name] as List<*>)
-
-    fun getJSONObject(name: String): JSONObject = checkNotNull(optJSONObject(name))
-
-    @Suppress("UNCHECKED_CAST")
-    fun optJSONObject(name: String): JSONObject? = values[name]?.let { JSONObject(it as Map<String, Any?>) }
+    fun getJSONObject(name: String) = checkNotNull(optJSONObject(name))
+    fun optJSONObject(name: String) = values[name]?.let { JSONObject(it as Map<String, Any?>) }
 }
 
 class JSONArray internal constructor(private val values: List<*>) {
     fun length() = values.size
-
-    fun getInt(index: Int) = getDouble(index).toInt()
-
     fun getDouble(index: Int) = values[index] as Double
-
-    fun getJSONArray(index: Int) = JSONArray(values[index] as List<*>)
 
     @Suppress("UNCHECKED_CAST")
     fun getJSONObject(index: Int) = JSONObject(values[index] as Map<String, Any?>)

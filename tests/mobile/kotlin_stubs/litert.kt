@@ -12,16 +12,12 @@ class LiteRtException(message: String) : Exception(message)
 class TensorBuffer internal constructor() : AutoCloseable {
     internal var floats: FloatArray? = null
     internal var bytes: ByteArray? = null
+    private var open = true
 
     fun writeFloat(data: FloatArray) { floats = data }
-
     fun writeInt8(data: ByteArray) { bytes = data }
-
     fun readFloat(): FloatArray = floats!!
-
     fun readInt8(): ByteArray = bytes!!
-
-    private var open = true
 
     override fun close() {
         check(open) { "A buffer was closed twice." }
@@ -33,51 +29,34 @@ class TensorBuffer internal constructor() : AutoCloseable {
 }
 
 class CompiledModel private constructor(private val accelerators: Set<Accelerator>) : AutoCloseable {
-    data class CpuOptions(
-        val numThreads: Int? = null,
-        val xnnPackFlags: Int? = null,
-        val xnnPackWeightCachePath: String? = null
-    )
+    class CpuOptions(val numThreads: Int? = null)
 
-    data class GpuOptions(
-        val constantTensorSharing: Boolean? = null,
-        val infiniteFloatCapping: Boolean? = null,
-        val benchmarkMode: Boolean? = null,
-        val allowSrcQuantizedFcConvOps: Boolean? = null,
-        val precision: Precision? = null
-    ) {
+    class GpuOptions(val precision: Precision? = null) {
         enum class Precision { DEFAULT, FP16, FP32 }
     }
 
-    class Options(internal val accelerators: Set<Accelerator>) {
-        constructor(vararg accelerators: Accelerator) : this(setOf(*accelerators))
-
+    class Options(vararg accelerators: Accelerator) {
+        internal val accelerators = setOf(*accelerators)
         var cpuOptions: CpuOptions? = null
         var gpuOptions: GpuOptions? = null
     }
 
     private val thread = Thread.currentThread()
 
-    fun createInputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = listOf(TensorBuffer())
+    fun createInputBuffers(): List<TensorBuffer> = listOf(TensorBuffer())
+    fun createOutputBuffers(): List<TensorBuffer> = listOf(TensorBuffer())
 
-    fun createOutputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = listOf(TensorBuffer())
-
-    fun run(inputs: List<TensorBuffer>, outputs: List<TensorBuffer>, signatureIndex: Int = 0) {
+    fun run(inputs: List<TensorBuffer>, outputs: List<TensorBuffer>) {
         check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
         accelerators.forEach { if (it in broken) throw LiteRtException("$it cannot run this") }
-        val bytes = inputs[0].bytes
-        if (bytes == null) {
-            outputs[0].floats = answers(inputs[0].floats!!)
-        } else {
-            val real = FloatArray(bytes.size) { ((bytes[it].toInt() and 255) - MEAN) / STD }
-            val answers = answers(real)
+        inputs[0].floats?.let { outputs[0].floats = answers(it) }
+        inputs[0].bytes?.let { bytes ->
+            val answers = answers(FloatArray(bytes.size) { ((bytes[it].toInt() and 255) - 127f) / 128f })
             outputs[0].bytes = ByteArray(answers.size) { (answers[it] * 256 + 0.5f).toInt().coerceIn(0, 255).toByte() }
         }
     }
 
-    override fun close() {
-        check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
-    }
+    override fun close() = check(Thread.currentThread() === thread) { "The model was compiled on another thread." }
 
     private fun answers(scaled: FloatArray) = FloatArray(scaled.size / 3) {
         val logit = scaled[3 * it] + 2.0 * scaled[3 * it + 1] + 3.0 * scaled[3 * it + 2] - 1
@@ -85,9 +64,6 @@ class CompiledModel private constructor(private val accelerators: Set<Accelerato
     }
 
     companion object {
-        private const val MEAN = 127f
-        private const val STD = 128f
-
         /** What creating a model for an accelerator throws. */
         val refused = HashMap<Accelerator, Throwable>()
 

@@ -1,8 +1,7 @@
 /** The page: connects the parts. */
 
 import { openDetector } from "./detection/detector.js";
-import { keepForOffline } from "./offline.js";
-import { listenForPhotos } from "./photo/sources.js";
+import { listenForPhotos } from "./photo.js";
 import { Session } from "./session.js";
 import { Panel } from "./view/panel.js";
 import { Stage } from "./view/stage.js";
@@ -17,9 +16,16 @@ listenForPhotos(
   (blob, name) => session.openPhoto(blob, name),
   (message) => panel.complain(message),
 );
-elements.camera.addEventListener("click", toggleCamera);
+elements.camera.addEventListener("click", () => {
+  session.toggleCamera();
+  showCameraButton(session.live);
+});
 elements.download.addEventListener("click", () => session.save());
-elements.example.addEventListener("click", openExample);
+elements.example.addEventListener("click", async () => {
+  const response = await fetch("example.jpg");
+  await session.openPhoto(await response.blob(), "example.jpg");
+  elements.split.focus();
+});
 await finishLoading();
 
 function showState(state) {
@@ -36,40 +42,41 @@ function showCameraButton(live) {
   elements.camera.setAttribute("aria-pressed", String(live));
 }
 
-function toggleCamera() {
-  session.toggleCamera();
-  showCameraButton(session.camera.running);
-}
-
-async function openExample() {
-  const response = await fetch("example.jpg");
-  await session.openPhoto(await response.blob(), "example.jpg");
-  elements.split.focus();
-}
-
 async function finishLoading() {
   try {
-    const { contract, label, runtimeFiles } = await detector;
-    panel.showProgress(null);
-    panel.say("");
+    const { contract, label, runtimeFiles } = await detector.finally(() => {
+      panel.showProgress(null);
+      panel.say("");
+    });
     elements.app.dataset.ready = label;
     showFacts(contract, label, false);
     const kept = await keepForOffline(runtimeFiles).catch(() => false);
     elements.app.dataset.offline = String(kept);
     showFacts(contract, label, kept);
   } catch (error) {
-    panel.showProgress(null);
-    panel.say("");
     panel.complain(error.message);
   }
 }
 
 function showFacts(contract, label, kept) {
-  const parts = [
+  elements.facts.textContent = [
     `${contract.name}, ${contract.variant}, ${(contract.bytes / 1e6).toFixed(1)} MB`,
     label,
     contract.placeholder && "weights for demonstration only",
     kept && "works offline now",
-  ];
-  elements.facts.textContent = parts.filter(Boolean).join(" · ");
+  ].filter(Boolean).join(" · ");
+}
+
+/** Makes the page work without a network: true once it and LiteRT's files are stored, false if that fails. */
+async function keepForOffline(runtimeFiles) {
+  if (!("serviceWorker" in navigator)) return false;
+  await navigator.serviceWorker.register("service_worker.js");
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("dbdgan-runtime");
+  const stored = (await cache.keys()).map((request) => request.url);
+  await cache.addAll(runtimeFiles.filter((url) => !stored.includes(url)));
+  // Those of older versions go.
+  const folder = new URL(".", runtimeFiles[0]).href;
+  await Promise.all(stored.filter((url) => !url.startsWith(folder)).map((url) => cache.delete(url)));
+  return true;
 }

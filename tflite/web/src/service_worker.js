@@ -1,8 +1,7 @@
-/** Keeps the page, the model and the runtime on the device, so that it works without a network. */
+/** Keeps the page and the model on the device, as main.js does the runtime: no network is needed then. */
 
 const VERSION = "__VERSION__";
 const PAGE_FILES = `dbdgan-page-${VERSION}`;
-const RUNTIME_FILES = "dbdgan-runtime";
 const FILES = ["__FILES__"];
 
 // With these the next visit is cross-origin isolated even on a plain host, and WebAssembly gets its threads.
@@ -17,13 +16,6 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(dropOldCaches().then(() => self.clients.claim()));
-});
-
-self.addEventListener("message", (event) => {
-  event.waitUntil(keepRuntime(event.data.urls).then(
-    () => event.ports[0].postMessage({ kept: true }),
-    (error) => event.ports[0].postMessage({ kept: false, reason: String(error) }),
-  ));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -41,16 +33,6 @@ async function dropOldCaches() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith("dbdgan-page-") && name !== PAGE_FILES);
   await Promise.all(old.map((name) => caches.delete(name)));
-}
-
-/** Stores the runtime files in use and lets go of those of older versions. */
-async function keepRuntime(urls) {
-  const cache = await caches.open(RUNTIME_FILES);
-  const stored = (await cache.keys()).map((request) => request.url);
-  await cache.addAll(urls.filter((url) => !stored.includes(url)));
-  const folder = new URL(".", urls[0]).href;
-  const stale = stored.filter((url) => !url.startsWith(folder));
-  await Promise.all(stale.map((url) => cache.delete(url)));
 }
 
 async function answer(request, isPage) {

@@ -1,52 +1,49 @@
 /** One visit: photos go in, their maps are shown; the newest photo wins. */
 
-import { Camera } from "./photo/camera.js";
-import { drawn, openPicture } from "./photo/picture.js";
-import { saveResult } from "./view/saving.js";
+import { closeCamera, drawn, openCamera, openPicture } from "./photo.js";
+import { saveResult } from "./view/stage.js";
 
 export class Session {
-  /**
-   * @param {object} parts `detector` (a promise of one), `stage`, `panel`, and `onState`, called with
-   *   "empty", "photo" or "live" when what is shown changes.
-   */
+  /** True from the request for the camera on, also while the person is being asked. */
+  live = false;
+  current = null;
+  #video = null;
+  #turn = 0;
+
+  /** `detector` is a promise of one; `onState` hears "empty", "photo" or "live". */
   constructor({ detector, stage, panel, onState }) {
     Object.assign(this, { detector, stage, panel, onState });
-    this.camera = new Camera();
-    this.current = null;
-    this.turn = 0;
   }
 
   /** Opens an image file and shows its map; problems are told to the person. */
   async openPhoto(blob, name) {
     this.stopCamera();
-    const turn = ++this.turn;
+    const turn = this.#turn;
     await this.#guarded(async () => {
       this.panel.say("Looking at the photo…");
       const picture = await openPicture(blob, name);
       const map = await this.#detect(picture.canvas, true);
-      if (turn === this.turn) this.#show(picture, map, "photo");
+      if (turn === this.#turn) this.#show(picture, map, "photo");
     });
-    if (turn === this.turn) this.panel.say("");
+    if (turn === this.#turn) this.panel.say("");
   }
 
   /** Starts the camera, or freezes its last picture. */
   async toggleCamera() {
-    if (this.camera.running) return this.stopCamera();
-    const turn = ++this.turn;
-    const onFrame = async (video) => {
-      const size = { width: video.videoWidth, height: video.videoHeight };
-      if (turn !== this.turn || !size.width) return;
-      const picture = { name: "camera", canvas: drawn(video, size) };
-      const map = await this.#detect(picture.canvas, false);
-      if (turn === this.turn && this.camera.running) this.#show(picture, map, "live");
-    };
-    await this.#guarded(() => this.camera.start(onFrame));
-    if (turn === this.turn) this.stopCamera();
-    return undefined;
+    const starts = !this.live;
+    this.stopCamera();
+    if (!starts) return;
+    const turn = this.#turn;
+    this.live = true;
+    await this.#guarded(() => this.#watch(() => turn === this.#turn));
+    if (turn === this.#turn) this.stopCamera();
   }
 
   stopCamera() {
-    this.camera.stop();
+    this.#turn++;
+    this.live = false;
+    closeCamera(this.#video);
+    this.#video = null;
     this.onState(this.current ? "photo" : "empty");
   }
 
@@ -63,6 +60,31 @@ export class Session {
       const name = await saveResult(picture, map, this.panel.kind, this.panel.threshold);
       this.panel.say(`${name} is in your downloads.`);
     });
+  }
+
+  /** Shows one camera frame after the other, as fast as the detector takes them. */
+  async #watch(isCurrent) {
+    try {
+      const video = await openCamera();
+      if (!isCurrent()) return closeCamera(video);
+      this.#video = video;
+      await video.play();
+      while (isCurrent()) {
+        await this.#showFrame(video, isCurrent);
+        await new Promise(requestAnimationFrame);
+      }
+    } catch (error) {
+      if (isCurrent()) throw error;
+    }
+    return undefined;
+  }
+
+  async #showFrame(video, isCurrent) {
+    const size = { width: video.videoWidth, height: video.videoHeight };
+    if (!size.width) return;
+    const picture = { name: "camera", canvas: drawn(video, size) };
+    const map = await this.#detect(picture.canvas, false);
+    if (isCurrent()) this.#show(picture, map, "live");
   }
 
   async #detect(canvas, score) {

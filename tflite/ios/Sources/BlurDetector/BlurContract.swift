@@ -4,12 +4,10 @@ import Foundation
 public struct BlurError: Error, CustomStringConvertible {
     public let description: String
 
-    public init(_ description: String) {
-        self.description = description
-    }
+    init(_ description: String) { self.description = description }
 }
 
-/// What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
+/// What a .tflite file expects and gives, as its `contract.json` says in snake case; see tflite/golden/README.md.
 public struct BlurContract: Decodable {
     /// Name of the .tflite file beside contract.json.
     public let file: String
@@ -25,12 +23,6 @@ public struct BlurContract: Decodable {
     public let outputScale: Float
     public let outputZeroPoint: Int
 
-    enum CodingKeys: String, CodingKey {
-        case file, kind, width, height, mean, std, polarity
-        case outputScale = "output_scale"
-        case outputZeroPoint = "output_zero_point"
-    }
-
     public var takesBytes: Bool { kind == "uint8" }
 
     /// Throws unless the numbers make sense.
@@ -45,10 +37,7 @@ public struct BlurContract: Decodable {
 
     /// The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes.
     public func scale(_ pixels: [UInt8]) -> [Float] {
-        let table = (0..<3).map { channel in
-            (0..<256).map { (Float($0) - mean[channel]) / std[channel] }
-        }
-        return pixels.enumerated().map { index, pixel in table[index % 3][Int(pixel)] }
+        pixels.enumerated().map { index, pixel in (Float(pixel) - mean[index % 3]) / std[index % 3] }
     }
 
     /// Probabilities 0...1 of blur from a byte output.

@@ -27,10 +27,6 @@ public struct RunOptions {
 }
 
 /// Finds what is out of focus in pictures. The model lives on one serial queue; call from any thread but the main one.
-///
-///     let golden = try GoldenFiles(Bundle.main.url(forResource: "model", withExtension: nil, subdirectory: "golden")!)
-///     let detector = try BlurDetector(model: golden.model, contract: golden.contract)
-///     let map = try detector.detect(pixelBuffer)
 public final class BlurDetector {
     public let contract: BlurContract
     /// Where the model runs.
@@ -66,8 +62,7 @@ public final class BlurDetector {
     }
 
     private func look(_ rows: PictureRows) throws -> BlurMap {
-        let pixels = PictureResizer.resize(rows, width: contract.width, height: contract.height)
-        return try detect(pixels: pixels)
+        try detect(pixels: PictureResizer.resize(rows, width: contract.width, height: contract.height))
     }
 
     /// Runs the model on pixels that are already at its size: `width * height * 3` RGB bytes.

@@ -35,10 +35,7 @@ public struct BlurMap {
     }
 
     /// RGBA bytes, alpha premultiplied, to draw over the photo: clear where in focus, a veil where blurred, a line between.
-    ///
-    /// - Parameters:
-    ///   - opacity: Of the veil where the map is 1, 0...1.
-    ///   - threshold: Where blur begins, 0...1.
+    /// `opacity`, 0...1, is the veil's where the map is 1; `threshold`, 0...1, where blur begins.
     public func overlayPixels(opacity: Float = BlurMap.opacity, threshold: Float = BlurMap.threshold) -> [UInt8] {
         precondition((0...1).contains(opacity), "An opacity lies in 0...1.")
         var pixels = values.flatMap { value -> [UInt8] in
@@ -51,7 +48,6 @@ public struct BlurMap {
         return pixels
     }
 
-    /// Draws the line around one pixel that is in focus, if it lies at the border of the focus.
     private func drawLine(_ pixels: inout [UInt8], _ x: Int, _ y: Int, _ threshold: Float) {
         func blurred(_ column: Int, _ row: Int) -> Bool {
             (0..<width).contains(column) && (0..<height).contains(row) && values[row * width + column] >= threshold

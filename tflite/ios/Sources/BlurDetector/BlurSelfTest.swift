@@ -31,13 +31,11 @@ public enum BlurSelfTest {
         let expected = rgb(try rows(files, golden.input))
         let map = rgb(try rows(files, golden.map))
         let greys = stride(from: 0, to: map.count, by: 3).map { Float(map[$0]) / 255 }
+        let name = golden.picture
         return [
-            files.inputTolerance.complaint(
-                "\(golden.picture), input", own: own.map(Float.init), expected: expected.map(Float.init)),
-            limit.complaint(
-                "\(golden.picture), map", own: try detector.detect(pixels: expected).values, expected: greys),
-            limit.complaint(
-                "\(golden.picture), picture to map", own: try detector.detect(rows: picture).values, expected: greys)
+            files.inputTolerance.complaint("\(name), input", own: own.map(Float.init), expected: expected.map(Float.init)),
+            limit.complaint("\(name), map", own: try detector.detect(pixels: expected).values, expected: greys),
+            limit.complaint("\(name), picture to map", own: try detector.detect(rows: picture).values, expected: greys)
         ].compactMap { $0 }
     }
 

@@ -14,11 +14,6 @@ public struct GoldenFiles {
         let cases: [Case]
         let tolerances: [String: Tolerance]
         let inputTolerance: Tolerance
-
-        enum CodingKeys: String, CodingKey {
-            case model, cases, tolerances
-            case inputTolerance = "input_tolerance"
-        }
     }
 
     public let folder: URL
@@ -35,7 +30,26 @@ public struct GoldenFiles {
     public init(_ folder: URL) throws {
         self.folder = folder
         let data = try Data(contentsOf: folder.appendingPathComponent("contract.json"))
-        content = try JSONDecoder().decode(Content.self, from: data)
-        try content.model.validate()
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        content = try decoder.decode(Content.self, from: data)
+    }
+}
+
+/// Largest and mean absolute difference that are allowed.
+public struct Tolerance: Decodable {
+    public let max: Float
+    public let mean: Float
+
+    /// A sentence if two equally long arrays differ by more, else nil.
+    public func complaint(_ what: String, own: [Float], expected: [Float]) -> String? {
+        guard own.count == expected.count, !own.isEmpty else {
+            return "\(what): \(own.count) values; expected \(expected.count)"
+        }
+        let differences = zip(own, expected).map { abs($0 - $1) }
+        let largest = differences.max() ?? 0
+        let average = differences.reduce(0) { $0 + Double($1) } / Double(differences.count)
+        if largest <= max && average <= Double(mean) { return nil }
+        return "\(what): largest \(largest), mean \(average); allowed: largest \(max), mean \(mean)"
     }
 }

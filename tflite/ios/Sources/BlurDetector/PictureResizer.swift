@@ -65,7 +65,7 @@ public enum PictureResizer {
     }
 }
 
-/// One resize: rows are read once, narrowed to the target's width, and added up.
+/// One resize: rows are read once, narrowed to the target's width, and added to the target rows that they make up.
 private struct Resizing {
     let fromWidth: Int
     let fromHeight: Int
@@ -79,20 +79,16 @@ private struct Resizing {
         let rows = PictureResizer.weights(from: fromHeight, to: height, area: area)
         let length = width * channels
         var samples = [Float](repeating: 0, count: fromWidth * channels)
-        // The last two rows, which bilinear rows share.
-        var kept = [[Float]](repeating: [Float](repeating: 0, count: length), count: 2)
-        var numbers = [-1, -1]
+        var row = [Float](repeating: 0, count: length)
         var result = [Float](repeating: 0, count: height * length)
-        for y in 0..<height {
-            for (index, share) in rows[y].shares.enumerated() {
-                let source = rows[y].first + index
-                let place = source & 1
-                if numbers[place] != source {
-                    read(source, &samples)
-                    narrow(samples, columns, into: &kept[place])
-                    numbers[place] = source
-                }
-                for x in 0..<length { result[y * length + x] += kept[place][x] * share }
+        for y in 0..<fromHeight {
+            let targets = rows.indices.filter { rows[$0].shares.indices.contains(y - rows[$0].first) }
+            if targets.isEmpty { continue }
+            read(y, &samples)
+            narrow(samples, columns, into: &row)
+            for target in targets {
+                let share = rows[target].shares[y - rows[target].first]
+                for x in 0..<length { result[target * length + x] += row[x] * share }
             }
         }
         return result

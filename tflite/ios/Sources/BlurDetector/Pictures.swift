@@ -10,9 +10,7 @@ public struct PixelBufferRows: PictureRows {
     private let base: UnsafeRawPointer
     private let bytesPerRow: Int
 
-    /// Locks the buffer while `work` reads it.
-    ///
-    /// - Throws: `BlurError` if it is not 32BGRA.
+    /// Locks the buffer while `work` reads it; throws if it is not 32BGRA.
     public static func withRows<T>(_ buffer: CVPixelBuffer, _ work: (PixelBufferRows) throws -> T) throws -> T {
         guard CVPixelBufferGetPixelFormatType(buffer) == kCVPixelFormatType_32BGRA else {
             throw BlurError("Ask the camera for kCVPixelFormatType_32BGRA; other pixel buffers are not read.")

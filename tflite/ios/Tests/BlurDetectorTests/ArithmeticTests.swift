@@ -39,7 +39,7 @@ final class ArithmeticTests: XCTestCase {
         }
         for long in vectors.panoramas {
             let panorama = Panorama(width: long.width, height: long.height, shortest: 320)
-            XCTAssertEqual([panorama.width, panorama.height], [long.strip.width, long.strip.height])
+            XCTAssertEqual(["width": panorama.width, "height": panorama.height], long.strip)
             XCTAssertEqual(panorama.windows, long.windows.map { $0[0]..<$0[1] })
             let wide = panorama.width > panorama.height
             let blended = panorama.blend(
@@ -64,15 +64,10 @@ private struct Vectors: Decodable {
         let threshold: Float?
     }
 
-    struct Size: Decodable {
-        let width: Int
-        let height: Int
-    }
-
     struct Strip: Decodable {
         let width: Int
         let height: Int
-        let strip: Size
+        let strip: [String: Int]
         let windows: [[Int]]
         let every: Int
         let blend: [Float]

@@ -1,7 +1,5 @@
-/** The detector as a page uses it: `const detector = await openDetector(); await detector.detect(bitmap)`. */
-
 /**
- * Loads the model in a worker.
+ * The detector, in a worker: `const { detect } = await openDetector(); const { map } = await detect(bitmap)`.
  *
  * @param {object} [options]
  * @param {string} [options.base] Address of the folder that holds model/ and LiteRT's files; the page's own.
@@ -12,32 +10,17 @@
  *   alone), score (as `scorePhoto` gives it where it is asked for, else null)}.
  */
 export async function openDetector({ base = document.baseURI, onProgress = () => {} } = {}) {
-  const ask = startWorker(onProgress);
-  const opened = await ask("open", {
+  const worker = new Worker(new URL("./worker.js", import.meta.url));
+  worker.addEventListener("message", ({ data }) => onProgress(data));
+  const ask = (request, transfer = []) => new Promise((resolve, reject) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: { answer, error } }) => (answer ? resolve(answer) : reject(new Error(error)));
+    worker.onerror = (event) => reject(new Error(event.message || "The worker could not be started."));
+    worker.postMessage(request, [port2, ...transfer]);
+  });
+  const opened = await ask({
     modelFolder: new URL("model/", base).href,
     liteRtFolder: new URL(`${__LITERT_FOLDER__}/`, base).href,
   });
-  return { ...opened, detect: (bitmap, score = false) => ask("detect", { bitmap, score }, [bitmap]) };
-}
-
-function startWorker(onProgress) {
-  const worker = new Worker(new URL("./worker.js", import.meta.url));
-  const waiting = new Map();
-  worker.addEventListener("message", ({ data: { id, answer, error, progress } }) => {
-    if (progress !== undefined) return onProgress(progress);
-    const { resolve, reject } = waiting.get(id);
-    waiting.delete(id);
-    return error === undefined ? resolve(answer) : reject(new Error(error));
-  });
-  worker.addEventListener("error", (event) => {
-    const reason = new Error(event.message || "The worker could not be started.");
-    for (const { reject } of waiting.values()) reject(reason);
-    waiting.clear();
-  });
-  let last = 0;
-  return (kind, payload, transfer = []) => new Promise((resolve, reject) => {
-    const id = ++last;
-    waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, kind, payload }, transfer);
-  });
+  return { ...opened, detect: (bitmap, score = false) => ask({ bitmap, score }, [bitmap]) };
 }

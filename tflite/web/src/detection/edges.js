@@ -1,7 +1,6 @@
 /** How blurred the edges of a photo are, in its own pixels: dbdgan_tf/sharpness/edges.py, which says why. */
 
-import { resampleBytes, roundHalfToEven } from "./byte_resampling.js";
-import { resample } from "./resampling.js";
+import { resample, resampleBytes, roundHalfToEven } from "./resampling.js";
 
 const [FINE, COARSE] = [0.6, 1.8];
 const [FINE_VARIANCE, COARSE_VARIANCE] = [FINE ** 2 + 1 / 3, COARSE ** 2 + 1 / 3];
@@ -14,21 +13,17 @@ const [LEAST_EDGES, LEAST_OF_A_DIRECTION, PRIOR, NARROWEST] = [60, 10, 0.1, 0.16
 const [HALVE_FROM, LARGEST_FACTOR, SMALLEST_SIDE] = [3, 8, 64];
 
 /**
- * Planes are {data, width, height, stride: 1}.
- *
- * @param {object} grey The photo, bytes.
- * @param {object} focus How much each place matters, 0..1, at any smaller size.
- * @returns {{variance: number, anisotropy: number}|null} Of the widest direction, px^2, and how many times
- *   wider it is than the narrowest; null where there are too few edges.
+ * {variance, anisotropy} of the widest direction, px^2, and how many times wider it is than the narrowest;
+ * null where there are too few edges. `grey` is the photo, bytes, and `focus` tells how much each place
+ * matters, 0..1, at any smaller size. Planes are {data, width, height, stride: 1}.
  */
 export function edgeBlur(grey, focus) {
-  let [photo, factor, least] = [grey, 1, -FINE_VARIANCE];
-  const [variances, logs] = [[], []];
+  let [photo, factor, least, variance] = [grey, 1, -FINE_VARIANCE, NaN];
+  const logs = [];
   for (;;) {
-    const seen = directions(photo, focus);
-    const here = seen && fit(seen);
+    const here = measure(photo, focus);
     if (here) {
-      variances.push(Math.max(least, here.variance) * factor ** 2);
+      variance = Math.max(least, here.variance) * factor ** 2;
       logs.push(Math.log(here.anisotropy));
     }
     const halved = { width: photo.width >> 1, height: photo.height >> 1, stride: 1 };
@@ -38,18 +33,17 @@ export function edgeBlur(grey, focus) {
     photo = { ...halved, data: resampleBytes(photo.data, photo, halved, 1) };
     factor *= 2;
   }
-  return logs.length ? { variance: variances.at(-1), anisotropy: Math.exp(mean(logs)) } : null;
+  return logs.length ? { variance, anisotropy: Math.exp(mean(logs)) } : null;
 }
 
-/** Variances of the edges by direction, and their weights; null where there are too few. */
-export function directions(grey, focus) {
+/** The fit through the variances of the edges by direction; null where there are too few. */
+function measure(grey, focus) {
   const points = edgePoints(bestCells(grey, focus));
   if (points.length < LEAST_EDGES) return null;
   const strong = (group) => quantile(group.map((point) => point.strength), 1 - STRONG_SHARE);
   const faint = FAINT * strong(points);
-  const groups = Array.from({ length: DIRECTIONS }, () => []);
-  for (const point of points) groups[point.direction].push(point);
-  const members = groups.map((group) => {
+  const members = Array.from({ length: DIRECTIONS }, (_, direction) => {
+    const group = points.filter((point) => point.direction === direction);
     const limit = Math.max(faint, strong(group));
     return group.filter(({ strength }) => strength >= limit);
   });
@@ -60,7 +54,7 @@ export function directions(grey, focus) {
   const variances = members.map((group, at) => (
     weights[at] ? quantile(group.map(({ ratio }) => varianceOf(ratio)), 0.5) : 0
   ));
-  return { variances, weights };
+  return fit(variances, weights);
 }
 
 /** The cells with the most fine detail, where it matters, with margins, on top of each other. */
@@ -69,7 +63,7 @@ function bestCells(grey, focus) {
   const grid = { width, height };
   const bends = bendsOf(grey);
   const found = resampleBytes(bends.data, bends, grid, 1);
-  const quietest = found.reduce((least, level) => Math.min(least, level));
+  const quietest = Math.min(...found);
   const detail = resample(focus.data, focus, grid, 1).map((share, at) => share * (found[at] - quietest));
   const half = Math.max(roundHalfToEven(CELL_SHARE * detail.length), LEAST_CELLS);
   const best = [...detail.keys()].sort((one, other) => detail[other] - detail[one] || one - other)
@@ -97,8 +91,8 @@ function stacked({ data, width, height }, grid, cells) {
 
 /** How far each fourth line's pixels are from the mean of two diagonal neighbours. */
 function bendsOf({ data, width, height }) {
-  const bends = { width: width - 2 * LAG, height: (height - 1) >> 2, stride: 1 };
   if (Math.min(width, height) <= 2 * LAG) return { data: new Uint8Array(1), width: 1, height: 1, stride: 1 };
+  const bends = { width: width - 2 * LAG, height: (height - 1) >> 2, stride: 1 };
   bends.data = new Uint8Array(bends.width * bends.height);
   for (let y = 0, to = 0; y < bends.height; y++) {
     for (let at = 4 * y * width; to < (y + 1) * bends.width; at++, to++) {
@@ -131,10 +125,8 @@ function edgePoints(cells) {
       points.push({ strength, direction: eighths % DIRECTIONS, ratio: gradient / 2 / strength });
     }
   }
-  const texture = Math.min(
-    TEXTURE_FACTOR * quiet({ ...cells, data: values }),
-    quantile(points.map(({ strength }) => strength), MOST_TEXTURE),
-  );
+  const most = quantile(points.map(({ strength }) => strength), MOST_TEXTURE);
+  const texture = Math.min(TEXTURE_FACTOR * quiet({ ...cells, data: values }), most);
   return points.filter(({ strength }) => strength >= texture);
 }
 
@@ -165,8 +157,8 @@ function filter(plane, kernel, isDown) {
   const { data, width, height } = plane;
   const reach = kernel.length >> 1;
   const [length, step] = isDown ? [height, width] : [width, 1];
-  const lookedAt = { length: length + 2 * reach };
-  const places = Int32Array.from(lookedAt, (_, at) => mirrored(at - reach, length) * step);
+  const span = { length: length + 2 * reach };
+  const places = Int32Array.from(span, (_, at) => mirrored(at - reach, length) * step);
   const result = new Float32Array(data.length);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
@@ -194,27 +186,22 @@ function varianceOf(ratio) {
 }
 
 /** A cosine through the variances by direction; a prior holds its swing down where few are seen. */
-function fit({ variances, weights }) {
+function fit(variances, weights) {
   const sums = [[0, 0, 0, 0], [0, PRIOR ** 2, 0, 0], [0, 0, PRIOR ** 2, 0]];
   weights.forEach((weight, at) => {
     const angle = 2 * Math.PI * at / DIRECTIONS;
     const wave = [1, Math.cos(angle), Math.sin(angle), variances[at]];
     sums.forEach((row, i) => wave.forEach((value, j) => { row[j] += weight * wave[i] * value; }));
   });
-  const [middle, a, b] = solved(sums);
+  sums.forEach((pivot, i) => sums.forEach((row, k) => {
+    const share = k === i ? 0 : row[i] / pivot[i];
+    row.forEach((_, j) => { row[j] -= share * pivot[j]; });
+  }));
+  const [middle, a, b] = sums.map((row, i) => row[3] / row[i]);
   const swing = Math.hypot(a, b);
   const variance = Math.max(middle + swing, -FINE_VARIANCE);
   const anisotropy = Math.sqrt(Math.max(1, (middle + swing) / Math.max(middle - swing, NARROWEST)));
   return { variance, anisotropy };
-}
-
-/** Solves equations of a positive matrix, each row with its right side behind it. */
-function solved(rows) {
-  rows.forEach((pivot, i) => rows.forEach((row, k) => {
-    const share = k === i ? 0 : row[i] / pivot[i];
-    row.forEach((_, j) => { row[j] -= share * pivot[j]; });
-  }));
-  return rows.map((row, i) => row[3] / row[i]);
 }
 
 function quantile(values, share) {

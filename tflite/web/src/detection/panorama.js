@@ -3,8 +3,7 @@
  * blended. Squeezed into the model's input, what is in them would hide.
  */
 
-import { resampleBytes, roundHalfToEven } from "./byte_resampling.js";
-import { resample } from "./resampling.js";
+import { resample, resampleBytes, roundHalfToEven } from "./resampling.js";
 
 const [LONGEST, OVERLAP, ZOOM, MOST_WINDOWS, LEAST_WEIGHT] = [3, 0.3, 1.5, 16, 1e-3];
 
@@ -13,21 +12,19 @@ export function isPanorama({ width, height }) {
 }
 
 /**
- * @param {{data: Uint8ClampedArray, width: number, height: number}} photo RGBA.
- * @param {{width: number, height: number}} model Its input.
- * @param {function(object): Promise<{map: Float32Array}>} look Gives the model's map of such a picture.
- * @returns {Promise<{map: Float32Array, width: number, height: number}>}
+ * The map {map, width, height} of RGBA pixels {data, width, height} for a model of such an input;
+ * `look` promises the model's {map} of such pixels.
  */
 export async function lookAlong({ data: pixels, width, height }, model, look) {
   const strip = stripOf({ width, height }, model);
-  const data = resampleBytes(pixels, { width, height, stride: 4 }, strip, 4);
+  strip.data = resampleBytes(pixels, { width, height, stride: 4 }, strip, 4);
   const pieces = [];
   for (const [start, stop] of spansOf(strip)) {
-    const window = cut({ ...strip, data }, start, stop);
+    const window = cut(strip, start, stop);
     const { map } = await look(window);
     pieces.push({ start, ...window, map: resample(map, { ...model, stride: 1 }, window, 1) });
   }
-  return { ...strip, map: blend(strip, pieces) };
+  return { width: strip.width, height: strip.height, map: blend(strip, pieces) };
 }
 
 /** The size that a panorama is shrunk to, so that its short side is the model's shorter one. */
@@ -65,14 +62,12 @@ export function blend(strip, pieces) {
 }
 
 function cut({ data, width, height }, start, stop) {
-  const length = stop - start;
-  if (height > width) {
-    return { data: data.subarray(4 * start * width, 4 * stop * width), width, height: length };
-  }
-  const window = { data: new Uint8Array(4 * length * height), width: length, height };
-  for (let y = 0; y < height; y++) {
-    const line = 4 * y * width;
-    window.data.set(data.subarray(line + 4 * start, line + 4 * stop), 4 * y * length);
+  const wide = width > height;
+  const window = wide ? { width: stop - start, height } : { width, height: stop - start };
+  window.data = new Uint8Array(4 * window.width * window.height);
+  for (let y = 0; y < window.height; y++) {
+    const first = wide ? y * width + start : (start + y) * width;
+    window.data.set(data.subarray(4 * first, 4 * (first + window.width)), 4 * y * window.width);
   }
   return window;
 }

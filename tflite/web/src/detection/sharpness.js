@@ -6,10 +6,9 @@ const [SHARP_AT, SHARP_BLUR, PIXEL, PERFECT] = [2048, 0.85, 1 / 4, 1 / 12];
 const [RISE, MOTION_RATIO, LEAST_FOCUS] = [2.563, 1.75, 0.1];
 
 /**
- * @param {ImageData} photo At its own size.
- * @param {{map: Float32Array, width: number, height: number}} blur Its blur map.
- * @returns {{verdict: string, sharpness: number, edgePx: number|null, sharpUpTo: number, blur: string}}
- *   "sharp", "soft" or "uncertain"; 0..1; px of the photo; long side, px; "none", "defocus" or "motion".
+ * Of a photo (RGBA at its own size) and its blur map {map, width, height}: verdict "sharp", "soft" or
+ * "uncertain"; sharpness 0..1; edgePx in px of the photo, or null; sharpUpTo, the long side, px, up to which
+ * it is sharp when shrunk; blur "none", "defocus" or "motion".
  */
 export function scorePhoto(photo, blur) {
   const focus = { ...blur, stride: 1, data: blur.map.map((value) => Math.max(1 - value, LEAST_FOCUS)) };
@@ -30,7 +29,7 @@ export function scorePhoto(photo, blur) {
 }
 
 /** OpenCV's grey, a plane of bytes. */
-export function greyOf({ data, width, height }) {
+function greyOf({ data, width, height }) {
   const grey = new Uint8Array(width * height);
   for (let to = 0, at = 0; to < grey.length; to++, at += 4) {
     grey[to] = (9798 * data[at] + 19235 * data[at + 1] + 3735 * data[at + 2] + 16384) >> 15;

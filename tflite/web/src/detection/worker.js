@@ -1,32 +1,32 @@
 /** The worker: holds the model and answers one photo after the other, off the page's thread. */
 
-import { downloadModel } from "./model_download.js";
 import { isPanorama, lookAlong } from "./panorama.js";
 import { openRuntime } from "./runtime.js";
 import { scorePhoto } from "./sharpness.js";
 import { inputMaker, readMap } from "./tensors.js";
 
-let detect = null;
+let opened = null;
 
-self.addEventListener("message", async ({ data: { id, kind, payload } }) => {
+self.addEventListener("message", async ({ data: request, ports: [port] }) => {
   try {
-    const answer = kind === "open" ? await open(payload) : await detect(payload);
-    self.postMessage({ id, answer }, answer.map ? [answer.map.buffer] : []);
+    const answer = await (request.bitmap ? detect(request, opened) : open(request));
+    port.postMessage({ answer }, answer.map ? [answer.map.buffer] : []);
   } catch (error) {
-    self.postMessage({ id, error: error?.message ?? String(error) });
+    port.postMessage({ error: error?.message ?? String(error) });
   }
 });
 
 async function open({ modelFolder, liteRtFolder }) {
-  const report = (share) => self.postMessage({ progress: share });
-  const { contract, model } = await downloadModel(modelFolder, report);
+  const { contract, model } = await downloadModel(modelFolder, (share) => self.postMessage(share));
   const runtime = await openRuntime(model, liteRtFolder, contract);
   const prepare = inputMaker(contract);
-  detect = (request) => detectIn(request, { contract, runtime, prepare });
-  return { contract, label: runtime.label, runtimeFiles: loadedFrom(liteRtFolder) };
+  opened = { contract, runtime, prepare };
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const runtimeFiles = [...new Set(loaded.filter((name) => name.startsWith(liteRtFolder)))];
+  return { contract, label: runtime.label, runtimeFiles };
 }
 
-async function detectIn({ bitmap, score }, { contract, runtime, prepare }) {
+async function detect({ bitmap, score }, { contract, runtime, prepare }) {
   const pixels = readPixels(bitmap);
   const { width, height } = contract;
   let milliseconds = 0;
@@ -49,7 +49,25 @@ function readPixels(bitmap) {
   return context.getImageData(0, 0, width, height);
 }
 
-function loadedFrom(folder) {
-  const names = performance.getEntriesByType("resource").map((entry) => entry.name);
-  return [...new Set(names.filter((name) => name.startsWith(folder)))];
+/** What contract.json says of the model, and the model's bytes; `onProgress` hears the share, 0..1. */
+async function downloadModel(folder, onProgress) {
+  const { model: contract } = await (await fetchOrThrow(`${folder}contract.json`)).json();
+  const response = await fetchOrThrow(folder + contract.file);
+  const parts = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loaded += part.value.length;
+    onProgress(Math.min(1, loaded / contract.bytes));
+  }
+  const { file, bytes } = contract;
+  if (loaded !== bytes) throw new Error(`${file} is damaged. Received: ${loaded} bytes. Expected: ${bytes}.`);
+  return { contract, model: new Uint8Array(await new Blob(parts).arrayBuffer()) };
+}
+
+async function fetchOrThrow(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address} cannot be loaded: ${response.status} ${response.statusText}`);
+  return response;
 }

@@ -2,10 +2,15 @@
 
 import { resample } from "../detection/resampling.js";
 
-export const KINDS = ["map", "overlay", "mask"];
 const VEIL = [38, 36, 100];
 const OUTLINE = [255, 220, 120, 255];
 const OPACITY = 0.65;
+
+/** Makes a canvas hold an ImageData and nothing else. */
+export function show(canvas, pixels) {
+  Object.assign(canvas, { width: pixels.width, height: pixels.height });
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+}
 
 /** A map {map, width, height} as a Float32Array of another size. */
 export function mapAt({ map, width, height }, size) {
@@ -14,39 +19,27 @@ export function mapAt({ map, width, height }, size) {
 
 /** Share, 0..1, of the pixels whose probability of being blurred lies below a threshold. */
 export function inFocusShare(plane, threshold) {
-  let count = 0;
-  for (let at = 0; at < plane.length; at++) count += plane[at] < threshold;
-  return count / plane.length;
+  return plane.reduce((count, value) => count + (value < threshold), 0) / plane.length;
 }
 
 /**
- * @param {string} kind "map": grey, white = blurred. "mask": white where the probability reaches the
- *   threshold. "overlay": the photo as it is where in focus, under a veil where blurred, a line between.
- * @param {ImageData} photo The photo, at the plane's size; only read.
- * @param {Float32Array} plane Probabilities, 0..1.
- * @param {number} threshold 0..1.
- * @param {number} [opacity] Of the overlay's veil where the probability is 1.
- * @returns {ImageData}
+ * An ImageData of a photo at its plane's size. "map": grey, white = blurred. "mask": white from the threshold
+ * on. "overlay": the photo where in focus, under a veil where blurred, a line between.
  */
 export function paint(kind, photo, plane, threshold, opacity = OPACITY) {
   const picture = new ImageData(photo.width, photo.height);
-  if (kind === "overlay") paintOverlay(picture, photo, plane, threshold, opacity);
-  else paintGrey(picture.data, plane, kind === "mask" ? (value) => 255 * (value >= threshold) : toGrey);
+  if (kind === "overlay") {
+    paintOverlay(picture.data, photo, plane, threshold, opacity);
+    return picture;
+  }
+  for (let at = 0; at < plane.length; at++) {
+    const level = kind === "mask" ? 255 * (plane[at] >= threshold) : Math.round(plane[at] * 255);
+    picture.data.set([level, level, level, 255], 4 * at);
+  }
   return picture;
 }
 
-function toGrey(value) {
-  return Math.round(value * 255);
-}
-
-function paintGrey(pixels, plane, grey) {
-  for (let at = 0; at < plane.length; at++) {
-    const level = grey(plane[at]);
-    pixels.set([level, level, level, 255], 4 * at);
-  }
-}
-
-function paintOverlay({ data: pixels, width, height }, photo, plane, threshold, opacity) {
+function paintOverlay(pixels, photo, plane, threshold, opacity) {
   for (let at = 0; at < plane.length; at++) {
     const alpha = plane[at] < threshold ? 0 : Math.floor(plane[at] * 255 * opacity + 0.5);
     for (let channel = 0; channel < 3; channel++) {
@@ -55,32 +48,25 @@ function paintOverlay({ data: pixels, width, height }, photo, plane, threshold, 
     }
     pixels[4 * at + 3] = 255;
   }
-  forEachOutlinePixel(plane, { width, height }, threshold, (at) => pixels.set(OUTLINE, 4 * at));
+  drawOutline(pixels, photo, plane, threshold);
 }
 
-/** Visits the blurred pixels next to the focus, as far as a line is wide; some more than once. */
-export function forEachOutlinePixel(plane, { width, height }, threshold, visit) {
+/** Draws on the blurred pixels next to the focus, as far as a line is wide. */
+function drawOutline(pixels, { width, height }, plane, threshold) {
   const reach = Math.max(1, Math.floor((Math.max(width, height) + 200) / 400));
-  const inside = (x, y) => x >= 0 && y >= 0 && x < width && y < height;
-  const blurred = (x, y) => inside(x, y) && plane[y * width + x] >= threshold;
-  const sides = [[1, 0], [-1, 0], [0, 1], [0, -1]];
-  const around = discOffsets(reach);
+  const offsets = Array.from({ length: 2 * reach + 1 }, (_, at) => at - reach);
+  const disc = offsets.flatMap((down) => offsets.map((right) => [right, down]))
+    .filter(([right, down]) => down * down + right * right <= reach * reach);
+  const blurred = (x, y) => (
+    x >= 0 && y >= 0 && x < width && y < height && plane[y * width + x] >= threshold
+  );
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (blurred(x, y) || !sides.some(([right, down]) => blurred(x + right, y + down))) continue;
-      for (const [right, down] of around) {
-        if (blurred(x + right, y + down)) visit((y + down) * width + x + right);
+      const borders = blurred(x + 1, y) || blurred(x - 1, y) || blurred(x, y + 1) || blurred(x, y - 1);
+      if (blurred(x, y) || !borders) continue;
+      for (const [right, down] of disc) {
+        if (blurred(x + right, y + down)) pixels.set(OUTLINE, 4 * ((y + down) * width + x + right));
       }
     }
   }
-}
-
-function discOffsets(reach) {
-  const offsets = [];
-  for (let down = -reach; down <= reach; down++) {
-    for (let right = -reach; right <= reach; right++) {
-      if (down * down + right * right <= reach * reach) offsets.push([right, down]);
-    }
-  }
-  return offsets;
 }

@@ -1,27 +1,18 @@
-/** The panel: view, threshold, figures, messages. */
-
-import { KINDS } from "./painting.js";
-
-const EXPLANATIONS = {
-  map: "White is out of focus, black is in focus.",
-  overlay: "Veiled is out of focus; a line surrounds what is in focus.",
-  mask: "White counts as blurred at the threshold below.",
-};
-
-/** Reads the page's controls and shows its figures; knows nothing about photos. */
+/** The panel: reads view and threshold, shows figures and messages; knows nothing about photos. */
 export class Panel {
-  /** @param {object} elements By id; @param {function} onChange Called when the view or threshold changes. */
   constructor(elements, onChange) {
     this.elements = elements;
-    const { kinds, threshold } = elements;
-    kinds.addEventListener("change", () => this.#changed(onChange));
-    threshold.addEventListener("input", () => this.#changed(onChange));
+    const changed = () => {
+      this.#explain();
+      onChange();
+    };
+    elements.kinds.addEventListener("change", changed);
+    elements.threshold.addEventListener("input", changed);
     this.#explain();
   }
 
   get kind() {
-    const { value } = this.elements.kinds.querySelector("input:checked");
-    return KINDS.includes(value) ? value : KINDS[0];
+    return this.#checked.value;
   }
 
   /** 0..1 */
@@ -54,19 +45,18 @@ export class Panel {
     this.elements.progress.hidden = share === null;
   }
 
-  #changed(onChange) {
-    this.#explain();
-    onChange();
+  get #checked() {
+    return this.elements.kinds.querySelector("input:checked");
   }
 
   #explain() {
-    const { explanation, download } = this.elements;
-    const thresholdText = `${this.elements.threshold.value} %`;
-    explanation.textContent = EXPLANATIONS[this.kind];
+    const { explanation, download, threshold, result } = this.elements;
+    const thresholdText = `${threshold.value} %`;
+    explanation.textContent = this.#checked.dataset.explanation;
     download.textContent = `Download ${this.kind}`;
     this.elements["threshold-value"].textContent = thresholdText;
-    this.elements.threshold.setAttribute("aria-valuetext", thresholdText);
-    this.elements["result-tag"].textContent = this.kind[0].toUpperCase() + this.kind.slice(1);
-    this.elements.result.setAttribute("aria-label", `The blur ${this.kind} of the photo`);
+    threshold.setAttribute("aria-valuetext", thresholdText);
+    this.elements["result-tag"].textContent = this.#checked.nextElementSibling.textContent;
+    result.setAttribute("aria-label", `The blur ${this.kind} of the photo`);
   }
 }

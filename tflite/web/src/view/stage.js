@@ -1,7 +1,7 @@
 /** The stage: the photo and the result on top of each other, with a slider between them. */
 
-import { drawn, sizeWithin } from "../photo/picture.js";
-import { inFocusShare, mapAt, paint } from "./painting.js";
+import { drawn, sizeWithin } from "../photo.js";
+import { inFocusShare, mapAt, paint, show } from "./painting.js";
 
 // More pixels than a phone shows, few enough to repaint while a slider moves.
 const SHOWN_PIXELS = 800_000;
@@ -9,7 +9,6 @@ const SHOWN_PIXELS = 800_000;
 const MOST_ENLARGED = 2;
 
 export class Stage {
-  /** @param {object} elements `frame`, `photo` and `result` (canvases), `split` (range input). */
   constructor(elements) {
     this.elements = elements;
     this.shown = null;
@@ -24,17 +23,13 @@ export class Stage {
     const pixels = small.getContext("2d").getImageData(0, 0, width, height);
     this.shown = { pixels, plane: mapAt(map, { width, height }) };
     this.elements.frame.style.setProperty("--ratio", width / height);
-    put(this.elements.photo, pixels);
+    show(this.elements.photo, pixels);
   }
 
-  /**
-   * Paints the result anew.
-   *
-   * @returns {number} The in-focus share, 0..1, at this threshold.
-   */
+  /** Paints the result anew; gives the in-focus share, 0..1, at this threshold. */
   repaint(kind, threshold) {
     const { pixels, plane } = this.shown;
-    put(this.elements.result, paint(kind, pixels, plane, threshold));
+    show(this.elements.result, paint(kind, pixels, plane, threshold));
     return inFocusShare(plane, threshold);
   }
 
@@ -45,7 +40,18 @@ export class Stage {
   }
 }
 
-function put(canvas, pixels) {
-  Object.assign(canvas, { width: pixels.width, height: pixels.height });
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
+/** Offers what `paint` makes of a picture {name, canvas} and its map as a download; gives the file's name. */
+export async function saveResult(picture, map, kind, threshold) {
+  const { width, height } = picture.canvas;
+  const photo = picture.canvas.getContext("2d").getImageData(0, 0, width, height);
+  const canvas = document.createElement("canvas");
+  show(canvas, paint(kind, photo, mapAt(map, { width, height }), threshold));
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (!blob) throw new Error("The browser could not write the picture; it may be out of memory.");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${picture.name.replace(/\.[^.]*$/, "")}_${kind}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return link.download;
 }

@@ -5,14 +5,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { download, FAKE_CAMERA, loadPage, openBrowser, openFile, showing } from "./chromium.js";
-import { buildSite, material, serveSite } from "./site.js";
+import {
+  download, FAKE_CAMERA, loadPage, material, openBrowser, openFile, serveSite, showing,
+} from "./browser.js";
 
 const photo = (name) => join(material, "photos", name);
 let site, browser, page;
 
 before(async () => {
-  site = await serveSite(await buildSite(join(material, "grey")));
+  site = await serveSite({ golden: join(material, "grey") });
   browser = await openBrowser({ flags: FAKE_CAMERA });
   page = browser.page;
   await loadPage(page, site.address);
@@ -27,14 +28,13 @@ function give(kind, path, type) {
     const bytes = Uint8Array.from(atob(given.text), (letter) => letter.charCodeAt(0));
     const data = new DataTransfer();
     data.items.add(new File([bytes], given.name, { type: given.type }));
-    const options = { bubbles: true, cancelable: true };
-    const event = given.kind === "paste"
-      ? new ClipboardEvent("paste", { ...options, clipboardData: data })
-      : new DragEvent("drop", { ...options, dataTransfer: data });
-    document.querySelector("#stage").dispatchEvent(event);
+    const options = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data };
+    const Event = given.kind === "paste" ? ClipboardEvent : DragEvent;
+    document.querySelector("#stage").dispatchEvent(new Event(given.kind, options));
   }, payload);
 }
 
+const state = () => page.getAttribute("#app", "data-state");
 const figure = (id) => page.textContent(`#${id}`);
 const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.value);
 
@@ -46,13 +46,10 @@ async function tabTo(id) {
   assert.fail(`${id} cannot be reached with Tab`);
 }
 
-test("before the first photo, nothing can be set or saved", async () => {
-  assert.equal(await page.isDisabled("#download"), true);
-  assert.equal(await page.isDisabled("#threshold"), true);
-  assert.equal(await page.isVisible("#frame"), false);
-});
-
 test("by keyboard alone: example, divider, view, threshold, download", async () => {
+  // Before the first photo, nothing can be set or saved.
+  assert.ok(await page.isDisabled("#download") && await page.isDisabled("#threshold"));
+  assert.equal(await page.isVisible("#frame"), false);
   await tabTo("example");
   await showing(page, () => page.keyboard.press("Enter"));
   await page.waitForFunction(() => document.activeElement.id === "split");
@@ -60,6 +57,8 @@ test("by keyboard alone: example, divider, view, threshold, download", async () 
   assert.match(await page.getAttribute("#split", "aria-valuetext"), /left 0 percent/);
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.inputValue("#split"), "1");
+  const clip = await page.evaluate(() => getComputedStyle(document.querySelector("#result")).clipPath);
+  assert.equal(clip, "inset(0px 0px 0px 1%)");
 
   await tabTo("map");
   await page.keyboard.press("ArrowRight");
@@ -78,19 +77,6 @@ test("by keyboard alone: example, divider, view, threshold, download", async () 
   const { name } = await download(page, () => page.keyboard.press("Enter"));
   assert.equal(name, "example_overlay.png");
   await page.fill("#threshold", "50");
-});
-
-test("the divider uncovers the photo on the left", async () => {
-  await page.fill("#split", "25");
-  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector("#result")).clipPath),
-    "inset(0px 0px 0px 25%)");
-});
-
-test("every control has a name", async () => {
-  const nameless = await page.$$eval("button, input:not([hidden])", (nodes) => nodes
-    .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
-    .map((node) => node.outerHTML));
-  assert.deepEqual(nameless, []);
 });
 
 test("a pasted photo and a dropped photo are opened", async () => {
@@ -131,7 +117,51 @@ test("the camera runs until it is frozen", async () => {
   assert.equal((await download(page)).name, "camera_mask.png");
 });
 
-test("a phone screen needs no sideways scrolling", async () => {
+test("what is opened while the person is asked for the camera stays, and no stream is leaked", async () => {
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    window.prompts = [];
+    mediaDevices.getUserMedia = (wishes) => new Promise((resolve, reject) => {
+      const allow = async () => {
+        const stream = await ask(wishes);
+        resolve(stream);
+        await new Promise(requestAnimationFrame);
+        [window.track] = stream.getTracks();
+        return window.track.readyState;
+      };
+      window.prompts.push({ allow, refuse: () => reject(new Error("denied")) });
+    });
+  });
+  const answer = (number, how) => page.evaluate(([at, key]) => window.prompts[at][key](), [number, how]);
+  const click = () => page.click("#camera");
+
+  await click();
+  await openFile(page, photo("cat.jpg"));
+  assert.equal(await answer(0, "allow"), "ended");
+  await click();
+  await openFile(page, photo("cat.jpg"));
+  await answer(1, "refuse");
+  assert.deepEqual([await state(), await figure("problem")], ["photo", ""]);
+  assert.equal((await download(page)).name, "cat_mask.png");
+
+  // A second click takes the first back, a third starts anew.
+  for (const label of ["Freeze", "Camera", "Freeze"]) {
+    await click();
+    assert.equal(await figure("camera"), label);
+  }
+  assert.equal(await answer(2, "allow"), "ended");
+  assert.equal(await answer(3, "allow"), "live");
+  await page.waitForSelector('#app[data-state="live"]');
+  await click();
+  assert.deepEqual([await state(), await page.evaluate(() => window.track.readyState)], ["photo", "ended"]);
+});
+
+test("every control has a name, fits a finger, and a phone need not be scrolled sideways", async () => {
+  const nameless = await page.$$eval("button, input:not([hidden])", (nodes) => nodes
+    .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
+    .map((node) => node.outerHTML));
+  assert.deepEqual(nameless, []);
   for (const width of [320, 390, 844]) {
     await page.setViewportSize({ width, height: 700 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

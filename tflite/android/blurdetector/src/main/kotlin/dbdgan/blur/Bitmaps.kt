@@ -3,24 +3,17 @@ package dbdgan.blur
 import android.graphics.Bitmap
 import android.graphics.Matrix
 
-/** Rows of a Bitmap. */
-class BitmapRows private constructor(private val bitmap: Bitmap) : PictureRows {
-    override val width: Int get() = bitmap.width
-    override val height: Int get() = bitmap.height
-
-    override fun read(y: Int, row: IntArray) = bitmap.getPixels(row, 0, width, 0, y, width, 1)
-
-    companion object {
-        /** Rows of any Bitmap; one that lives on the GPU is copied, as its pixels cannot be read. */
-        fun of(bitmap: Bitmap): BitmapRows {
-            val readable = if (bitmap.config == Bitmap.Config.ARGB_8888) {
-                bitmap
-            } else {
-                checkNotNull(bitmap.copy(Bitmap.Config.ARGB_8888, false)) { "The bitmap cannot be read." }
-            }
-            return BitmapRows(readable)
-        }
+/** Rows of any Bitmap; one that lives on the GPU is copied, as its pixels cannot be read. */
+class BitmapRows(bitmap: Bitmap) : PictureRows {
+    private val readable = if (bitmap.config == Bitmap.Config.ARGB_8888) {
+        bitmap
+    } else {
+        checkNotNull(bitmap.copy(Bitmap.Config.ARGB_8888, false)) { "The bitmap cannot be read." }
     }
+    override val width: Int get() = readable.width
+    override val height: Int get() = readable.height
+
+    override fun read(y: Int, row: IntArray) = readable.getPixels(row, 0, width, 0, y, width, 1)
 }
 
 /** The picture turned clockwise, as EXIF or a camera's sensor asks for; 0, 90, 180 or 270. */

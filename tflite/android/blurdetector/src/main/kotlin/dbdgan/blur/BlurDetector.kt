@@ -2,16 +2,40 @@ package dbdgan.blur
 
 import android.content.res.AssetManager
 import android.graphics.Bitmap
+import com.google.ai.edge.litert.Accelerator
 import com.google.ai.edge.litert.CompiledModel
 import com.google.ai.edge.litert.TensorBuffer
 import java.io.Closeable
-import java.util.concurrent.Callable
-import java.util.concurrent.ExecutionException
-import java.util.concurrent.Executor
-import java.util.concurrent.Executors
-import java.util.concurrent.RejectedExecutionException
-import java.util.concurrent.TimeUnit
+import java.util.concurrent.*
 import kotlin.math.min
+
+/** Where a model may run. NNAPI is not among them: Android deprecated it in version 15. */
+enum class Processor(internal val key: String, internal val accelerator: Accelerator) {
+    CPU("cpu", Accelerator.CPU), GPU("gpu", Accelerator.GPU), NPU("npu", Accelerator.NPU)
+}
+
+/**
+ * How a model is run.
+ *
+ * @property order Processors to try, best first; CPU is always tried last.
+ * @property allowReducedPrecision False makes the GPU compute in 32 bits.
+ * @property cpuThreads Big cores are few; more than 4 threads slow phones down.
+ */
+class RunOptions(
+    val order: List<Processor> = listOf(Processor.GPU),
+    val allowReducedPrecision: Boolean = true,
+    val cpuThreads: Int = 4
+) {
+    internal fun compile(processor: Processor): CompiledModel.Options {
+        // One accelerator alone: a graph that it cannot take whole is refused, and the next one is tried.
+        return CompiledModel.Options(processor.accelerator).apply {
+            if (processor == Processor.CPU) cpuOptions = CompiledModel.CpuOptions(numThreads = cpuThreads)
+            if (processor == Processor.GPU && !allowReducedPrecision) {
+                gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
+            }
+        }
+    }
+}
 
 /**
  * Finds what is out of focus in pictures.
@@ -19,11 +43,8 @@ import kotlin.math.min
  * The model lives on one thread of its own, which compiles, runs and frees it: GPU contexts belong to a
  * thread. [detect] may be called from any thread except the main one, [detectAsync] from any.
  *
- *     BlurDetector(context.assets, "golden/model/model.tflite", GoldenFiles(context.assets, "golden/model").contract)
- *         .use { detector -> val map = detector.detect(bitmap) }
- *
  * @param asset Path of the .tflite in the app's assets.
- * @param contract What the file expects, read from the contract.json beside it.
+ * @param contract What the file expects, read by [GoldenFiles] from the contract.json beside it.
  * @throws IllegalStateException If no processor can run the model.
  */
 class BlurDetector(
@@ -45,37 +66,19 @@ class BlurDetector(
     val refusals = LinkedHashMap<Processor, String>()
 
     init {
-        try {
-            onThread { open() }
-        } catch (error: Throwable) {
-            thread.shutdown()
-            throw error
-        }
+        runCatching { onThread { open() } }.onFailure { thread.shutdown() }.getOrThrow()
     }
 
-    /**
-     * The blur map of an upright picture of any size, as large as the model's input; that of a panorama is longer. Blocks,
-     * so never on the main thread.
-     */
+    /** The blur map of an upright picture, as large as the model's input; that of a panorama is longer. Blocks. */
     fun detect(bitmap: Bitmap): BlurMap = onThread { run(bitmap) }
 
-    /**
-     * As [detect], without blocking; [onDone] is called on [executor] with the map or the error, once in any case, also
-     * where the detector is closed.
-     */
+    /** As [detect], without blocking; [onDone] is called on [executor], once, with the map or the error. */
     fun detectAsync(bitmap: Bitmap, executor: Executor, onDone: (BlurMap?, Throwable?) -> Unit) {
-        val work = Runnable {
-            var map: BlurMap? = null
-            var failure: Throwable? = null
-            try {
-                map = run(bitmap)
-            } catch (error: Throwable) {
-                failure = error
-            }
-            executor.execute { onDone(map, failure) }
-        }
         try {
-            thread.execute(work)
+            thread.execute {
+                val found = runCatching { run(bitmap) }
+                executor.execute { onDone(found.getOrNull(), found.exceptionOrNull()) }
+            }
         } catch (error: RejectedExecutionException) {
             executor.execute { onDone(null, closed(error)) }
         }
@@ -90,28 +93,23 @@ class BlurDetector(
         if (thread.isShutdown) return
         thread.execute { free() }
         thread.shutdown()
-        thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)
+        thread.awaitTermination(10, TimeUnit.SECONDS)
     }
 
     private fun open() {
-        for (candidate in options.attempts) {
-            if (candidate == Processor.GPU && contract.takesBytes) {
-                refusals[candidate] = "a uint8 file: GPUs compute in floats, use the float16 file"
-                continue
-            }
-            try {
-                load(candidate)
-                return
-            } catch (error: Throwable) {
-                // Errors, too: a native library that is not in the app is one.
-                refusals[candidate] = error.message ?: error.toString()
-                free()
-            }
+        for (candidate in (options.order + Processor.CPU).distinct()) {
+            // Errors, too: a native library that is not in the app is one.
+            val failure = runCatching { load(candidate) }.exceptionOrNull() ?: return
+            refusals[candidate] = failure.message ?: failure.toString()
+            free()
         }
         throw IllegalStateException("No processor runs $asset: $refusals")
     }
 
     private fun load(candidate: Processor) {
+        check(candidate != Processor.GPU || !contract.takesBytes) {
+            "a uint8 file: GPUs compute in floats, use the float16 file"
+        }
         val compiled = CompiledModel.create(assets, asset, options.compile(candidate))
         model = compiled
         inputs = compiled.createInputBuffers()
@@ -122,13 +120,12 @@ class BlurDetector(
     }
 
     private fun run(bitmap: Bitmap): BlurMap {
-        val picture = BitmapRows.of(bitmap)
+        val picture = BitmapRows(bitmap)
         if (!Panorama.suits(picture)) return look(picture)
         return Panorama(picture, min(contract.width, contract.height)).detect { look(it) }
     }
 
-    private fun look(picture: PictureRows) =
-        runPixels(PictureResizer.resize(picture, contract.width, contract.height))
+    private fun look(picture: PictureRows) = runPixels(PictureResizer.resize(picture, contract.width, contract.height))
 
     private fun runPixels(pixels: ByteArray): BlurMap {
         require(pixels.size == contract.width * contract.height * 3) {
@@ -137,10 +134,8 @@ class BlurDetector(
         // LiteRT has no unsigned write; writeInt8 copies bytes as they are.
         if (contract.takesBytes) inputs[0].writeInt8(pixels) else inputs[0].writeFloat(contract.scale(pixels))
         checkNotNull(model).run(inputs, outputs)
-        val values = if (contract.takesBytes) {
-            contract.readBytes(outputs[0].readInt8())
-        } else {
-            contract.readFloats(outputs[0].readFloat())
+        val values = outputs[0].run {
+            if (contract.takesBytes) contract.readBytes(readInt8()) else contract.readFloats(readFloat())
         }
         return BlurMap(contract.width, contract.height, values)
     }
@@ -164,8 +159,4 @@ class BlurDetector(
     }
 
     private fun closed(cause: Throwable) = IllegalStateException("The detector is closed.", cause)
-
-    private companion object {
-        const val CLOSE_SECONDS = 10L
-    }
 }

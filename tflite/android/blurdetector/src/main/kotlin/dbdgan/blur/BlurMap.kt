@@ -26,10 +26,8 @@ class BlurMap(val width: Int, val height: Int, val values: FloatArray) {
     }
 
     /**
-     * ARGB pixels to draw over the photo: clear where in focus, a veil where blurred, a line between.
-     *
-     * @param opacity Of the veil where the map is 1, 0..1.
-     * @param threshold Where blur begins, 0..1.
+     * ARGB pixels to draw over the photo: clear where in focus, a veil where blurred, a line between. [opacity], 0..1, is
+     * the veil's where the map is 1; [threshold], 0..1, where blur begins.
      */
     fun overlayPixels(opacity: Float = OPACITY, threshold: Float = THRESHOLD): IntArray {
         require(opacity in 0f..1f) { "An opacity lies in 0..1. Received: $opacity." }
@@ -41,7 +39,6 @@ class BlurMap(val width: Int, val height: Int, val values: FloatArray) {
         return pixels
     }
 
-    /** Draws the line around one pixel that is in focus, if it lies at the border of the focus. */
     private fun drawLine(pixels: IntArray, x: Int, y: Int, threshold: Float) {
         fun blurred(column: Int, row: Int) =
             column in 0 until width && row in 0 until height && values[row * width + column] >= threshold

@@ -5,13 +5,10 @@ import androidx.camera.core.ImageProxy
 import java.util.concurrent.Executor
 
 /**
- * Blur maps of CameraX frames.
- *
- * Frames that arrive while one is being looked at are dropped by CameraX, so the map never lags behind:
+ * Blur maps of CameraX frames; CameraX drops those that arrive while one is being looked at, so the map never lags.
  *
  *     val analysis = ImageAnalysis.Builder()
- *         .setBackpressureStrategy(ImageAnalysis.STRATEGY_KEEP_ONLY_LATEST)
- *         .build()
+ *         .setBackpressureStrategy(ImageAnalysis.STRATEGY_KEEP_ONLY_LATEST).build()
  *     analysis.setAnalyzer(Executors.newSingleThreadExecutor(), CameraFrames(detector, mainExecutor) { map ->
  *         overlayView.setImageBitmap(map.toOverlay())
  *     })
@@ -24,11 +21,11 @@ class CameraFrames(
     private val onMap: (BlurMap) -> Unit
 ) : ImageAnalysis.Analyzer {
     override fun analyze(image: ImageProxy) {
-        val map = try {
-            detector.detect(image.toBitmap().turned(image.imageInfo.rotationDegrees))
+        try {
+            val map = detector.detect(image.toBitmap().turned(image.imageInfo.rotationDegrees))
+            executor.execute { onMap(map) }
         } finally {
             image.close()
         }
-        executor.execute { onMap(map) }
     }
 }

@@ -1,18 +1,6 @@
 package dbdgan.blur
 
-import kotlin.math.PI
-import kotlin.math.abs
-import kotlin.math.atan2
-import kotlin.math.cos
-import kotlin.math.exp
-import kotlin.math.floor
-import kotlin.math.hypot
-import kotlin.math.ln
-import kotlin.math.max
-import kotlin.math.min
-import kotlin.math.round
-import kotlin.math.sin
-import kotlin.math.sqrt
+import kotlin.math.*
 
 /**
  * How blurred the edges of a photo are, in its own pixels: dbdgan_tf/sharpness/edges.py, which says why.
@@ -21,34 +9,15 @@ import kotlin.math.sqrt
  * @property anisotropy How many times wider that is than at right angles to it.
  */
 internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
-    /** Variances of the edges by direction, and their weights. */
-    class Directions(val variances: DoubleArray, val weights: DoubleArray) {
-        /** A cosine through the variances; a prior holds its swing down where few are seen. */
-        fun fit(): EdgeBlur {
-            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) PRIOR * PRIOR else 0.0 } }
-            for (at in weights.indices) {
-                val angle = 2 * PI * at / DIRECTIONS
-                val wave = doubleArrayOf(1.0, cos(angle), sin(angle), variances[at])
-                for (i in 0..2) for (j in 0..3) rows[i][j] += weights[at] * wave[i] * wave[j]
-            }
-            for (i in 0..2) for (k in 0..2) if (k != i) {
-                val share = rows[k][i] / rows[i][i]
-                for (j in 0..3) rows[k][j] -= share * rows[i][j]
-            }
-            val (middle, a, b) = List(3) { rows[it][3] / rows[it][it] }
-            val ratio = (middle + hypot(a, b)) / max(middle - hypot(a, b), NARROWEST)
-            return EdgeBlur(max(middle + hypot(a, b), -FINE_VARIANCE), sqrt(max(1.0, ratio)))
-        }
-    }
-
     private class Point(val strength: Double, val direction: Int, val ratio: Double)
 
     /** Cells on top of each other, each with a margin of 8 px. */
     private class Cells(val width: Int, val cellHeight: Int, val values: FloatArray) {
         val height = values.size / width
 
+        /** Of the edges; those of texture, 5 times the quiet of the picture, are left out, at most 70 %. */
         fun points(): List<Point> {
-            val fine = filter(bell(FINE))
+            val fine = filter(bell(FINE)).values
             val coarse = filter(bell(COARSE))
             val across = coarse.filter(DIFFERENCE, false).values
             val down = coarse.filter(DIFFERENCE, true).values
@@ -62,13 +31,12 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
                 val y = down[at] / strength
                 val step = round(1.3 * y).toInt() * width + round(1.3 * x).toInt()
                 if (strengths[at] < strengths[at + step] || strengths[at] <= strengths[at - step]) continue
-                val gradient = ((fine.values[at + 1] - fine.values[at - 1]) * x
-                    + (fine.values[at + width] - fine.values[at - width]) * y) / 2
+                val gradient = ((fine[at + 1] - fine[at - 1]) * x + (fine[at + width] - fine[at - width]) * y) / 2
                 val direction = round((atan2(y, x) / PI + 1) * DIRECTIONS).toInt() % DIRECTIONS
                 found.add(Point(strength, direction, gradient / strength))
             }
             val quiet = Cells(width, cellHeight, strengths).quiet()
-            val texture = min(TEXTURE_FACTOR * quiet, quantile(found.map { it.strength }, MOST_TEXTURE))
+            val texture = min(5 * quiet, quantile(found.map { it.strength }, 0.7))
             return found.filter { it.strength >= texture }
         }
 
@@ -79,13 +47,13 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private fun leastGradient(): Double {
             val grain = filter(doubleArrayOf(1.0, -2.0, 1.0)).values
             val noise = Cells(width, cellHeight, FloatArray(grain.size) { abs(grain[it]) }).quiet() * sqrt(PI / 2) / 6
-            return LEAST_GRADIENT + NOISE_FACTOR * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
+            return 1 + 7 * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
         }
 
-        /** Mean in the quietest blocks. */
+        /** Mean in the quietest twentieth of blocks of 16 px. */
         private fun quiet(): Double {
-            val blocks = PictureResizer.resize(values, width, height, max(1, width / BLOCK), max(1, height / BLOCK))
-            return quantile(blocks.map { it.toDouble() }, QUIET_SHARE)
+            val blocks = PictureResizer.resize(values, width, height, max(1, width / 16), max(1, height / 16))
+            return quantile(blocks.map { it.toDouble() }, 0.05)
         }
 
         private fun filter(kernel: DoubleArray) = filter(kernel, false).filter(kernel, true)
@@ -112,31 +80,13 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private const val COARSE_VARIANCE = COARSE * COARSE + 1.0 / 3
         private const val CELL = 96
         private const val MARGIN = 8
-        private const val CELL_SHARE = 0.5
         private const val LEAST_CELLS = 4
-        private const val MOST_CELLS = 64
-        private const val LEAST_DETAIL = 0.1
         private const val LAG = 2
-        private const val NOISE_FACTOR = 7.0
-        private const val LEAST_GRADIENT = 1.0
-        private const val BLOCK = 16
-        private const val QUIET_SHARE = 0.05
-        private const val TEXTURE_FACTOR = 5.0
-        private const val MOST_TEXTURE = 0.7
         private const val DIRECTIONS = 8
-        private const val STRONG_SHARE = 0.25
-        private const val FAINT = 0.3
-        private const val LEAST_SHARE = 0.02
-        private const val LEAST_EDGES = 60
-        private const val LEAST_OF_A_DIRECTION = 10.0
-        private const val PRIOR = 0.1
-        private const val NARROWEST = 0.16
         private const val HALVE_FROM = 3.0
-        private const val LARGEST_FACTOR = 8
-        private const val SMALLEST_SIDE = 64
         private val DIFFERENCE = doubleArrayOf(-0.5, 0.0, 0.5)
 
-        /** @param focus How much each place matters, 0..1; null where there are too few edges to tell. */
+        /** [focus] is how much each place matters, 0..1; null where there are too few edges to tell. */
         fun of(photo: Grey, focus: BlurMap): EdgeBlur? {
             var grey = photo
             var factor = 1
@@ -144,13 +94,13 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             var variance = Double.NaN
             val logs = ArrayList<Double>()
             while (true) {
-                val here = directions(grey, focus)?.fit()
+                val here = measure(grey, focus)
                 if (here != null) {
                     variance = max(least, here.variance) * factor * factor
                     logs.add(ln(here.anisotropy))
                 }
                 val clear = here != null && here.variance < HALVE_FROM
-                if (clear || factor == LARGEST_FACTOR || min(grey.width, grey.height) / 2 < SMALLEST_SIDE) break
+                if (clear || factor == 8 || min(grey.width, grey.height) < 2 * 64) break
                 least = if (here != null) HALVE_FROM / 4 else least / 4
                 grey = grey.shrunk(grey.width / 2, grey.height / 2)
                 factor *= 2
@@ -158,29 +108,49 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return if (logs.isEmpty()) null else EdgeBlur(variance, exp(logs.average()))
         }
 
-        fun directions(grey: Grey, focus: BlurMap): Directions? {
+        /** By each direction's strongest points; a direction with few of them has no weight. */
+        private fun measure(grey: Grey, focus: BlurMap): EdgeBlur? {
             val points = bestCells(grey, focus).points()
-            if (points.size < LEAST_EDGES) return null
-            val faint = FAINT * strong(points)
+            if (points.size < 60) return null
+            val faint = 0.3 * strong(points)
             val members = List(DIRECTIONS) { direction ->
                 val own = points.filter { it.direction == direction }
                 val limit = max(faint, strong(own))
                 own.filter { it.strength >= limit }
             }
             val total = members.map { it.size }.sum()
-            val least = max(min(LEAST_OF_A_DIRECTION, 0.1 * total), LEAST_SHARE * total)
+            val least = max(min(10.0, 0.1 * total), 0.02 * total)
             val weights = DoubleArray(DIRECTIONS) { at ->
                 members[at].size.let { if (it >= least) it.toDouble() / total else 0.0 }
             }
             val variances = DoubleArray(DIRECTIONS) { at ->
                 if (weights[at] == 0.0) 0.0 else quantile(members[at].map { varianceOf(it.ratio) }, 0.5)
             }
-            return if (weights.all { it == 0.0 }) null else Directions(variances, weights)
+            return if (weights.all { it == 0.0 }) null else fit(variances, weights)
         }
 
-        private fun strong(points: List<Point>) = quantile(points.map { it.strength }, 1 - STRONG_SHARE)
+        /** A cosine through the variances; a prior holds its swing down where few are seen. */
+        private fun fit(variances: DoubleArray, weights: DoubleArray): EdgeBlur {
+            val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) 0.1 * 0.1 else 0.0 } }
+            for (at in weights.indices) {
+                val angle = 2 * PI * at / DIRECTIONS
+                val wave = doubleArrayOf(1.0, cos(angle), sin(angle), variances[at])
+                for (i in 0..2) for (j in 0..3) rows[i][j] += weights[at] * wave[i] * wave[j]
+            }
+            for (i in 0..2) for (k in 0..2) if (k != i) {
+                val share = rows[k][i] / rows[i][i]
+                for (j in 0..3) rows[k][j] -= share * rows[i][j]
+            }
+            val (middle, a, b) = List(3) { rows[it][3] / rows[it][it] }
+            val swing = hypot(a, b)
+            val ratio = (middle + swing) / max(middle - swing, 0.16)
+            return EdgeBlur(max(middle + swing, -FINE_VARIANCE), sqrt(max(1.0, ratio)))
+        }
 
-        /** The cells with the most fine detail, where it matters. */
+        /** The strength that a quarter of the points exceeds. */
+        private fun strong(points: List<Point>) = quantile(points.map { it.strength }, 0.75)
+
+        /** Half of the cells, those with the most fine detail where it matters; of them those with a tenth of the best. */
         private fun bestCells(grey: Grey, focus: BlurMap): Cells {
             val columns = max(1, grey.width / CELL)
             val rows = max(1, grey.height / CELL)
@@ -188,9 +158,9 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             val matters = focus.resized(columns, rows).values
             val quietest = bends.sorted()[0]
             val detail = FloatArray(bends.size) { (bends[it] - quietest) * matters[it] }
-            val count = max(round(CELL_SHARE * detail.size).toInt(), LEAST_CELLS)
-            val best = detail.indices.sortedByDescending { detail[it] }.take(min(count, MOST_CELLS))
-            val enough = LEAST_DETAIL * best.take(LEAST_CELLS).map { detail[it] }.average()
+            val count = max(round(0.5 * detail.size).toInt(), LEAST_CELLS)
+            val best = detail.indices.sortedByDescending { detail[it] }.take(min(count, 64))
+            val enough = 0.1 * best.take(LEAST_CELLS).map { detail[it] }.average()
             return stacked(grey, columns, rows, best.filterIndexed { rank, at -> rank < LEAST_CELLS || detail[at] >= enough })
         }
 
@@ -203,21 +173,19 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
                     samples[x] = abs(grey.level(x + LAG, 4 * y + LAG) - round(sum / 2.0)).toFloat()
                 }
             }
-            return FloatArray(means.size) { round(means[it].toDouble()).toFloat() }
+            return FloatArray(means.size) { round(means[it]) }
         }
 
         private fun stacked(grey: Grey, columns: Int, rows: Int, cells: List<Int>): Cells {
             val width = (if (columns > 1) CELL else grey.width) + 2 * MARGIN
             val height = (if (rows > 1) CELL else grey.height) + 2 * MARGIN
-            val values = FloatArray(cells.size * width * height)
-            for (at in values.indices) {
+            return Cells(width, height, FloatArray(cells.size * width * height) { at ->
                 val cell = cells[at / (width * height)]
                 val top = cell / columns * grey.height / rows - MARGIN
                 val left = cell % columns * grey.width / columns - MARGIN
                 val y = mirrored(top + at / width % height, grey.height)
-                values[at] = grey.level(mirrored(left + at % width, grey.width), y).toFloat()
-            }
-            return Cells(width, height, values)
+                grey.level(mirrored(left + at % width, grey.width), y).toFloat()
+            })
         }
 
         private fun bell(sigma: Double): DoubleArray {

@@ -1,18 +1,10 @@
 package dbdgan.blur
 
-import kotlin.math.PI
-import kotlin.math.ceil
-import kotlin.math.max
-import kotlin.math.min
-import kotlin.math.pow
-import kotlin.math.round
-import kotlin.math.sin
+import kotlin.math.*
 
 /**
- * How a picture longer than 3:1 is looked at: shrunk to a strip, through windows whose maps are blended. Squeezed into
- * the model's input, what is in it would hide.
- *
- * @param shortest The model's shorter side.
+ * How a picture longer than 3:1 is looked at: shrunk to a strip with the model's [shortest] side, through windows whose
+ * maps are blended. Squeezed into the model's input, what is in it would hide.
  */
 internal class Panorama(private val picture: PictureRows, shortest: Int) {
     private val shrink = min(1.0, shortest.toDouble() / min(picture.width, picture.height))
@@ -20,12 +12,12 @@ internal class Panorama(private val picture: PictureRows, shortest: Int) {
     val width = shrunk(picture.width)
     val height = shrunk(picture.height)
 
-    /** Places of the windows along the strip. */
+    /** Places of the windows along the strip: they overlap by 0.3 of their length, at most 16. */
     val windows: List<IntRange> = max(width, height).let { length ->
-        val count = ceil(length / (ZOOM * min(width, height))).toInt().coerceIn(1, MOST_WINDOWS)
-        val window = length / (1 + (count - 1) * (1 - OVERLAP))
+        val count = ceil(length / (1.5 * min(width, height))).toInt().coerceIn(1, 16)
+        val window = length / (1 + (count - 1) * 0.7)
         List(count) {
-            val start = it * window * (1 - OVERLAP)
+            val start = it * window * 0.7
             start.toInt() until min(length, ceil(start + window).toInt())
         }
     }
@@ -47,7 +39,7 @@ internal class Panorama(private val picture: PictureRows, shortest: Int) {
             val first = if (wide) window.first else window.first * width
             for (at in map.values.indices) {
                 val phase = if (wide) (at % map.width + 0.5) / map.width else (at / map.width + 0.5) / map.height
-                val weight = (sin(PI * phase).pow(2) + LEAST_WEIGHT).toFloat()
+                val weight = (sin(PI * phase).pow(2) + 1e-3).toFloat()
                 val place = first + at / map.width * width + at % map.width
                 total[place] += weight * map.values[at]
                 weights[place] += weight
@@ -73,13 +65,6 @@ internal class Panorama(private val picture: PictureRows, shortest: Int) {
     }
 
     companion object {
-        private const val LONGEST = 3
-        private const val OVERLAP = 0.3
-        private const val ZOOM = 1.5
-        private const val MOST_WINDOWS = 16
-        private const val LEAST_WEIGHT = 1e-3
-
-        fun suits(picture: PictureRows) =
-            max(picture.width, picture.height) > LONGEST * min(picture.width, picture.height)
+        fun suits(picture: PictureRows) = max(picture.width, picture.height) > 3 * min(picture.width, picture.height)
     }
 }

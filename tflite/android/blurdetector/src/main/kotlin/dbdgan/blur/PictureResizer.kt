@@ -1,9 +1,6 @@
 package dbdgan.blur
 
-import kotlin.math.ceil
-import kotlin.math.floor
-import kotlin.math.max
-import kotlin.math.min
+import kotlin.math.*
 
 /** Rows of a picture as packed ARGB, so that a large photo is never copied whole. */
 interface PictureRows {
@@ -44,8 +41,10 @@ object PictureResizer {
     }
 
     private fun areaSpan(start: Double, stop: Double, length: Int): Span {
-        val first = min(floor(start + EDGE).toInt(), length - 1)
-        val last = max(first, min(ceil(stop - EDGE).toInt(), length) - 1)
+        // Borders that differ by rounding alone are the same border.
+        val edge = 1e-9
+        val first = min(floor(start + edge).toInt(), length - 1)
+        val last = max(first, min(ceil(stop - edge).toInt(), length) - 1)
         val shares = FloatArray(last - first + 1) {
             val covered = min(stop, first + it + 1.0) - max(start, (first + it).toDouble())
             (covered / (stop - start)).toFloat()
@@ -59,50 +58,42 @@ object PictureResizer {
         val share = (clamped - first).toFloat()
         return if (share == 0f) Span(first, floatArrayOf(1f)) else Span(first, floatArrayOf(1f - share, share))
     }
-
-    // Borders that differ by rounding alone are the same border.
-    private const val EDGE = 1e-9
 }
 
 /** Source pixels `first, first + 1, ...` and the share of each. */
 internal class Span(val first: Int, val shares: FloatArray)
 
-/** One resize: rows are read once, narrowed to the target's width, and added up. */
-internal class Resizing(fromWidth: Int, fromHeight: Int, width: Int, height: Int, private val channels: Int) {
+/** One resize: rows are read once, narrowed to the target's width, and added to the target rows that they make up. */
+internal class Resizing(fromWidth: Int, private val fromHeight: Int, width: Int, height: Int, private val channels: Int) {
     private val area = fromWidth >= width && fromHeight >= height
     private val columns = PictureResizer.weights(fromWidth, width, area)
     private val rows = PictureResizer.weights(fromHeight, height, area)
     private val samples = FloatArray(fromWidth * channels)
-
-    // The last two rows, which bilinear rows share.
-    private val kept = Array(2) { FloatArray(width * channels) }
-    private val numbers = intArrayOf(-1, -1)
+    private val row = FloatArray(width * channels)
 
     fun run(read: (Int, FloatArray) -> Unit): FloatArray {
-        val result = FloatArray(rows.size * kept[0].size)
-        for (y in rows.indices) {
-            for (index in rows[y].shares.indices) {
-                val row = row(rows[y].first + index, read)
-                val share = rows[y].shares[index]
-                for (x in row.indices) result[y * row.size + x] += row[x] * share
+        val result = FloatArray(rows.size * row.size)
+        for (y in 0 until fromHeight) {
+            val targets = rows.indices.filter { y - rows[it].first in rows[it].shares.indices }
+            if (targets.isEmpty()) continue
+            read(y, samples)
+            narrow()
+            for (target in targets) {
+                val share = rows[target].shares[y - rows[target].first]
+                for (x in row.indices) result[target * row.size + x] += row[x] * share
             }
         }
         return result
     }
 
-    private fun row(y: Int, read: (Int, FloatArray) -> Unit): FloatArray {
-        val target = kept[y and 1]
-        if (numbers[y and 1] == y) return target
-        read(y, samples)
-        numbers[y and 1] = y
-        for (x in target.indices) {
+    private fun narrow() {
+        for (x in row.indices) {
             val span = columns[x / channels]
             var sum = 0f
             for (index in span.shares.indices) {
                 sum += samples[(span.first + index) * channels + x % channels] * span.shares[index]
             }
-            target[x] = sum
+            row[x] = sum
         }
-        return target
     }
 }

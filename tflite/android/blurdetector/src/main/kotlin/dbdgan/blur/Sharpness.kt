@@ -1,9 +1,6 @@
 package dbdgan.blur
 
-import kotlin.math.max
-import kotlin.math.min
-import kotlin.math.round
-import kotlin.math.sqrt
+import kotlin.math.*
 
 /**
  * How sharp a photo is, in its own pixels, as `dbdgan_tf.score` tells it.
@@ -22,27 +19,24 @@ class Sharpness private constructor(
     val blur: String
 ) {
     companion object {
-        private const val SHARP_AT = 2048
         private const val SHARP_BLUR = 0.85
         private const val PIXEL = 1.0 / 4
         private const val PERFECT = 1.0 / 12
-        private const val RISE = 2.563
-        private const val MOTION_RATIO = 1.75
-        private const val LEAST_FOCUS = 0.1f
 
         /** Measures an upright photo at its own size where its map sees focus; not on the main thread. */
         fun of(photo: PictureRows, map: BlurMap): Sharpness {
-            val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { max(1 - map.values[it], LEAST_FOCUS) })
+            val focus = BlurMap(map.width, map.height, FloatArray(map.values.size) { max(1 - map.values[it], 0.1f) })
             val found = EdgeBlur.of(Grey.of(photo), focus) ?: return Sharpness("uncertain", 0f, null, 0, "none")
             val longSide = max(photo.width, photo.height)
             val edge = sqrt(max(found.variance, PERFECT) + PIXEL)
             val sharpUpTo = (longSide * SHARP_BLUR / sqrt(max(found.variance, SHARP_BLUR * SHARP_BLUR))).toInt()
-            val sharp = sharpUpTo >= min(SHARP_AT, longSide)
-            val kind = if (found.anisotropy > MOTION_RATIO) "motion" else "defocus"
+            val sharp = sharpUpTo >= min(2048, longSide)
+            val kind = if (found.anisotropy > 1.75) "motion" else "defocus"
             return Sharpness(
                 if (sharp) "sharp" else "soft",
                 (sqrt(PERFECT + PIXEL) / edge).toFloat(),
-                (RISE * edge).toFloat(),
+                // From 10 to 90 % of a blurred step.
+                (2.563 * edge).toFloat(),
                 sharpUpTo,
                 if (sharp) "none" else kind
             )
@@ -59,8 +53,11 @@ internal class Grey(val width: Int, val height: Int, private val levels: ByteArr
         val plane = Resizing(width, height, toWidth, toHeight, 1).run { y, samples ->
             for (x in samples.indices) samples[x] = level(x, y).toFloat()
         }
+        // To nearest; halves go up where a size is halved, else to the even level.
         val halved = width == 2 * toWidth && height == 2 * toHeight
-        return Grey(toWidth, toHeight, ByteArray(plane.size) { rounded(plane[it], halved) })
+        return Grey(toWidth, toHeight, ByteArray(plane.size) {
+            (if (halved) plane[it] + 0.5f else round(plane[it])).toInt().toByte()
+        })
     }
 
     companion object {
@@ -75,9 +72,5 @@ internal class Grey(val width: Int, val height: Int, private val levels: ByteArr
             }
             return Grey(photo.width, photo.height, levels)
         }
-
-        /** To nearest; halves go up where a size is halved, else to the even level. */
-        private fun rounded(level: Float, halved: Boolean) =
-            (if (halved) level + 0.5f else round(level)).toInt().toByte()
     }
 }
