@@ -9,3 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gpu_rules": ["check_gpu_rules"],
     },
 )
+
+
+class ConversionError(RuntimeError):
+    """The converter refused a network, or gave a file that does not keep its promises."""

@@ -10,8 +10,6 @@ from ai_edge_litert import schema_py_generated as schema
 
 from dbdgan_tf.model_file.metadata import pack_model, unpack_model
 
-_DEQUANTIZE = schema.BuiltinOperator.DEQUANTIZE
-_QUANTIZE = schema.BuiltinOperator.QUANTIZE
 _FLOAT32 = schema.TensorType.FLOAT32
 
 
@@ -23,11 +21,14 @@ def split_byte_conversions(model):
     operators = []
     for operator in graph.operators:
         source, target = int(operator.inputs[0]), int(operator.outputs[0])
-        at_end = _codes(tree)[operator.opcodeIndex] == _QUANTIZE and ends & {source, target}
+        at_end = _codes(tree)[operator.opcodeIndex] == schema.BuiltinOperator.QUANTIZE and ends & {
+            source,
+            target,
+        }
         if at_end and graph.tensors[source].type != _FLOAT32:
             real = _float_tensor_like(graph, source)
-            steps = (_DEQUANTIZE, source, real), (_QUANTIZE, real, target)
-            operators += [_conversion(tree, *step) for step in steps]
+            operators.append(_conversion(tree, "Dequantize", source, real))
+            operators.append(_conversion(tree, "Quantize", real, target))
         else:
             operators.append(operator)
     graph.operators = operators
@@ -46,11 +47,10 @@ def _float_tensor_like(graph, index):
     return len(graph.tensors) - 1
 
 
-def _conversion(tree, code, source, target):
+def _conversion(tree, name, source, target):
     operator = schema.OperatorT()
-    operator.opcodeIndex = _opcode(tree, code)
+    operator.opcodeIndex = _opcode(tree, getattr(schema.BuiltinOperator, name.upper()))
     operator.inputs, operator.outputs = np.array([source], np.int32), np.array([target], np.int32)
-    name = "Dequantize" if code == _DEQUANTIZE else "Quantize"
     operator.builtinOptions = getattr(schema, f"{name}OptionsT")()
     operator.builtinOptionsType = getattr(schema.BuiltinOptions, f"{name}Options")
     return operator

@@ -3,6 +3,7 @@
 Beside the file goes the recipe that made it.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -16,11 +17,13 @@ from dbdgan_tf import __version__
 from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.conversion import ConversionError
 from dbdgan_tf.conversion.byte_ends import split_byte_conversions
-from dbdgan_tf.conversion.errors import ConversionError
-from dbdgan_tf.conversion.representative import feeds, representative_images
+from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights_checksum
-from dbdgan_tf.models.serialization import Network
+from dbdgan_tf.models.serialization import Network, load_network, network_files, read_network_json
+from dbdgan_tf.photo import ImageInputError, read_image, resize
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "qat_int8")
 IO_TYPES = ("float32", "uint8")
@@ -54,10 +57,9 @@ class ConversionConfig:
     placeholder: bool = option(False, "Mark the weights as not meant for use.")
 
     def __post_init__(self):
-        if self.variant not in VARIANTS:
-            raise ValueError(f"Unknown variant. Received: {self.variant!r}. Allowed: {', '.join(VARIANTS)}.")
-        if self.io not in IO_TYPES:
-            raise ValueError(f"Unknown io. Received: {self.io!r}. Allowed: {', '.join(IO_TYPES)}.")
+        for name, allowed in (("variant", VARIANTS), ("io", IO_TYPES)):
+            if (value := getattr(self, name)) not in allowed:
+                raise ValueError(f"Unknown {name}. Received: {value!r}. Allowed: {', '.join(allowed)}.")
         if self.io == "uint8" and not self.variant.endswith("int8"):
             raise ValueError(f"io=uint8 needs variant int8 or qat_int8. Received: {self.variant!r}.")
         if self.variant == "int8" and not self.representative_dir:
@@ -79,11 +81,9 @@ class ConversionResult:
     recipe: dict
 
     def save(self, path):
-        """Writes NAME.tflite and, beside it, its recipe as NAME.tflite.json, atomically; returns both paths.
-
-        NAME.json alone could be the checkpoint's own description.
-        """
+        """Writes NAME.tflite and, beside it, its recipe NAME.tflite.json, atomically; returns both paths."""
         path = Path(path)
+        # NAME.json alone could be the checkpoint's own description.
         recipe_path = path.with_name(path.name + ".json")
         write_bytes(recipe_path, json.dumps(self.recipe, indent=2, sort_keys=True) + "\n")
         write_bytes(path, self.model)
@@ -112,9 +112,9 @@ def convert(config, network=None):
         content = split_byte_conversions(content)
         _check_raw_input(content, metadata)
     content = embed_metadata(content, metadata)
-    recipe = {**metadata.recipe, "source_checksum": network.checksum, "bytes": len(content)}
-    recipe["sha256"] = hashlib.sha256(content).hexdigest()
-    return ConversionResult(content, metadata, recipe)
+    about = {"source_checksum": network.checksum, "bytes": len(content)}
+    about["sha256"] = hashlib.sha256(content).hexdigest()
+    return ConversionResult(content, metadata, {**metadata.recipe, **about})
 
 
 def load_checkpoint(config):
@@ -123,8 +123,6 @@ def load_checkpoint(config):
         from dbdgan_tf.quantization import load_network_for_conversion
 
         return load_network_for_conversion(config.checkpoint, config.image_size)
-    from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
-
     overrides = {"image_size": tuple(config.image_size)} if config.image_size else {}
     model, student = load_network(config.checkpoint, batch_size=1, **overrides)
     weights, _ = network_files(config.checkpoint)
@@ -135,20 +133,37 @@ def load_checkpoint(config):
 
 
 def _run_converter(config, network, lead):
-    from dbdgan_tf.conversion.tensorflow_export import export
+    from dbdgan_tf.conversion.tensorflow_export import export, quantize_dynamic
 
     if config.variant == "dynamic":
-        from dbdgan_tf.conversion.edge_quantizer import quantize_dynamic
-
         return quantize_dynamic(export(network.model, network.image_size, "float32"))
     source = None
     if config.variant == "int8":
-        images = representative_images(
-            config.representative_dir, network.image_size, config.representative_count, config.seed
-        )
         scale = network.input_scaling.apply if lead is None else np.float32
-        source = feeds(images, scale, full_range=config.io == "uint8")
+        source = _representative_feeds(config, network.image_size, scale)
     return export(network.model, network.image_size, config.variant, config.io, source, lead)
+
+
+def _representative_feeds(config, image_size, scale):
+    """A generator function of the quantizer's kind: yields [scaled image (1, H, W, 3) float32].
+
+    The images are a random choice of a folder's photographs (not of its sub-folders). For raw input one
+    corner of each is painted with 0 and 255: then the range of the input is exactly that of a byte.
+    """
+    paths, images = list(list_images(config.representative_dir)), []
+    for index in np.random.default_rng(config.seed).permutation(len(paths)):
+        with contextlib.suppress(ImageInputError):
+            pixels = np.array(resize(read_image(paths[index], image_size), image_size))
+            if config.io == "uint8":
+                pixels[0, 0], pixels[0, 1] = 0, 255
+            images.append(pixels)
+        if len(images) == config.representative_count:
+            break
+    if not images:
+        raise ValueError(
+            f"No readable image to calibrate with. Received: {config.representative_dir}. Allowed: photos."
+        )
+    return lambda: ([np.asarray(scale(pixels), np.float32)[None]] for pixels in images)
 
 
 def _lead(scaling):
@@ -190,8 +205,6 @@ def without_folders(value):
 
 
 def _check_raw_input(content, metadata):
-    from dbdgan_tf.model_file.flat_graph import read_graph
-
     graph = read_graph(content)
     tensor = graph.tensors[graph.inputs[0]]
     mean, std = metadata.input_mean[0], metadata.input_std[0]
@@ -205,15 +218,13 @@ def _check_raw_input(content, metadata):
 
 
 def run(config):
-    """Converts and writes the file and its recipe; returns the `ConversionResult`."""
+    """Converts and writes the file and its recipe."""
     result = convert(config)
     path, recipe = result.save(config.output)
     print(f"{path}: {config.variant}, {len(result.model) / 1e6:.2f} MB; recipe: {recipe}")
-    return result
 
 
 def main(arguments=None):
-    """Runs the command with these words, the program's name first, or with those of the process."""
     start(ConversionConfig, run, arguments)
 
 

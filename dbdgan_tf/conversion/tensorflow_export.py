@@ -1,8 +1,7 @@
-"""A Keras network through TensorFlow's converter: the only module of the package that runs it."""
+"""A Keras network through TensorFlow's converter and litert-quantizer: no other module runs them."""
 
 import contextlib
 import io
-import os
 import warnings
 
 import numpy as np
@@ -10,10 +9,8 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from dbdgan_tf.conversion.errors import ConversionError
+from dbdgan_tf.conversion import ConversionError
 from dbdgan_tf.model_file.metadata import pack_model, unpack_model
-
-SIGNATURE = "serving_default"
 
 
 def export(model, image_size, variant, io_type="float32", feeds=None, lead=None):
@@ -32,6 +29,28 @@ def export(model, image_size, variant, io_type="float32", feeds=None, lead=None)
         except Exception as error:
             raise ConversionError(f"TensorFlow's converter refused the network: {error}") from error
     return _name_signature(content)
+
+
+def quantize_dynamic(model):
+    """Stores a .tflite's convolution weights in 8 bits, per channel; activations are quantized on the fly.
+
+    TensorFlow's own dynamic-range mode also quantizes depthwise convolutions, for which XNNPACK has no such
+    kernel: an EfficientNet-Lite2 student falls into 22 partitions and takes 2.7 times as long (33.7 ms
+    against 12.6 ms at two threads). litert-quantizer leaves those few weights in float and the graph is
+    delegated whole, for 0.6 MB more. For full int8 TensorFlow's is as accurate and as fast, gives both inputs
+    of a concatenation one scale without QUANTIZE operators in between, and can take and give uint8.
+    """
+    from litert_quantizer import quantizer
+
+    engine = quantizer.Quantizer(bytearray(model))
+    for operation in ("CONV_2D", "FULLY_CONNECTED", "CONV_2D_TRANSPOSE"):
+        engine.add_dynamic_config(".*", operation, num_bits=8)
+    try:
+        # It prints progress bars and a summary.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return bytes(engine.quantize().quantized_model)
+    except Exception as error:
+        raise ConversionError(f"litert-quantizer refused the model: {error}") from error
 
 
 def _freeze(model, image_size, variant, lead):
@@ -57,7 +76,7 @@ def _name_signature(content):
     tree = unpack_model(content)
     graph = tree.subgraphs[0]
     entry = schema.SignatureDefT()
-    entry.signatureKey, entry.subgraphIndex = SIGNATURE, 0
+    entry.signatureKey, entry.subgraphIndex = "serving_default", 0
     entry.inputs = [_named(graph, "image", graph.inputs[0])]
     entry.outputs = [_named(graph, "blur_map", graph.outputs[0])]
     tree.signatureDefs = [entry]
@@ -101,7 +120,6 @@ def _quiet():
     """Silences prints of the converter; errors are exceptions and pass."""
     level = tf.get_logger().level
     tf.get_logger().setLevel("ERROR")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -5,8 +5,6 @@ import dataclasses
 import keras
 from keras import layers
 
-KINDS = ("unet", "patch")
-
 
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorConfig:
@@ -27,8 +25,8 @@ class DiscriminatorConfig:
     image_size: tuple = (320, 320)
 
     def __post_init__(self):
-        if self.kind not in KINDS:
-            raise ValueError(f"Unknown discriminator. Received: {self.kind!r}. Allowed: {', '.join(KINDS)}.")
+        if self.kind not in ("unet", "patch"):
+            raise ValueError(f"Unknown discriminator. Received: {self.kind!r}. Allowed: unet, patch.")
         step = 2**self.depth
         if any(side % step for side in self.image_size):
             raise ValueError(
@@ -95,8 +93,8 @@ def _score(x, layer, name):
 
 
 def _convolution(x, channels, size, name, strides=1):
-    convolution = layers.Conv2D(channels, size, strides=strides, padding="same", name=f"{name}_conv")
-    x = layers.SpectralNormalization(convolution, name=f"{name}_sn")(x)
+    layer = layers.Conv2D(channels, size, strides=strides, padding="same", name=f"{name}_conv")
+    x = layers.SpectralNormalization(layer, name=f"{name}_sn")(x)
     return layers.LeakyReLU(negative_slope=0.2, name=f"{name}_act")(x)
 
 

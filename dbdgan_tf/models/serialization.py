@@ -69,14 +69,6 @@ def network_files(path):
     return pathlib.Path(text + WEIGHTS_SUFFIX), pathlib.Path(text + CONFIG_SUFFIX)
 
 
-def _kind_of(config):
-    for kind, (_, class_name, _) in KINDS.items():
-        if type(config).__name__ == class_name:
-            return kind
-    allowed = [names[1] for names in KINDS.values()]
-    raise ValueError(f"Unknown kind of config. Received: {type(config).__name__}. Allowed: {allowed}.")
-
-
 def save_network(path_prefix, model, config, metadata=None):
     """Writes PREFIX.weights.h5 and PREFIX.json; a reader never sees half a file.
 
@@ -92,7 +84,10 @@ def save_network(path_prefix, model, config, metadata=None):
     Raises:
       ValueError: if the config is of an unknown kind.
     """
-    kind = _kind_of(config)
+    kinds = {class_name: kind for kind, (_, class_name, _) in KINDS.items()}
+    kind = kinds.get(type(config).__name__)
+    if kind is None:
+        raise ValueError(f"Unknown kind of config. Received: {type(config)}. Allowed: {[*kinds]}.")
     return write_network(path_prefix, kind, config, metadata, lambda path: model.save_weights(str(path)))
 
 
@@ -112,9 +107,7 @@ def read_network_json(path, kinds=KINDS):
 
     Raises a FileNotFoundError without such a file, a ValueError if it is not the JSON of a saved network.
     """
-    _, config_path = network_files(path)
-    if not config_path.is_file():
-        raise FileNotFoundError(f"No saved network: {config_path} is missing. Received: {path}.")
+    config_path = _existing(network_files(path)[1], path)
     refusal = f"{config_path} does not describe a network of kind {list(kinds)}. Received:"
     try:
         content = json.loads(config_path.read_text(encoding="utf-8"))
@@ -129,10 +122,13 @@ def read_network_json(path, kinds=KINDS):
 
 def existing_weights(path):
     """The weights of a saved network; a FileNotFoundError where they are missing."""
-    weights_path, _ = network_files(path)
-    if not weights_path.is_file():
-        raise FileNotFoundError(f"No saved network: {weights_path} is missing. Received: {path}.")
-    return weights_path
+    return _existing(network_files(path)[0], path)
+
+
+def _existing(file, received):
+    if not file.is_file():
+        raise FileNotFoundError(f"No saved network: {file} is missing. Received: {received}.")
+    return file
 
 
 def load_network(path, **build_arguments):

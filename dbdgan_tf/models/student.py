@@ -8,8 +8,7 @@ from dbdgan_tf.models import student_decoders as decoders
 from dbdgan_tf.models.encoders import build_encoder, encoder_spec
 from dbdgan_tf.models.scaling import resolve_scaling
 from dbdgan_tf.models.serialization import NetworkConfig
-from dbdgan_tf.models.weights.bundled import bundled_config, load_bundled_weights
-from dbdgan_tf.models.weights.imagenet import load_initial_weights
+from dbdgan_tf.models.weights.imagenet import bundled_config, load_bundled_weights, load_initial_weights
 
 # The layers whose outputs are the student's taps, in order of depth.
 STUDENT_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")
@@ -46,7 +45,7 @@ class StudentConfig(NetworkConfig):
         if self.decoder not in decoders.DECODERS:
             allowed = list(decoders.DECODERS)
             raise ValueError(f"Unknown decoder. Received: {self.decoder!r}. Allowed: {allowed}.")
-        object.__setattr__(self, "image_size", check_image_size(self.image_size))
+        object.__setattr__(self, "image_size", _checked_size(self.image_size))
         # Resolved at once, so that a saved config does not depend on today's defaults.
         resolved = decoders.resolve(self.decoder, self.decoder_channels, self.head_stride)
         for name, value in zip(("decoder_channels", "head_stride"), resolved, strict=True):
@@ -59,8 +58,7 @@ class StudentConfig(NetworkConfig):
         return dataclasses.replace(self, **overrides)
 
 
-def check_image_size(image_size):
-    """An image size as a tuple of two ints; a ValueError unless both are positive multiples of 32."""
+def _checked_size(image_size):
     size = tuple(int(n) for n in image_size) if isinstance(image_size, (tuple, list)) else ()
     if len(size) != 2 or any(n < 32 or n % 32 for n in size):
         raise ValueError(
@@ -88,18 +86,17 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
       ValueError: if a config entry or the weights are not allowed.
     """
     if config is None:
-        config = bundled_config(overrides.get("encoder")) if weights == "cuhk" else StudentConfig()
+        config = bundled_config() if weights == "cuhk" else StudentConfig()
     config = config.replace(**overrides)
-    layers = keras_module.layers
     # === Functional Model ===
     inputs = keras_module.Input((*config.image_size, 3), batch_size=batch_size, name="images")
     taps = build_encoder(config.encoder, inputs, keras_module)
-    decoder = decoders.DECODERS[config.decoder]
+    decoder, *_ = decoders.DECODERS[config.decoder]
     logits = decoder(taps, inputs, config.decoder_channels, config.head_stride, keras_module)
-    outputs = layers.Activation("sigmoid", dtype="float32", name="blur_map")(logits)
+    outputs = keras_module.layers.Activation("sigmoid", dtype="float32", name="blur_map")(logits)
     model = keras_module.Model(inputs, outputs, name=f"student_{config.encoder}_{config.decoder}")
     if weights == "cuhk":
-        load_bundled_weights(model, config, build_student)
+        load_bundled_weights(model, config)
     else:
         load_initial_weights(model, config.encoder, weights)
     return model

@@ -3,12 +3,6 @@
 import functools
 
 STAGE_STRIDES = (16, 8, 4, 2, 1)
-# bottleneck, then one entry per stage s16, s8, s4, s2 and s1 (used where head_stride is 1)
-MOBILE_CHANNELS = (128, 96, 64, 32, 16, 16)
-CONV_CHANNELS = (192, 128, 96, 64, 32, 32)
-# one entry per stage s16 .. s1
-PAPER_CHANNELS = (512, 256, 128, 64, 32)
-TORCH_EPSILON = 1e-5
 
 
 def _norm_relu6(x, layers, norm_name, relu_name):
@@ -30,25 +24,24 @@ def _up_and_join(x, skip, filters, layers, stride):
     return layers.Concatenate(name=f"{name}_concat")([x, skip])
 
 
-def separable_stage(x, filters, layers, name):
+def _separable_stage(x, filters, layers, name):
     """A depthwise and a pointwise convolution: the fewest operations."""
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_dwconv")(x)
     x = _norm_relu6(x, layers, f"{name}_dwbn", f"{name}_dwrelu")
     return _conv(x, filters, 1, layers, f"{name}_pw", name)
 
 
-def conv_stage(x, filters, layers, name):
+def _conv_stage(x, filters, layers, name):
     """One full 3x3 convolution: learns faster, for more operations."""
     return _conv(x, filters, 3, layers, name, name)
 
 
-def phone_decoder(stage, taps, inputs, channels, head_stride, keras_module):
+def _phone_decoder(stage, taps, _, channels, head_stride, keras_module):
     """Decoder with bilinear upsampling, of only such operations as phones run in int8; the layer "logits".
 
     The 1x1 head works at `head_stride` and its one-channel logits are upsampled, because a stage at full
     resolution costs more than the whole rest of the decoder.
     """
-    del inputs
     layers = keras_module.layers
     x = _conv(taps["s32"], channels[0], 1, layers, "bottleneck_pw", "bottleneck")
     for stride, filters in zip(STAGE_STRIDES, channels[1:], strict=False):
@@ -68,18 +61,18 @@ def _paper_stage(x, skip, filters, layers, stride):
     x = layers.Concatenate(name=f"{name}_concat")([x, skip])
     for i, relu_name in ((1, f"{name}_relu1"), (2, name)):
         x = layers.Conv2D(filters, 3, padding="same", name=f"{name}_conv{i}")(x)
-        x = layers.BatchNormalization(epsilon=TORCH_EPSILON, momentum=0.9, name=f"{name}_bn{i}")(x)
+        # PyTorch's epsilon, as the official weights need it.
+        x = layers.BatchNormalization(epsilon=1e-5, momentum=0.9, name=f"{name}_bn{i}")(x)
         x = layers.ReLU(name=relu_name)(x)
     return x
 
 
-def paper_decoder(taps, inputs, channels, head_stride, keras_module):
+def _paper_decoder(taps, inputs, channels, _, keras_module):
     """The official student's decoder: transposed convolutions, two 3x3 conv-BN-ReLU per stage.
 
     Its skips are "first_s2" .. "first_s16" where the encoder has them, and the images in the last stage.
     Source: Distill-DBDGAN (ACM TOMM 19(2s):87), the authors' EfficientUnet with concat_input.
     """
-    del head_stride
     layers = keras_module.layers
     # An identity, so that the bottleneck tap has one name whatever the encoder calls its last layer.
     x = layers.Activation("linear", name="bottleneck")(taps.get("head", taps["s32"]))
@@ -89,19 +82,19 @@ def paper_decoder(taps, inputs, channels, head_stride, keras_module):
     return layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
 
 
+# The function, its own channels, and its head strides, of which the first one is the default.
 DECODERS = {
-    "mobile": functools.partial(phone_decoder, separable_stage),
-    "conv": functools.partial(phone_decoder, conv_stage),
-    "paper": paper_decoder,
+    # bottleneck, then one entry per stage s16, s8, s4, s2 and s1 (used where head_stride is 1)
+    "mobile": (functools.partial(_phone_decoder, _separable_stage), (128, 96, 64, 32, 16, 16), (2, 1, 4)),
+    "conv": (functools.partial(_phone_decoder, _conv_stage), (192, 128, 96, 64, 32, 32), (2, 1, 4)),
+    # one entry per stage s16 .. s1
+    "paper": (_paper_decoder, (512, 256, 128, 64, 32), (1,)),
 }
-DEFAULT_CHANNELS = {"mobile": MOBILE_CHANNELS, "conv": CONV_CHANNELS, "paper": PAPER_CHANNELS}
-# The first one is the default.
-HEAD_STRIDES = {"mobile": (2, 1, 4), "conv": (2, 1, 4), "paper": (1,)}
 
 
 def resolve(decoder, channels, head_stride):
     """A decoder's channels and head stride, its own ones for None; a ValueError unless they are allowed."""
-    defaults, strides = DEFAULT_CHANNELS[decoder], HEAD_STRIDES[decoder]
+    _, defaults, strides = DECODERS[decoder]
     channels = tuple(int(c) for c in channels or defaults)
     if len(channels) != len(defaults) or min(channels) < 1:
         raise ValueError(

@@ -11,9 +11,9 @@ from dbdgan_tf.models.serialization import NetworkConfig
 from dbdgan_tf.models.weights.imagenet import load_initial_weights
 
 OFFICIAL_CHANNELS = (256, 256, 64, 128)
-# The layers whose outputs are the teacher's taps, in order of depth.
-TEACHER_TAPS = ("bottleneck", "decoder_s16", "decoder_s8", "decoder_s4", "decoder_s2", "logits")
 STRIDES = (2, 4, 8, 16, 32)
+# As in PyTorch, where the official weights come from.
+EPSILON = 1e-5
 _RETIRED = (("separable", False), ("non_local_subsample", 1))
 
 
@@ -60,11 +60,9 @@ class TeacherConfig(NetworkConfig):
     def light(cls, encoder="efficientnet_lite2", **overrides):
         """Returns a teacher that a 2-core CPU can train."""
         defaults = {
-            "decoder_channels": (128, 96, 64, 48, 32),
-            "context_channels": 256,
-            "aspp_intermediate_channels": 128,
-            "aspp_growth_channels": 64,
-        }
+            "decoder_channels": (128, 96, 64, 48, 32), "context_channels": 256,
+            "aspp_intermediate_channels": 128, "aspp_growth_channels": 64,
+        }  # fmt: skip
         return cls(encoder=encoder, **{**defaults, **overrides})
 
     @classmethod
@@ -74,17 +72,16 @@ class TeacherConfig(NetworkConfig):
         return super().from_dict({k: v for k, v in values.items() if (k, v) not in _RETIRED})
 
 
-def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher", **overrides):
+def build_teacher(config=None, *, weights=None, batch_size=None, **overrides):
     """Builds the teacher as a functional model; weights are addressable by layer name.
 
-    Its taps are the outputs of the layers named in `TEACHER_TAPS`; "logits" is the full-size map before the
+    Its taps are the outputs of the layers named in `STUDENT_TAPS`; "logits" is the full-size map before the
     sigmoid. Source: Distill-DBDGAN, ACM TOMM 19(2s):87, section 3 (teacher network).
 
     Args:
       config: a `TeacherConfig`; None takes the default.
       weights: None (random), "imagenet" (pretrained encoder) or the path of a saved teacher.
       batch_size: fixed batch size, or None.
-      name: name of the model.
       **overrides: fields of `TeacherConfig` to change.
 
     Returns:
@@ -101,11 +98,12 @@ def build_teacher(config=None, *, weights=None, batch_size=None, name="teacher",
     strides = [stride for stride in STRIDES if f"s{stride}" in taps]
     channels = _decoder_channels(config, len(strides))
     if any(side is not None and side % strides[-1] for side in config.image_size):
-        allowed = f"Allowed: multiples of {strides[-1]}."
-        raise ValueError(f"Bad `image_size` for the encoder. Received: {config.image_size}. {allowed}")
-    x = context_stage(taps[f"s{strides[-1]}"], config)
-    x = decode(x, strides[-1], taps, channels, config.norm_momentum)
-    model = keras.Model(images, head(x, config.head_dropout), name=name)
+        raise ValueError(
+            f"Bad `image_size`. Received: {config.image_size}. Allowed: multiples of {strides[-1]}."
+        )
+    x = _context_stage(taps[f"s{strides[-1]}"], config)
+    x = _decode(x, strides[-1], taps, channels, config.norm_momentum)
+    model = keras.Model(images, _head(x, config.head_dropout), name="teacher")
     load_initial_weights(model, config.encoder, weights)
     return model
 
@@ -121,21 +119,15 @@ def _decoder_channels(config, tap_count):
     return config.decoder_channels[-tap_count:]
 
 
-# As in PyTorch, where the official weights come from.
-EPSILON = 1e-5
-
-
-def conv_norm_relu(x, filters, name, momentum, kernel_size=3):
-    """Convolution, batch normalisation and ReLU; layers are `{name}_conv`, `{name}_bn` and `{name}`."""
+def _conv_norm_relu(x, filters, name, momentum, kernel_size=3):
     x = keras.layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv")(x)
     x = keras.layers.BatchNormalization(momentum=momentum, epsilon=EPSILON, name=f"{name}_bn")(x)
     return keras.layers.ReLU(name=name)(x)
 
 
-def context_stage(x, config):
-    """Puts a non-local block beside a DenseASPP and concatenates them, non-local first, in "bottleneck"."""
+def _context_stage(x, config):
     if config.context_channels:
-        x = conv_norm_relu(x, config.context_channels, "context_reduce", config.norm_momentum, kernel_size=1)
+        x = _conv_norm_relu(x, config.context_channels, "context_reduce", config.norm_momentum, kernel_size=1)
     attended = NonLocalBlock(config.non_local_reduction, name="non_local")(x)
     pyramid = DenseASPP(
         config.aspp_dilations, config.aspp_intermediate_channels, config.aspp_growth_channels,
@@ -144,24 +136,22 @@ def context_stage(x, config):
     return keras.layers.Concatenate(name="bottleneck")([attended, pyramid])
 
 
-def decode(x, stride, skips, channels, momentum):
-    """Runs conv-BN-ReLU, bilinear x2 and skip concatenation from `stride` down to 2; channels deepest first.
+def _decode(x, stride, skips, channels, momentum):
+    """Stages from `stride` down to 2, channels deepest first; the skip is in what "decoder_s8" gives.
 
-    The layer "decoder_s8" is the activation of the stage that works at stride 8, with the skip already in it.
     The last stage is not upsampled: a 1x1 convolution and bilinear upsampling commute, so the head upsamples
     one channel instead of many.
     """
-    x = conv_norm_relu(x, channels[0], f"decoder_s{stride}", momentum)
+    x = _conv_norm_relu(x, channels[0], f"decoder_s{stride}", momentum)
     for filters in channels[1:]:
         x = keras.layers.UpSampling2D(2, interpolation="bilinear", name=f"decoder_s{stride}_up")(x)
         stride //= 2
         x = keras.layers.Concatenate(name=f"decoder_s{stride}_concat")([x, skips[f"s{stride}"]])
-        x = conv_norm_relu(x, filters, f"decoder_s{stride}", momentum)
+        x = _conv_norm_relu(x, filters, f"decoder_s{stride}", momentum)
     return x
 
 
-def head(x, dropout):
-    """Turns features of stride 2 into the map (B, H, W, 1) of the whole image, layer "blur_map", 0..1."""
+def _head(x, dropout):
     x = keras.layers.SpatialDropout2D(dropout, name="head_dropout")(x)
     # Losses take the logits: they stay float32 where the rest of the network is bfloat16.
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="head_conv")(x)

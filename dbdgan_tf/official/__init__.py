@@ -1,7 +1,6 @@
 """The official PyTorch checkpoints of Distill-DBDGAN on our networks."""
 
 from dbdgan_tf.models.weights.torch_state import MappingReport
-from dbdgan_tf.official.student import load_official_student
-from dbdgan_tf.official.teacher import load_official_teacher
+from dbdgan_tf.official.checkpoints import load_official_student, load_official_teacher
 
 __all__ = ["MappingReport", "load_official_student", "load_official_teacher"]

@@ -11,7 +11,7 @@ import tomllib
 
 ROOMS = (
     "batch", "conversion", "data", "data/synthesis", "evaluation", "evaluation/report", "inference", "losses",
-    "metrics", "model_file", "models", "models/encoders", "models/layers", "official",
+    "metrics", "model_file", "models", "models/encoders", "official",
     "quantization", "training", "verification",
 )  # fmt: skip
 

@@ -2,42 +2,24 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.models.discriminator import (
-    DiscriminatorConfig,
-    build_discriminator,
-    spectral_layers,
-    update_spectral_norms,
-)
-
-TINY = DiscriminatorConfig(base_channels=4, depth=2, image_size=(32, 48))
+from dbdgan_tf.models import DiscriminatorConfig, build_discriminator
+from dbdgan_tf.models.discriminator import spectral_layers, update_spectral_norms
 
 
-def inputs(seed=0):
-    rng = np.random.default_rng(seed)
+def test_kinds_score_pixels_or_patches_and_the_whole_map():
+    rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (2, 32, 48, 3)).astype("float32")
-    return {"images": images, "maps": rng.random((2, 32, 48, 1)).astype("float32")}
+    one, other = ({"images": images, "maps": rng.random((2, 32, 48, 1)).astype("float32")} for _ in range(2))
+    for kind, shape in (("unet", (2, 32, 48, 1)), ("patch", (2, 8, 12, 1))):
+        network = build_discriminator(DiscriminatorConfig(kind, 4, 2, (32, 48)))
+        scores = network(one)
+        assert scores["pixel"].shape == shape and scores["image"].shape == (2, 1)
+        # The map matters, not only the image.
+        assert float(keras.ops.max(keras.ops.abs(scores["image"] - network(other)["image"]))) > 1e-6
 
 
-@pytest.fixture
-def network():
-    return build_discriminator(TINY)
-
-
-def test_unet_scores_every_pixel_and_the_whole_map(network):
-    scores = network(inputs())
-    assert scores["pixel"].shape == (2, 32, 48, 1) and scores["image"].shape == (2, 1)
-    # The map matters, not only the image.
-    other = network({**inputs(), "maps": inputs(1)["maps"]})
-    assert float(keras.ops.max(keras.ops.abs(scores["image"] - other["image"]))) > 1e-6
-
-
-def test_patch_variant_scores_patches_and_has_no_decoder():
-    network = build_discriminator(DiscriminatorConfig("patch", 4, 2, (32, 48)))
-    assert network(inputs())["pixel"].shape == (2, 8, 12, 1)
-    assert not [layer.name for layer in network.layers if layer.name.startswith("up")]
-
-
-def test_every_kernel_is_spectrally_normalised(network):
+def test_every_kernel_is_spectrally_normalised():
+    network = build_discriminator(DiscriminatorConfig(base_channels=4, depth=2, image_size=(32, 48)))
     kinds = (keras.layers.Conv2D, keras.layers.Dense)
     assert not [layer.name for layer in network.layers if isinstance(layer, kinds)]
     assert len(spectral_layers(network)) == 2 + 2 * 2 + 2

