@@ -40,8 +40,6 @@ class EvaluateConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
-        if isinstance(self.data_dir, str):
-            object.__setattr__(self, "data_dir", (self.data_dir,))
         if (self.maps_dir is None) == (self.model is None):
             raise ValueError(
                 "Give exactly one of --maps_dir and --model. "

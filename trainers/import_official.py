@@ -32,14 +32,11 @@ def run(config):
     model, network_config, report = loaders[config.network](config.checkpoint, image_size=size)
     about = {"source": Path(config.checkpoint).name, "used_tensors": report.used}
     metadata = about | {"unused_tensors": list(report.unused)}
-    return save_network(config.output, model, network_config, metadata), report
-
-
-def main(config):
-    path, report = run(config)
+    path = save_network(config.output, model, network_config, metadata)
     print(report)
     print(f"Wrote {path}")
+    return path, report
 
 
 if __name__ == "__main__":
-    start(ImportConfig, main)
+    start(ImportConfig, run)

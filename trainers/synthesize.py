@@ -31,7 +31,7 @@ class SynthesizeConfig:
 
 
 def run(config):
-    """Makes the data set."""
+    """Makes the data set; whether it was not there already."""
     from tqdm import tqdm
 
     from dbdgan_tf.data import synthesis
@@ -48,16 +48,13 @@ def run(config):
         sharp=config.sharp_share,
     )  # fmt: skip
     with tqdm(total=config.count + test_count, unit="photo", disable=not config.progress) as bar:
-        return synthesis.write_dataset(
+        made = synthesis.write_dataset(
             config.output_dir, sources, config.count, test_count, seed=config.seed, config=options,
             workers=config.workers, progress=lambda finished: (bar.update() for _ in finished),
         )  # fmt: skip
-
-
-def main(config):
-    made = run(config)
     print(f"{'Made' if made else 'Already there:'} {config.output_dir}")
+    return made
 
 
 if __name__ == "__main__":
-    start(SynthesizeConfig, main)
+    start(SynthesizeConfig, run)

@@ -24,12 +24,8 @@ class ThroughputReport(keras.callbacks.Callback):
         self.skip = max(min(SKIPPED_STEPS, steps // 3), 1)
         self.wanted = min(TIMED_STEPS, steps - self.skip)
         if keras.backend.backend() == "jax":
-            self._original = self.model.train_function
-            self.model.train_function = self._timed
-
-    def on_train_end(self, logs=None):
-        if keras.backend.backend() == "jax":
-            self.model.train_function = self._original
+            original = self.model.train_function
+            self.model.train_function = lambda state, batches: original(state, self._timed(batches))
 
     def on_epoch_begin(self, epoch, logs=None):
         self.count = 0
@@ -46,37 +42,29 @@ class ThroughputReport(keras.callbacks.Callback):
         elif self.count == self.skip + self.wanted:
             self._report(time.perf_counter() - self.start)
 
+    def _timed(self, batches):
+        """Passes batches on and adds up how long they let the step wait."""
+        while True:
+            start = time.perf_counter()
+            batch = next(batches, None)
+            self.waited += time.perf_counter() - start
+            if batch is None:
+                return
+            yield batch
+
     def _report(self, seconds):
         self.done = True
-        rate = self.wanted * self.batch_size / seconds
+        rate, step = self.wanted * self.batch_size / seconds, 1000 * seconds / self.wanted
         waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
+        on_jax = keras.backend.backend() == "jax"
         print(
-            f"Throughput: {rate:.0f} images/s ({1000 * seconds / self.wanted:.0f} ms a step of "
-            f"{self.batch_size}){waiting if keras.backend.backend() == 'jax' else ''}.{_peak_memory()}",
+            f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size})"
+            f"{waiting + '.' + _peak_memory() if on_jax else '.'}",
             flush=True,
         )
 
-    def _timed(self, state, iterator):
-        return self._original(state, iterator if self.done else _TimedIterator(self, iterator))
-
-
-class _TimedIterator:
-    """Passes batches on and adds up how long they let the step wait."""
-
-    def __init__(self, report, iterator):
-        self.report, self.iterator = report, iterator
-
-    def __next__(self):
-        start = time.perf_counter()
-        try:
-            return next(self.iterator)
-        finally:
-            self.report.waited += time.perf_counter() - start
-
 
 def _peak_memory():
-    if keras.backend.backend() != "jax":
-        return ""
     import jax
 
     statistics = jax.local_devices()[0].memory_stats() or {}
