@@ -14,8 +14,6 @@ NETWORKS = ("student", "teacher")
 
 @dataclasses.dataclass(frozen=True)
 class ImportConfig:
-    """Which checkpoint becomes which network."""
-
     checkpoint: str = option(REQUIRED, "Official .pth file.")
     network: str = option(REQUIRED, "Which official network the file holds.", NETWORKS)
     output: str = option(REQUIRED, "PREFIX of the files to write: PREFIX.weights.h5 and PREFIX.json.")

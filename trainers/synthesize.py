@@ -13,8 +13,6 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class SynthesizeConfig:
-    """What to make from what."""
-
     output_dir: str = option(REQUIRED, "ROOT/{train,test}/{images,masks} are made.")
     count: int = option(400, "Training photographs.", at_least=1)
     test_count: int | None = option(None, "Test photographs; default --count / 5.", at_least=0)

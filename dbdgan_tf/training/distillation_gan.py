@@ -71,12 +71,9 @@ class DistillationGAN(_Step, keras.Model):
         self.built = True
 
     def compile(self, optimizers, jit_compile=False, **kwargs):
-        """Sets one optimizer per trained network.
+        """As `keras.Model.compile`, of an `OptimizerGroup` with the names of `variable_groups`.
 
-        Args:
-            optimizers: An `OptimizerGroup` with the names of `variable_groups`.
-            jit_compile: Whether to compile the step with XLA; with JAX always, unless run eagerly.
-            **kwargs: As for `keras.Model.compile`.
+        On JAX the step is always compiled with XLA, unless it is run eagerly.
         """
         jit_compile = jit_compile or (keras.backend.backend() == "jax" and not kwargs.get("run_eagerly"))
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
@@ -231,7 +228,6 @@ def _score_weights(scores, counted, sample_weight):
 
 
 def _check_terms(teacher, mode, losses):
-    """Raises a ValueError where a loss asks for what the teacher's mode does not give."""
     if teacher is None and (mode in ("joint", "frozen") or losses.feature_weight):
         raise ValueError(
             "Without a teacher network there are only its cached maps. "

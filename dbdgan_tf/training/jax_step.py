@@ -9,10 +9,7 @@ class JaxStep:
     """Mixin: `train_step` from state to state with one vector-Jacobian product per network."""
 
     def train_step(self, state, data):
-        """Updates every trained network on one batch; the running means of the terms, and the new state.
-
-        `state`: values of trainable, non-trainable, optimizer and metrics variables.
-        """
+        """As `TensorFlowStep`'s, on values of trainable, other, optimizer and metrics variables."""
         batch = keras.utils.unpack_x_y_sample_weight(data)[0]
         references = self.trainable_variables, self.non_trainable_variables
         references += self.optimizer.variables, self.metrics_variables

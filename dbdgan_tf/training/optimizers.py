@@ -66,10 +66,7 @@ class CosineToHorizon(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class TwoRateAdam(keras.optimizers.Adam):
-    """Adam at a share of the rate, 0..1, for the variables of some layers, such as a pretrained encoder's.
-
-    Weight decay is part of the same update, so that it follows a variable's own rate, too.
-    """
+    """Adam with decay, both at a share of the rate, 0..1, for some layers, as a pretrained encoder's."""
 
     def __init__(self, slow_layers=(), slow_fraction=1.0, **kwargs):
         super().__init__(**kwargs)

@@ -5,10 +5,7 @@ import tensorflow as tf
 
 
 class TensorFlowStep:
-    """Mixin: `train_step` with one persistent gradient tape.
-
-    Every network is called once; each loss is differentiated for its own network's variables only.
-    """
+    """Mixin: `train_step` with one tape; each loss is differentiated for its own network's variables only."""
 
     def train_step(self, data):
         """Updates every trained network on one batch and returns the running means of the terms."""

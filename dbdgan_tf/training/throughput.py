@@ -16,34 +16,28 @@ class ThroughputReport(keras.callbacks.Callback):
 
     def __init__(self, batch_size):
         super().__init__()
-        self.batch_size = batch_size
-        self.waited, self.count, self.done = 0.0, 0, False
+        self.batch_size, self.waited, self.done = batch_size, 0.0, False
 
     def on_train_begin(self, logs=None):
         steps = self.params["steps"]
-        self.skip = max(min(SKIPPED_STEPS, steps // 3), 1)
-        self.wanted = min(TIMED_STEPS, steps - self.skip)
+        self.first = max(min(SKIPPED_STEPS, steps // 3), 1)
+        self.last = min(self.first + TIMED_STEPS, steps)
         if keras.backend.backend() == "jax":
             original = self.model.train_function
             self.model.train_function = lambda state, batches: original(state, self._timed(batches))
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self.count = 0
-
     def on_train_batch_end(self, batch, logs=None):
-        if self.done:
+        number = batch + 1
+        if self.done or number < self.first:
             return
-        self.count += 1
-        if self.count >= self.skip:
-            for value in (logs or {}).values():
-                float(value)
-        if self.count == self.skip:
+        for value in (logs or {}).values():
+            float(value)
+        if number == self.first:
             self.start, self.waited = time.perf_counter(), 0.0
-        elif self.count == self.skip + self.wanted:
+        elif number == self.last:
             self._report(time.perf_counter() - self.start)
 
     def _timed(self, batches):
-        """Passes batches on and adds up how long they let the step wait."""
         while True:
             start = time.perf_counter()
             batch = next(batches, None)
@@ -53,18 +47,17 @@ class ThroughputReport(keras.callbacks.Callback):
             yield batch
 
     def _report(self, seconds):
-        self.done = True
-        rate, step = self.wanted * self.batch_size / seconds, 1000 * seconds / self.wanted
-        waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
-        on_jax = keras.backend.backend() == "jax"
-        print(
-            f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size})"
-            f"{waiting + '.' + _peak_memory() if on_jax else '.'}",
-            flush=True,
-        )
+        self.done, steps = True, self.last - self.first
+        rate, step, waiting = steps * self.batch_size / seconds, 1000 * seconds / steps, ""
+        if keras.backend.backend() == "jax":
+            waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
+        told = f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size}){waiting}."
+        print(told + _peak_memory(), flush=True)
 
 
 def _peak_memory():
+    if keras.backend.backend() != "jax":
+        return ""
     import jax
 
     statistics = jax.local_devices()[0].memory_stats() or {}

@@ -122,7 +122,7 @@ def attempt(*todo):
     print("SUM", sum(np.abs(v).sum() for v in kills.variables(folder / "run").values()))
 
 os.replace = put
-# Weights have 25 kB, the checkpoint 305: a limit is what a full disk looks like from inside.
+# Weights have about 25 kB, the checkpoint 300: a limit is what a full disk looks like from inside.
 attempt(("checkpoint.npz", lambda: limit(20_000)))
 limit(60_000)
 attempt()
