@@ -18,8 +18,6 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class AblationConfig:
-    """Which overlays of which recipe."""
-
     recipe: tuple = option(REQUIRED, "Flagfiles of trainers.distill, each winning over the ones before.")
     overlays: tuple = option(REQUIRED, "Flagfiles of one run each, or folders of such.")
     data_dir: str = option(REQUIRED, "Data set, as trainers.distill takes it; an overlay may name another.")

@@ -14,8 +14,6 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class AverageConfig:
-    """Which networks."""
-
     networks: tuple = option(REQUIRED, "PREFIXes of saved networks, two or more.")
     output: str = option(REQUIRED, "PREFIX of the mean.")
     data_dir: tuple = option(REQUIRED, "Datasets with masks that they were trained on.")

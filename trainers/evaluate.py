@@ -15,15 +15,13 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class EvaluateConfig:
-    """What to evaluate, against what, and where the results go."""
-
     data_dir: tuple = option(REQUIRED, "Dataset folders with photographs and masks.")
     output_dir: str = option(REQUIRED, "Where the results go.")
     split: str = option("test", "Part of the dataset.", ("train", "test"))
     list: str | None = option(None, "Text file of the stems to score, one a line.")
     uniform_dir: str | None = option(None, "Folder of the photographs that --uniform_list names.")
     uniform_list: str | None = option(
-        None, "Text file of lines 'sharp STEM' and 'blurred STEM': scenes of one kind all over."
+        None, "Text file of 'sharp STEM', 'blurred STEM': scenes all of a kind."
     )
     maps_dir: str | None = option(None, "Folder of blur maps, one <stem>.png per photograph.")
     model: str | None = option(None, "Model to run: PREFIX of a saved network, or a .tflite file.")
@@ -40,8 +38,6 @@ class EvaluateConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
-        if isinstance(self.data_dir, str):
-            object.__setattr__(self, "data_dir", (self.data_dir,))
         if (self.maps_dir is None) == (self.model is None):
             raise ValueError(
                 "Give exactly one of --maps_dir and --model. "

@@ -14,8 +14,6 @@ NETWORKS = ("student", "teacher")
 
 @dataclasses.dataclass(frozen=True)
 class ImportConfig:
-    """Which checkpoint becomes which network."""
-
     checkpoint: str = option(REQUIRED, "Official .pth file.")
     network: str = option(REQUIRED, "Which official network the file holds.", NETWORKS)
     output: str = option(REQUIRED, "PREFIX of the files to write: PREFIX.weights.h5 and PREFIX.json.")
@@ -32,14 +30,11 @@ def run(config):
     model, network_config, report = loaders[config.network](config.checkpoint, image_size=size)
     about = {"source": Path(config.checkpoint).name, "used_tensors": report.used}
     metadata = about | {"unused_tensors": list(report.unused)}
-    return save_network(config.output, model, network_config, metadata), report
-
-
-def main(config):
-    path, report = run(config)
+    path = save_network(config.output, model, network_config, metadata)
     print(report)
     print(f"Wrote {path}")
+    return path, report
 
 
 if __name__ == "__main__":
-    start(ImportConfig, main)
+    start(ImportConfig, run)

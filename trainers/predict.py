@@ -13,21 +13,15 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class PredictConfig:
-    """Which model, which photographs, which files."""
-
     output_dir: str = option(REQUIRED, "Where <stem>.png go; white is blurred.")
     model: str | None = option(None, "PREFIX of a saved network, or a .tflite file.")
-    out_of_fold: tuple = option(
-        (), "Runs of all folds, in place of --model: a map is the mirrored mean of networks that were not "
-        "trained on the photograph.",
-    )  # fmt: skip
+    out_of_fold: tuple = option((), "Runs of all folds, instead of --model; those average that never saw it.")
     input_dir: str | None = option(None, "Folder of photographs, with all folders below it.")
     data_dir: str | None = option(None, "Dataset folder, instead of --input_dir.")
     split: str = option("train", "Part of --data_dir.", ("train", "test"))
     batch_size: int = option(4, "Photographs per model step.", at_least=1)
     image_size: tuple[int, int] | None = option(None, "Size in px for a network to work at.", at_least=32)
-    map_size: str = option("photo", "Size of the maps: the photograph's, or what the model gives (a "
-                           "distillation cache).", ("photo", "model"))  # fmt: skip
+    map_size: str = option("photo", "Size of the maps: the photograph's, or the model's.", ("photo", "model"))
     bits: int = option(8, "Bits per pixel.", (8, 16))
     mirror: bool = option(False, "Average with the mirrored photo's map: better, half as fast.")
     average_with: tuple = option((), "PREFIXes of more networks; maps are the mean of all.")

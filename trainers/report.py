@@ -13,11 +13,7 @@ from dbdgan_tf.command.options import option
 
 @dataclasses.dataclass(frozen=True)
 class ReportConfig:
-    """What to compare and what to write."""
-
-    evaluations: tuple = option(
-        (), "Folders of trainers.evaluate, NAME=DIR or DIR, the one under report first."
-    )
+    evaluations: tuple = option((), "Folders of trainers.evaluate, NAME=DIR or DIR, the reported one first.")
     maps: tuple = option((), "Folders of published maps (white = blurred) to evaluate, NAME=DIR.")
     data_dir: str | None = option(None, "Dataset folder that --maps belong to.")
     split: str = option("test", "Part of --data_dir.", ("train", "test"))

@@ -13,8 +13,6 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class ScoreBenchmarkConfig:
-    """Which photographs."""
-
     sharp_dir: str = option(REQUIRED, "Folder of sharp photographs.")
     list: str | None = option(None, "Text file of the stems to report on; the others are for choosing.")
     half: str = option("reporting", "Those of the list, or the others.", choices=("reporting", "choosing"))

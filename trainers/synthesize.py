@@ -13,8 +13,6 @@ from dbdgan_tf.command.options import REQUIRED, option
 
 @dataclasses.dataclass(frozen=True)
 class SynthesizeConfig:
-    """What to make from what."""
-
     output_dir: str = option(REQUIRED, "ROOT/{train,test}/{images,masks} are made.")
     count: int = option(400, "Training photographs.", at_least=1)
     test_count: int | None = option(None, "Test photographs; default --count / 5.", at_least=0)
@@ -31,7 +29,7 @@ class SynthesizeConfig:
 
 
 def run(config):
-    """Makes the data set."""
+    """Makes the data set; whether it was not there already."""
     from tqdm import tqdm
 
     from dbdgan_tf.data import synthesis
@@ -48,16 +46,13 @@ def run(config):
         sharp=config.sharp_share,
     )  # fmt: skip
     with tqdm(total=config.count + test_count, unit="photo", disable=not config.progress) as bar:
-        return synthesis.write_dataset(
+        made = synthesis.write_dataset(
             config.output_dir, sources, config.count, test_count, seed=config.seed, config=options,
             workers=config.workers, progress=lambda finished: (bar.update() for _ in finished),
         )  # fmt: skip
-
-
-def main(config):
-    made = run(config)
     print(f"{'Made' if made else 'Already there:'} {config.output_dir}")
+    return made
 
 
 if __name__ == "__main__":
-    start(SynthesizeConfig, main)
+    start(SynthesizeConfig, run)

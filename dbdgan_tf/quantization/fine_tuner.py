@@ -1,5 +1,7 @@
 """One step of quantization-aware fine-tuning."""
 
+import math
+
 import tensorflow as tf
 
 from dbdgan_tf.losses import consistency_loss
@@ -27,17 +29,15 @@ class FineTuner:
         self._trained = model.trainable_variables
         self.optimizer.build(self._trained)
         self._frozen = False
-        self._step = self._compile()
+        self._compile()
 
     @property
     def state_groups(self):
-        """Everything that a resumed run needs: weights, ranges, seeds, moments."""
         seeds = self.augmentation.variables if self.augmentation else []
         return {"student": self.model.weights, "augmentation": seeds, "optimizer": self.optimizer.variables}
 
     @property
     def step(self):
-        """Steps taken so far."""
         return int(self.optimizer.iterations.numpy())
 
     def train(self, batch):
@@ -45,10 +45,9 @@ class FineTuner:
         if self.step >= self.freeze_step and not self._frozen:
             self._freeze_norms()
         terms = {name: float(value) for name, value in self._step(batch).items()}
-        bad = [name for name, value in terms.items() if not abs(value) < float("inf")]
-        if bad:
+        if bad := sorted(name for name, value in terms.items() if not math.isfinite(value)):
             raise NonFiniteLossError(
-                f"Loss terms are not finite at step {self.step}. Received: {', '.join(sorted(bad))}. "
+                f"Loss terms are not finite at step {self.step}. Received: {', '.join(bad)}. "
                 "The last checkpoint is intact; try a lower --learning_rate."
             )
         return terms
@@ -59,7 +58,7 @@ class FineTuner:
 
     def _compile(self):
         self._predict = tf.function(lambda images: self.model(images, training=False), autograph=False)
-        return tf.function(self._train_step, autograph=False)
+        self._step = tf.function(self._train_step, autograph=False)
 
     def _train_step(self, batch):
         if self.augmentation is not None:
@@ -82,7 +81,7 @@ class FineTuner:
             if isinstance(getattr(layer, "layer", None), tf_keras.layers.BatchNormalization):
                 layer.layer.trainable = False
         self._frozen = True
-        self._step = self._compile()
+        self._compile()
 
 
 def make_optimizer(options, total_steps):

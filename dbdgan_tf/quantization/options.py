@@ -6,13 +6,9 @@ from pathlib import Path
 from dbdgan_tf.command.options import option
 from dbdgan_tf.training.options import DataOptions, MapLossOptions, RunOptions
 
-PICKS = ("best", "qat", "ptq", "none")
-
 
 @dataclasses.dataclass(frozen=True)
 class QatOptions:
-    """What is fine-tuned, and how."""
-
     student_checkpoint: str = option("", "PREFIX of the trained student, as trainers.distill saves it.")
     teacher_maps_dir: str = option("", "Maps of the teacher by trainers.predict, for the consistency term.")
     learning_rate: float = option(5e-5, "Peak learning rate.")
@@ -22,8 +18,7 @@ class QatOptions:
     freeze_norms_after: float = option(0.3, "Share of the run after which batch norm statistics stay.")
     calibration_images: int = option(100, "Training images that seed the ranges and calibrate PTQ.")
     equalize: bool = option(True, "Give all channels of a depthwise kernel one range before training.")
-    pick: str = option("best", "Which int8 file to keep: the better on held-out images, QAT's, PTQ's; or "
-                       "no comparison.", PICKS)  # fmt: skip
+    pick: str = option("best", "Which int8 file to keep; none: compare not.", ("best", "qat", "ptq", "none"))
 
 
 @dataclasses.dataclass(frozen=True)

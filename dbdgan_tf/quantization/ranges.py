@@ -15,7 +15,7 @@ def seed_ranges(model, float_model, scaling, batches):
 
     tfmot starts all at -6..6 and moves them by a thousandth per step: never enough in a short fine-tuning.
     """
-    measured = measure_outputs(float_model, scaling, batches)
+    measured = _measure_outputs(float_model, scaling, batches)
     for layer in model.layers:
         pair = _pair(layer, _OUTPUTS)
         if pair:
@@ -23,11 +23,11 @@ def seed_ranges(model, float_model, scaling, batches):
             # Zero must be representable: it is what convolutions pad with.
             pair[0].assign(min(low, 0.0))
             pair[1].assign(max(high, 0.0))
-    fix_input_range(model, scaling)
+    _fix_input_range(model, scaling)
     finish_ranges(model)
 
 
-def measure_outputs(model, scaling, batches):
+def _measure_outputs(model, scaling, batches):
     """By layer, its smallest and largest value in a batch of images in 0..255, averaged over batches."""
     names = [layer.name for layer in model.layers]
     outputs = tf_keras.Model(model.input, [model.get_layer(name).output for name in names])
@@ -43,7 +43,7 @@ def measure_outputs(model, scaling, batches):
     return dict(zip(names, np.mean(found, axis=0).tolist()))
 
 
-def fix_input_range(model, scaling):
+def _fix_input_range(model, scaling):
     """Gives the input exactly the range of scaled bytes, so that a byte is one step of its quantizer."""
     low, high = ((end - np.array(scaling.mean)) / np.array(scaling.std) for end in (0.0, 255.0))
     (layer,) = [layer for layer in model.layers if type(layer).__name__ == "QuantizeLayer"]

@@ -2,8 +2,8 @@
 
 python -m dbdgan_tf.quantization.reference_maps REQUEST.json
 
-tfmot and tf_keras change the process that imports them, so `reference_maps` starts another one and reads
-its maps back. REQUEST.json holds "checkpoint", "image_size" and "photos"; beside it appear 0.npy, 1.npy, ...
+tfmot and tf_keras change the process that imports them, so `reference_maps` starts another one and reads the
+maps back that it writes beside the request, 0.npy, 1.npy, ...
 """
 
 import json
@@ -27,10 +27,7 @@ def is_qat_checkpoint(path):
 
 
 def reference_maps(checkpoint, image_size, photos):
-    """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated.
-
-    A RuntimeError with the words of the process if it failed.
-    """
+    """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated; or a RuntimeError."""
     request = {"checkpoint": str(checkpoint), "image_size": list(map(int, image_size))}
     request["photos"] = [str(photo) for photo in photos]
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +38,6 @@ def reference_maps(checkpoint, image_size, photos):
 
 
 def answer(request_path):
-    """Writes the maps that a request asks for; runs in the process of its own."""
     from dbdgan_tf.evaluation import network_predictor
     from dbdgan_tf.photo import read_image
     from dbdgan_tf.quantization.saving import load_qat_student

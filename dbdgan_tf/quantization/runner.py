@@ -73,10 +73,8 @@ def _make_tuner(config, student, student_config, training):
     model = make_quantize_aware(float_model)
     count = min(-(-qat.calibration_images // config.data.batch_size), len(training))
     seed_ranges(model, float_model, scaling, (training[index]["images"] for index in range(count)))
-    data = dataclasses.replace(config.data, image_size=student_config.image_size)
-    augmentation = make_augmentation(data, config.run.seed) if data.augment else None
-    steps = config.run.epochs * len(training)
-    return FineTuner(model, scaling, config.losses, qat, steps, augmentation)
+    augmentation = make_augmentation(config.data, config.run.seed) if config.data.augment else None
+    return FineTuner(model, scaling, config.losses, qat, config.run.epochs * len(training), augmentation)
 
 
 class _Fit:
@@ -93,15 +91,15 @@ class _Fit:
         self.start = time.monotonic()
 
     def run(self):
-        """All epochs that are left. Epoch 0 is the calibrated network before its first step."""
-        if self.progress["epoch"] < 0:
+        if self.progress["epoch"] < 0:  # Epoch 0 is the calibrated network before its first step.
             self._end_epoch(0, {})
         for epoch in range(self.progress["epoch"] + 1, self.run_options.epochs + 1):
             begun = time.monotonic()
             terms = self._train_epoch(epoch)
             if epoch % self.run_options.validate_every == 0 or epoch == self.run_options.epochs:
                 self._end_epoch(epoch, terms)
-            if self._out_of_time(begun):
+            now, limit = time.monotonic(), self.run_options.max_minutes * 60
+            if limit and now - self.start + (now - begun) > limit:
                 print(f"Stopping after epoch {epoch}: the next one would pass the time limit.")
                 break
 
@@ -116,12 +114,12 @@ class _Fit:
     def _end_epoch(self, epoch, terms):
         finish_ranges(self.tuner.model)
         figures = validate(self.tuner.predict, self.held_out) if self.held_out else {}
-        metadata = {**self.record, "epoch": epoch, "validation": figures}
-        save_qat_student(self.folder / LAST, self.tuner.model, self.student_config, metadata)
+        what = self.tuner.model, self.student_config, {**self.record, "epoch": epoch, "validation": figures}
+        save_qat_student(self.folder / LAST, *what)
         score = figures.get("selection", 0.0)
         if self.progress["best"] is None or score >= self.progress["best"]:
             self.progress["best"] = score
-            save_qat_student(self.folder / BEST, self.tuner.model, self.student_config, metadata)
+            save_qat_student(self.folder / BEST, *what)
         self.progress["epoch"] = epoch
         save_checkpoint(self.folder, self.tuner, self.progress)
         self._log(epoch, {**terms, **{f"val_{name}": value for name, value in figures.items()}})
@@ -129,16 +127,10 @@ class _Fit:
     def _log(self, epoch, values):
         print(f"epoch {epoch}: " + ", ".join(f"{name} {value:.4f}" for name, value in values.items()))
         with open(self.folder / "log.csv", "a" if epoch else "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerows([epoch, name, f"{value:.6f}"] for name, value in values.items())
+            csv.writer(file).writerows([epoch, name, f"{value:.6f}"] for name, value in values.items())
         if self.run_options.tensorboard:
             from tensorboardX import SummaryWriter
 
             with SummaryWriter(str(self.folder / "tensorboard")) as board:
                 for name, value in values.items():
                     board.add_scalar(name.replace("val_", "validation/", 1), value, epoch)
-
-    def _out_of_time(self, begun):
-        now = time.monotonic()
-        limit = self.run_options.max_minutes * 60
-        return bool(limit) and now - self.start + (now - begun) > limit

@@ -3,7 +3,6 @@
 import re
 
 import h5py
-import numpy as np
 
 from dbdgan_tf.model_file.metadata import weights_checksum
 from dbdgan_tf.models import serialization
@@ -24,9 +23,13 @@ def save_qat_student(path_prefix, model, config, metadata=None):
     Returns:
         The path of the JSON file.
     """
-    return serialization.write_network(
-        path_prefix, KIND, config, metadata, lambda path: _write_arrays(path, model)
-    )
+
+    def write(path):
+        with h5py.File(path, "w") as file:
+            for variable in model.weights:
+                file[_key(variable)] = variable.numpy()
+
+    return serialization.write_network(path_prefix, KIND, config, metadata, write)
 
 
 def load_qat_student(path, batch_size=None, image_size=None):
@@ -77,24 +80,16 @@ def _key(variable):
     return re.sub(r"quantize_layer(_\d+)?", "quantize_layer", variable.name)
 
 
-def _write_arrays(path, model):
-    with h5py.File(path, "w") as file:
-        for variable in model.weights:
-            file[_key(variable)] = variable.numpy()
-
-
 def _read_arrays(path, model):
+    stored = {}
     with h5py.File(path, "r") as file:
-        stored = {}
         file.visititems(lambda name, item: stored.update({name: item[()]} if hasattr(item, "shape") else {}))
     expected = {_key(variable): variable for variable in model.weights}
-    if set(stored) != set(expected):
-        differing = sorted(set(stored) ^ set(expected))
+    differing = sorted(stored.keys() ^ expected.keys()) or [
+        f"{name} {stored[name].shape}" for name, variable in expected.items()
+        if stored[name].shape != tuple(variable.shape)
+    ]  # fmt: skip
+    if differing:
         raise ValueError(f"{path} holds other weights than the config says. Received: {differing[:5]}.")
     for name, variable in expected.items():
-        if np.shape(stored[name]) != tuple(variable.shape):
-            raise ValueError(
-                f"{path} holds {name!r} in another shape. Received: {np.shape(stored[name])}. "
-                f"Allowed: {tuple(variable.shape)}."
-            )
         variable.assign(stored[name])

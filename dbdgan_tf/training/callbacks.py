@@ -20,10 +20,7 @@ class NonFiniteLossError(FloatingPointError):
 
 
 class NonFiniteGuard(keras.callbacks.Callback):
-    """Stops the run at the first step whose terms are not finite; looks every so many steps.
-
-    1 names the step exactly, more keeps a fast GPU busy.
-    """
+    """Stops a run whose terms are not finite; looks every so many steps, as each would hold up a fast GPU."""
 
     def __init__(self, every=1):
         super().__init__()
@@ -62,26 +59,21 @@ class EpochSeed(keras.callbacks.Callback):
 
 
 def copy_averaged_weights(gan, name, network):
-    """Fills a second instance of `gan`'s "student" or "teacher" with the averages of the one that trains.
-
-    Batch statistics are averages already and are copied as they are.
-    """
-    averages = {id(variable): average for variable, average in gan.optimizer.averages(name)}
-    # Before the first step the averages are still zeros.
-    started = int(gan.step) > 0
+    """Fills a second instance of `gan`'s "student" or "teacher" with the averages of the one that trains."""
+    # Before the first step the averages are still zeros. Batch statistics have none, being averages.
+    pairs = gan.optimizer.averages(name) if int(gan.step) else ()
+    averages = {id(variable): average for variable, average in pairs}
     for target, source in zip(network.weights, getattr(gan, name).weights):
-        average = averages.get(id(source)) if started else None
         # A copy, because JAX frees the buffers of training variables that it gives to the next step; by way
         # of NumPy, as the networks need not be on the same devices.
-        target.assign(np.array(ops.convert_to_numpy(source if average is None else average)))
+        target.assign(np.array(ops.convert_to_numpy(averages.get(id(source), source))))
 
 
 class Validator(keras.callbacks.Callback):
-    """Validates and saves the averaged networks, and writes the checkpoint to resume from.
+    """Validates and saves the averaged networks, and writes the checkpoint to resume from; process 0 alone.
 
     `networks`: "student" or "teacher" to a pair (second instance of the network, its config). `progress` is
-    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network. Of several
-    processes the first one alone does all of it.
+    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network.
     """
 
     def __init__(self, networks, held_out, folder, progress, metadata, every=1):
@@ -93,7 +85,8 @@ class Validator(keras.callbacks.Callback):
         self.progress["epoch"] = epoch + 1
         if not is_first():
             return
-        if (epoch + 1) % self.every and not self._is_last(epoch):
+        is_last = epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)
+        if (epoch + 1) % self.every and not is_last:
             # The CSV log takes its columns from the first epoch.
             names = figure_names(self.held_out) if self.held_out else ()
             logs.update({f"val_{one}_{name}": float("nan") for one in self.networks for name in names})
@@ -104,9 +97,6 @@ class Validator(keras.callbacks.Callback):
             logs.update({f"val_{name}_{key}": value for key, value in figures.items()})
             self._save(name, network, config, epoch, figures)
         save_checkpoint(self.folder, self.model, self.progress)
-
-    def _is_last(self, epoch):
-        return epoch + 1 == self.params["epochs"] or getattr(self.model, "stop_training", False)
 
     def _save(self, name, network, config, epoch, figures):
         metadata = {**self.metadata, "epoch": epoch + 1, "validation": figures}
@@ -140,18 +130,11 @@ class EpochTimes(keras.callbacks.Callback):
 
 
 class TimeLimit(EpochTimes):
-    """Ends training after the epoch that the next one could not follow within the limit.
+    """Ends training after the epoch that the next could not follow within minutes of a monotonic time."""
 
-    It counts from `start`, a `time.monotonic()`, None for the start of training.
-    """
-
-    def __init__(self, minutes, start=None):
+    def __init__(self, minutes, start):
         super().__init__()
         self.seconds, self.start = minutes * 60, start
-
-    def on_train_begin(self, logs=None):
-        super().on_train_begin(logs)
-        self.start = time.monotonic() if self.start is None else self.start
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
@@ -163,8 +146,7 @@ class TimeLimit(EpochTimes):
 class TimedSchedule(EpochTimes):
     """Ends a run after a number of minutes, and moves its horizon to the step it will have reached then.
 
-    It goes before the callback that writes checkpoints, so that these hold the time spent: `progress`, kept
-    across continuations, has "seconds" and, once the run is over, "finished_minutes".
+    `progress`, kept across continuations, gets "seconds" and, once the run is over, "finished_minutes".
     """
 
     def __init__(self, minutes, progress):
@@ -180,11 +162,9 @@ class TimedSchedule(EpochTimes):
         now = time.monotonic()
         spent = self.before + now - self.start
         self.progress["seconds"] = spent
-        left = self.seconds - spent
         this, last = self.durations(now)
         # From the third epoch on the last one tells what an epoch takes with its validation.
-        duration = last if len(self.begins) > 2 else this
-        left, duration = from_first([left, duration])
+        left, duration = from_first([self.seconds - spent, last if len(self.begins) > 2 else this])
         steps = max(left, 0.0) / duration * self.params["steps"]
         self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
         if left < _WORTHWHILE * duration:

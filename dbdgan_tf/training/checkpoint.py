@@ -17,10 +17,7 @@ _NUMBERED = re.compile(r"\b(distillation_gan|seed_generator|two_rate_adam|quanti
 
 
 def state_variables(run):
-    """Dict of every variable in `run.state_groups`, by a name that says what it is.
-
-    "GROUP/PATH", and "GROUP/PATH#2" where a group has several of one path.
-    """
+    """Every variable in `run.state_groups` by "GROUP/PATH", or "GROUP/PATH#2" where one path comes again."""
     named, seen = {}, Counter()
     for group, variables in run.state_groups.items():
         for variable in variables:
@@ -46,8 +43,8 @@ def save_checkpoint(folder, gan, progress):
 def restore_checkpoint(folder, gan):
     """Puts a saved state back into a run of the same configuration; the progress that was saved with it.
 
-    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks. The
-    file, which process 0 alone reads, may be of a run of any number of processes.
+    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks.
+    Process 0 alone reads the file, which may be of a run of any number of processes.
     """
     variables, stored = state_variables(gan), {}
     progress = by_first(lambda: _read(Path(folder) / FILE_NAME, variables, stored))
@@ -57,21 +54,18 @@ def restore_checkpoint(folder, gan):
 
 
 def _read(path, variables, into):
-    """Fills a dict with the arrays of a checkpoint that fits the variables; returns its progress."""
     if not path.exists():
         raise FileNotFoundError(f"No checkpoint to resume from. Received: {path}.")
     with np.load(path) as stored:
-        differing = sorted(set(stored.files) - {"progress"} ^ set(variables))
-        if differing:
-            raise ValueError(
-                f"{path} holds other tensors than this run. Received: {', '.join(differing[:3])} "
-                f"({len(differing)} in all) on one side only. Resume with the flags the run was started with."
-            )
-        for name, variable in variables.items():
-            into[name] = stored[name]
-            if into[name].shape != tuple(variable.shape):
-                raise ValueError(
-                    f"{path} does not fit {name}. Received: shape {into[name].shape}. "
-                    f"Allowed: {tuple(variable.shape)}. Resume with the flags the run was started with."
-                )
-        return json.loads(stored["progress"].tobytes())
+        into.update(stored)
+    progress = into.pop("progress", None)
+    differing = sorted(into.keys() ^ variables.keys()) or [
+        f"{name} {into[name].shape}" for name, variable in variables.items()
+        if into[name].shape != tuple(variable.shape)
+    ]  # fmt: skip
+    if differing:
+        raise ValueError(
+            f"{path} holds other tensors than this run. Received: {', '.join(differing[:3])} "
+            f"({len(differing)} in all). Resume with the flags the run was started with."
+        )
+    return json.loads(progress.tobytes())

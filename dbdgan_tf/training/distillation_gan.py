@@ -7,13 +7,12 @@ from dbdgan_tf.losses import ADVERSARIAL_LOSSES, consistency_loss, feature_loss
 from dbdgan_tf.losses.content import ContentObjective
 from dbdgan_tf.losses.reduction import counted_windows, image_weights
 from dbdgan_tf.models.discriminator import update_spectral_norms
+from dbdgan_tf.training.options import TEACHER_MODES
 
 if keras.backend.backend() == "jax":
     from dbdgan_tf.training.jax_step import JaxStep as _Step
 else:
     from dbdgan_tf.training.tensorflow_step import TensorFlowStep as _Step
-
-TEACHER_MODES = ("joint", "frozen", "cached", "none")
 
 
 class DistillationGAN(_Step, keras.Model):
@@ -45,10 +44,8 @@ class DistillationGAN(_Step, keras.Model):
     ):  # fmt: skip
         super().__init__(**kwargs)
         if teacher_mode not in TEACHER_MODES:
-            allowed = ", ".join(TEACHER_MODES)
-            raise ValueError(f"Unknown teacher mode. Received: {teacher_mode!r}. Allowed: {allowed}.")
+            raise ValueError(f"Unknown teacher mode. Received: {teacher_mode!r}. Allowed: {TEACHER_MODES}.")
         _check_terms(teacher, teacher_mode, losses)
-        # === Layers ===
         self.student = student
         self.teacher = teacher
         self.discriminators = dict(discriminators)
@@ -56,30 +53,27 @@ class DistillationGAN(_Step, keras.Model):
         if teacher is not None:
             teacher.trainable = teacher_mode == "joint"
         self.augmentation = augmentation
-        how = {"shape": (), "dtype": "int32", "initializer": "zeros", "trainable": False}
-        self.step = self.add_weight(**how, name="step")
-        # === Config ===
+        self.step = self.add_weight((), "zeros", "int32", trainable=False, name="step")
         self.student_scaling = student_scaling
         self.teacher_scaling = teacher_scaling
         self.teacher_mode = teacher_mode
         self.losses_options = losses
         self._content = ContentObjective(losses)
         self._adversarial = ADVERSARIAL_LOSSES[losses.adversarial_loss]
-        # === Functional Model ===
         taps = tuple(losses.feature_taps) if student is not None and losses.feature_weight else ()
         self._student_graph = _with_taps(student, ("logits", *taps))
         self._teacher_graph = _with_taps(teacher, ("logits", *taps))
-        self._build_adapters(taps)
+        for tap in taps:
+            channels = teacher.get_layer(tap).output.shape[-1]
+            self.adapters[tap] = keras.layers.Conv2D(channels, 1, use_bias=False, name=f"adapt_{tap}")
+            self.adapters[tap].build(student.get_layer(tap).output.shape)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self._term_names()}
         self.built = True
 
     def compile(self, optimizers, jit_compile=False, **kwargs):
-        """Sets one optimizer per trained network.
+        """As `keras.Model.compile`, of an `OptimizerGroup` with the names of `variable_groups`.
 
-        Args:
-            optimizers: An `OptimizerGroup` with the names of `variable_groups`.
-            jit_compile: Whether to compile the step with XLA; with JAX always, unless run eagerly.
-            **kwargs: As for `keras.Model.compile`.
+        On JAX the step is always compiled with XLA, unless it is run eagerly.
         """
         jit_compile = jit_compile or (keras.backend.backend() == "jax" and not kwargs.get("run_eagerly"))
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
@@ -108,15 +102,10 @@ class DistillationGAN(_Step, keras.Model):
         return {"gan": [self.step], **groups, **self.optimizer.state_groups}
 
     def prepare(self, batch):
-        """Everything of a step that no gradient flows through: augmentation, spectral norms, the step count.
+        """A batch after all that no gradient flows through: augmentation, spectral norms, the step count.
 
-        Args:
-            batch: Dict of "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), and, where they
-                apply, "labelled" (B,), "counted" (B, H, W, 1), 0 where a pixel is ignored, and
-                "teacher_maps" (B, H, W, 1).
-
-        Returns:
-            The augmented batch, images float32 in 0..255.
+        It holds "images" (B, H, W, 3) 0..255, "segmentation_masks" (B, H, W, 1), and, where they apply,
+        "labelled" (B,), "counted" (B, H, W, 1), 0 where a pixel is ignored, and "teacher_maps" (B, H, W, 1).
         """
         batch = {**batch, "images": ops.cast(batch["images"], "float32")}
         if self.augmentation is not None:
@@ -128,41 +117,50 @@ class DistillationGAN(_Step, keras.Model):
 
     def network_losses(self, batch):
         """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned."""
-        losses, terms = {}, {}
-        target, labelled, counted = batch["segmentation_masks"], batch.get("labelled"), batch.get("counted")
-        taught = self._teacher_outputs(batch)
+        losses, terms, taught = {}, {}, self._teacher_outputs(batch)
         if self.teacher_mode == "joint":
-            content, parts = self._content(target, taught, labelled, counted)
-            losses["teacher"] = content
-            terms.update({f"teacher_{name}": value for name, value in parts.items()})
-            self._judge("teacher", "teacher", target, taught["blur_map"], batch, labelled, losses, terms)
+            self._add_content("teacher", taught, batch, losses, terms)
+            self._judge("teacher", "teacher", taught["blur_map"], batch, losses, terms)
         if self.student is not None:
-            self._student_losses(batch, target, labelled, taught, losses, terms)
+            taught = {name: ops.stop_gradient(value) for name, value in taught.items()}
+            self._student_losses(batch, taught, losses, terms)
         return losses, terms
 
-    def _student_losses(self, batch, target, labelled, taught, losses, terms):
+    def update(self, gradients, terms):
+        """Applies every network's gradients; the running means of the terms."""
+        for name, variables in self.variable_groups.items():
+            self.optimizer.optimizers[name].apply(gradients[name], variables)
+        for name, value in terms.items():
+            self.trackers[name].update_state(value)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def _add_content(self, name, outputs, batch, losses, terms):
+        losses[name], parts = self._content(
+            batch["segmentation_masks"], outputs, batch.get("labelled"), batch.get("counted")
+        )
+        terms.update({f"{name}_{part}": value for part, value in parts.items()})
+
+    def _student_losses(self, batch, taught, losses, terms):
         options, counted = self.losses_options, batch.get("counted")
-        taught = {name: ops.stop_gradient(value) for name, value in taught.items()}
         learned = self._student_graph(self.student_scaling.apply(batch["images"]), training=True)
-        content, parts = self._content(target, learned, labelled, counted)
-        losses["student"] = content
-        terms.update({f"student_{name}": value for name, value in parts.items()})
+        self._add_content("student", learned, batch, losses, terms)
         if options.consistency_weight:
             terms["consistency"] = consistency_loss(taught["blur_map"], learned["blur_map"], counted=counted)
             losses["student"] += options.consistency_weight * terms["consistency"]
         if self.adapters:
             terms["feature"] = self._feature_constraint(taught, learned, counted)
             losses["student"] += options.feature_weight * terms["feature"]
-        made, taught_map = learned["blur_map"], taught.get("blur_map")
-        self._judge("student", "student", target, made, batch, labelled, losses, terms)
-        self._judge("distill", "student", taught_map, made, batch, None, losses, terms)
+        self._judge("student", "student", learned["blur_map"], batch, losses, terms)
+        self._judge("distill", "student", learned["blur_map"], batch, losses, terms, taught.get("blur_map"))
 
-    def _judge(self, judge, generator, real, fake, batch, sample_weight, losses, terms):
-        """Adds one discriminator's loss, and what it costs the generator."""
+    def _judge(self, judge, generator, fake, batch, losses, terms, real=None):
+        """Adds one discriminator's loss, and what it costs the generator; `real`: None for the masks."""
         if judge not in self.discriminators:
             return
         images = batch["images"] / 127.5 - 1.0
         count, counted = ops.shape(images)[0], batch.get("counted")
+        labelled = batch.get("labelled") if real is None else None
+        real = batch["segmentation_masks"] if real is None else real
         maps = ops.concatenate([ops.cast(real, "float32"), fake])
         if counted is not None:
             # Real and fake are the same where nothing counts, so that no judge can tell them apart there.
@@ -170,7 +168,7 @@ class DistillationGAN(_Step, keras.Model):
         inputs = {"images": ops.concatenate([images, images]), "maps": maps}
         scores = self.discriminators[judge](inputs, training=False)
         pairs = [
-            self._adversarial(s[:count], s[count:], *_score_weights(s, counted, sample_weight))
+            self._adversarial(s[:count], s[count:], *_score_weights(s, counted, labelled))
             for s in scores.values()
         ]
         on_judge = sum(pair[0] for pair in pairs) / len(pairs)
@@ -186,19 +184,10 @@ class DistillationGAN(_Step, keras.Model):
         return weight * ops.minimum(grown, 1.0)
 
     def _teacher_outputs(self, batch):
-        if self.teacher_mode == "none":
-            return {}
         if self.teacher is None:
-            return {"blur_map": batch["teacher_maps"]}
+            return {"blur_map": batch["teacher_maps"]} if self.teacher_mode == "cached" else {}
         images = self.teacher_scaling.apply(batch["images"])
         return self._teacher_graph(images, training=self.teacher_mode == "joint")
-
-    def _build_adapters(self, taps):
-        for tap in taps:
-            channels = self.teacher.get_layer(tap).output.shape[-1]
-            adapter = keras.layers.Conv2D(channels, 1, use_bias=False, name=f"adapt_{tap}")
-            adapter.build(self.student.get_layer(tap).output.shape)
-            self.adapters[tap] = adapter
 
     def _feature_constraint(self, taught, learned, counted):
         pairs = []
@@ -239,7 +228,6 @@ def _score_weights(scores, counted, sample_weight):
 
 
 def _check_terms(teacher, mode, losses):
-    """Raises a ValueError where a loss asks for what the teacher's mode does not give."""
     if teacher is None and (mode in ("joint", "frozen") or losses.feature_weight):
         raise ValueError(
             "Without a teacher network there are only its cached maps. "

@@ -27,29 +27,23 @@ _GONE = "A process of the run is gone. Start all of them again with --resume."
 def begin(config):
     """Joins the processes of a run and sets `keras.distribution.DataParallel`; before any network is built.
 
-    Args:
-        config: A run's configuration: all of it must be the same on every process but the index.
-
-    Raises:
-        ValueError: If flags do not fit each other, the batch, the backend or the other processes.
-        TimeoutError: If not all processes came.
+    A ValueError if flags do not fit each other, the batch, the backend or the other processes, which must
+    have the same configuration but for the index; a TimeoutError if not all of them came.
     """
-    options, batch = config.distribution, config.data.batch_size
+    options = config.distribution
     keras.distribution.set_distribution(None)
     if options.devices == 1 and options.processes == 1 and not options.coordinator:
         return
     _check_flags(options)
-    _check_batch(batch, options.processes * max(options.devices, 1))
+    _check_batch(config, options.processes * max(options.devices, 1))
     if options.coordinator:
         _join(options)
     devices = _devices(options.devices)
-    _check_batch(batch, len(devices))
-    keras.distribution.set_distribution(
-        keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
-    )
-    flags = {
-        f"--{name}": value for group in dataclasses.asdict(config).values() for name, value in group.items()
-    }
+    _check_batch(config, len(devices))
+    parallel = keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
+    keras.distribution.set_distribution(parallel)
+    groups = dataclasses.asdict(config).values()
+    flags = {f"--{name}": value for group in groups for name, value in group.items()}
     check_same({**flags, "--process_index": None})
 
 
@@ -71,28 +65,27 @@ def _check_flags(options):
         )
 
 
-def _check_batch(batch, parts):
-    if batch % parts:
+def _check_batch(config, parts):
+    if config.data.batch_size % parts:
         raise ValueError(
-            f"The batch cannot be divided among all devices. Received: --batch_size={batch} for {parts} "
-            f"devices. Allowed: multiples of {parts}."
+            "The batch cannot be divided among all devices. Received: "
+            f"--batch_size={config.data.batch_size} for {parts} devices. Allowed: multiples of {parts}."
         )
 
 
 def _join(options):
     import jax
 
-    place, seconds = {}, 60 * options.join_minutes
+    seconds, place = 60 * options.join_minutes, (None, None, None)
     if options.coordinator != "auto":
-        index, count = options.process_index, options.processes
-        roll_call(options.coordinator, count, index, seconds)
-        place = {"coordinator_address": options.coordinator, "num_processes": count, "process_id": index}
+        place = options.coordinator, options.processes, options.process_index
+        roll_call(*place, seconds)
     _watch()
     # It would turn a SIGTERM into a notice that nobody reads.
     jax.config.update("jax_enable_preemption_service", False)
     try:
         jax.distributed.initialize(
-            **place, initialization_timeout=max(round(seconds), 60),
+            *place, initialization_timeout=max(round(seconds), 60),
             heartbeat_timeout_seconds=_SILENCE_SECONDS, shutdown_timeout_seconds=_SILENCE_SECONDS,
         )  # fmt: skip
     except ValueError as error:
@@ -107,9 +100,8 @@ def _watch():
 
     JAX aborts a process whose peer is gone, and one that ends would wait for the others, which wait for it.
     """
-    watcher = subprocess.Popen(
-        [sys.executable, "-IS", "-c", _WATCHER, f"error: {_GONE}"], stdin=subprocess.PIPE
-    )
+    command = [sys.executable, "-IS", "-c", _WATCHER, f"error: {_GONE}"]
+    watcher = subprocess.Popen(command, stdin=subprocess.PIPE)
 
     def leave():
         watcher.communicate(b"told")
@@ -121,7 +113,6 @@ def _watch():
 
 
 def _devices(count):
-    """Names of the devices to use: so many of every process, 0 for all."""
     import jax
 
     here = jax.local_devices()
@@ -130,14 +121,9 @@ def _devices(count):
             f"There are not so many devices. Received: --devices={count}. "
             f"Allowed: up to {len(here)} ({', '.join(map(str, here))}), or 0 for all."
         )
-    chosen = []
-    for process in range(jax.process_count()):
-        own = [device for device in jax.devices() if device.process_index == process]
-        chosen += [f"{device.platform}:{device.id}" for device in own[: count or None]]
-    return chosen
-
-
-# === What the processes say to each other ===
+    processes = range(jax.process_count())
+    own = ([device for device in jax.devices() if device.process_index == one] for one in processes)
+    return [f"{device.platform}:{device.id}" for devices in own for device in devices[: count or None]]
 
 
 def shard():
@@ -233,11 +219,7 @@ def on_one_device():
 
 @contextlib.contextmanager
 def to_the_end():
-    """A whole run, which its processes end together; a lost one is told in one line.
-
-    Raises:
-        RuntimeError: If another process is gone.
-    """
+    """A whole run, which its processes end together; a lost one is told in one line, a RuntimeError."""
     try:
         yield
         from_first(None)  # Process 0 may be validating still.

@@ -10,10 +10,9 @@ from dbdgan_tf.training.distribution import is_first
 
 
 class TensorBoardLog(keras.callbacks.Callback):
-    """Writes every epoch's figures, learning rates and a grid of held-out photographs.
+    """Writes every epoch's figures, learning rates and a grid: photographs, ground truth, maps.
 
-    A grid's rows are photographs; its columns are photograph, ground truth, and each network's map. Epochs
-    from `first_epoch` on that a killed run logged are dropped.
+    Epochs from `first_epoch` on that a killed run logged are dropped.
     """
 
     def __init__(self, folder, networks, held_out, first_epoch=0):
@@ -41,12 +40,10 @@ class TensorBoardLog(keras.callbacks.Callback):
     def _grid(self):
         batch = next(iter(self.held_out.sources.values()))[0]
         columns = [batch["images"], _grey(batch["segmentation_masks"])]
-        for name in sorted(self.networks, reverse=True):
-            network, config = self.networks[name]
+        for _, (network, config) in sorted(self.networks.items(), reverse=True):
             scaled = config.input_scaling.apply(batch["images"].astype("float32"))
             columns.append(_grey(network.predict_on_batch(scaled)))
-        rows = np.concatenate(columns, axis=2)
-        return np.concatenate(list(rows), axis=0)
+        return np.concatenate(list(np.concatenate(columns, axis=2)), axis=0)
 
 
 def _grey(maps):

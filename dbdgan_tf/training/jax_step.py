@@ -9,11 +9,8 @@ class JaxStep:
     """Mixin: `train_step` from state to state with one vector-Jacobian product per network."""
 
     def train_step(self, state, data):
-        """Updates every trained network on one batch; the running means of the terms, and the new state.
-
-        `state`: values of trainable, non-trainable, optimizer and metrics variables.
-        """
-        batch, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        """As `TensorFlowStep`'s, on values of trainable, other, optimizer and metrics variables."""
+        batch = keras.utils.unpack_x_y_sample_weight(data)[0]
         references = self.trainable_variables, self.non_trainable_variables
         references += self.optimizer.variables, self.metrics_variables
         batch, (trainable, fixed, moments, means) = _stateless(lambda: self.prepare(batch), references, state)
@@ -25,18 +22,10 @@ class JaxStep:
 
         losses, pullback, (terms, fixed) = jax.vjp(losses_of, trainable, has_aux=True)
         gradients = self._network_gradients(losses, pullback)
-
-        def update():
-            for name, variables in self.variable_groups.items():
-                self.optimizer.apply(name, gradients[name], variables)
-            for name, value in terms.items():
-                self.trackers[name].update_state(value)
-            return {name: tracker.result() for name, tracker in self.trackers.items()}
-
-        return _stateless(update, references, (trainable, fixed, moments, means))
+        values = trainable, fixed, moments, means
+        return _stateless(lambda: self.update(gradients, terms), references, values)
 
     def _network_gradients(self, losses, pullback):
-        """Dict of network name to the gradients of its loss for its variables."""
         position = {id(variable): index for index, variable in enumerate(self.trainable_variables)}
         gradients = {}
         for name, variables in self.variable_groups.items():

@@ -1,5 +1,6 @@
 """From options to the networks, optimizers and the GAN of a run."""
 
+import collections
 import dataclasses
 
 import keras
@@ -15,31 +16,22 @@ from dbdgan_tf.training.distillation_gan import DistillationGAN
 from dbdgan_tf.training.distribution import on_one_device
 from dbdgan_tf.training.optimizers import OptimizerGroup, make_optimizer
 
-
-@dataclasses.dataclass(frozen=True)
-class Generator:
-    """A network that makes maps, a second one on one device for averaged weights, and its config."""
-
-    network: object
-    averaged: object
-    config: object
+# A network that makes maps, a second one on one device for averaged weights, and its config.
+Generator = collections.namedtuple("Generator", "network averaged config")
 
 
 def make_student(options, image_size):
-    """The student that `StudentOptions` describe."""
     config = StudentConfig(options.student_encoder, options.student_decoder, tuple(image_size))
     return _make(build_student, config, options.student_weights)
 
 
 def make_teacher(options, image_size):
-    """The teacher that `TeacherOptions` describe."""
     make_config = TeacherConfig.light if options.teacher_size == "light" else TeacherConfig
     config = make_config(encoder=options.teacher_encoder, image_size=tuple(image_size))
     return _make(build_teacher, config, options.teacher_weights)
 
 
 def make_augmentation(options, seed):
-    """The augmentation layer that `DataOptions` describe."""
     names = ("affine", "zoom", "shift", "colour")
     config = AugmentationConfig(**{name: getattr(options, f"augment_{name}") for name in names})
     return build_augmentation(tuple(options.image_size), seed=seed, config=config)
@@ -47,18 +39,15 @@ def make_augmentation(options, seed):
 
 def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     """The `DistillationGAN` of a run, not yet compiled, from two `Generator`s (or None) and options."""
-    config = DiscriminatorConfig(
-        kind=discriminator.discriminator,
-        base_channels=discriminator.discriminator_channels,
-        image_size=tuple(data.image_size),
-    )
-    judges = {}
-    if losses.adversarial_weight and mode == "joint" and teacher is not None:
-        judges["teacher"] = build_discriminator(config, "discriminator_teacher")
-    if losses.adversarial_weight and student is not None:
-        judges["student"] = build_discriminator(config, "discriminator_student")
-    if losses.distill_adversarial_weight and student is not None:
-        judges["distill"] = build_discriminator(config, "discriminator_distill")
+    kind, channels = discriminator.discriminator, discriminator.discriminator_channels
+    config = DiscriminatorConfig(kind=kind, base_channels=channels, image_size=tuple(data.image_size))
+    wanted = {
+        "teacher": losses.adversarial_weight and mode == "joint" and teacher is not None,
+        "student": losses.adversarial_weight and student is not None,
+        "distill": losses.distill_adversarial_weight and student is not None,
+    }
+    names = [name for name, is_wanted in wanted.items() if is_wanted]
+    judges = {name: build_discriminator(config, f"discriminator_{name}") for name in names}
     both = student, teacher
     parts = [(made.network, made.config.input_scaling) if made else (None, None) for made in both]
     networks, scalings = zip(*parts)
@@ -85,10 +74,7 @@ def compile_gan(gan, options, total_steps, encoders=None):
 
 
 def freeze_encoder_norms(network, encoder):
-    """Makes the encoder's batch normalisations, inside a GAN already, keep statistics, scales and offsets.
-
-    The statistics of a few photographs are noisier than what the encoder was pretrained with.
-    """
+    """Freezes an encoder's batch normalisations: statistics of a few photographs are noisier."""
     names = encoder_layer_names(encoder)
     for layer in network.layers:
         if layer.name in names and isinstance(layer, keras.layers.BatchNormalization):

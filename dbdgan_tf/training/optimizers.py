@@ -14,7 +14,7 @@ class OptimizerGroup:
     Args:
         optimizers: Dict of network name to `keras.optimizers.Optimizer`.
         variables: Dict of the same names to lists of trainable variables.
-        horizon: Variable of the run's last step, which may move (see `CosineToHorizon`), or None.
+        horizon: Variable of the run's last step, which may move, or None.
     """
 
     built = True
@@ -37,10 +37,6 @@ class OptimizerGroup:
         groups = {f"optimizer_{name}": optimizer.variables for name, optimizer in self.optimizers.items()}
         return groups if self.horizon is None else {**groups, "schedule": [self.horizon]}
 
-    def apply(self, name, gradients, variables):
-        """Updates one network's variables."""
-        self.optimizers[name].apply(gradients, variables)
-
     def averages(self, name):
         """Pairs (variable, its exponential moving average) of a network, or [] if it keeps none."""
         optimizer = self.optimizers[name]
@@ -54,10 +50,7 @@ class OptimizerGroup:
 
 
 class CosineToHorizon(keras.optimizers.schedules.LearningRateSchedule):
-    """Linear warm-up from a twentieth of the peak, and cosine decay to a step that may move meanwhile.
-
-    The horizon is a variable of the optimizers' state, so that a compiled step sees it move.
-    """
+    """Linear warm-up from a twentieth of the peak, and cosine decay to a step, a variable if it may move."""
 
     def __init__(self, peak, warmup, horizon, final_fraction):
         self.peak, self.warmup, self.horizon, self.final_fraction = peak, warmup, horizon, final_fraction
@@ -71,30 +64,21 @@ class CosineToHorizon(keras.optimizers.schedules.LearningRateSchedule):
             share = ops.where(step < self.warmup, 0.05 + 0.95 * step / self.warmup, share)
         return self.peak * share
 
-    def get_config(self):
-        """What can be said in JSON; the horizon belongs to the run."""
-        return {"peak": self.peak, "warmup": self.warmup, "final_fraction": self.final_fraction}
-
 
 class TwoRateAdam(keras.optimizers.Adam):
-    """Adam at a share of the rate, 0..1, for the variables of some layers, such as a pretrained encoder's.
-
-    Weight decay is part of the same update, so that it follows a variable's own rate, too.
-    """
+    """Adam with decay, both at a share of the rate, 0..1, for some layers, as a pretrained encoder's."""
 
     def __init__(self, slow_layers=(), slow_fraction=1.0, **kwargs):
         super().__init__(**kwargs)
         self.slow_layers, self.slow_fraction = frozenset(slow_layers), slow_fraction
 
     def build(self, variables):
-        """Makes the moments, and notes which variables are slow and which decay."""
         super().build(variables)
         slow = [variable.path.split("/")[0] in self.slow_layers for variable in variables]
         self._fractions = [self.slow_fraction if is_slow else 1.0 for is_slow in slow]
         self._decays = [bool(self.weight_decay) and self._use_weight_decay(v) for v in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        """As Adam's, at the variable's own rate, after its decay."""
         index = self._get_variable_index(variable)
         rate = learning_rate * self._fractions[index]
         if self._decays[index]:
@@ -104,10 +88,6 @@ class TwoRateAdam(keras.optimizers.Adam):
 
     def _apply_weight_decay(self, variables):
         """Done in `update_step`: Keras would build the learning rate's graph anew for every variable."""
-
-    def get_config(self):
-        own = {"slow_layers": sorted(self.slow_layers), "slow_fraction": self.slow_fraction}
-        return {**super().get_config(), **own}
 
 
 def make_optimizer(
@@ -132,11 +112,10 @@ def make_optimizer(
     warmup = min(options.warmup_steps, max(total_steps - 1, 0))
     last = total_steps if horizon is None else horizon
     optimizer = TwoRateAdam(
-        slow_layers=slow_layers,
-        slow_fraction=options.encoder_lr_fraction,
+        slow_layers, options.encoder_lr_fraction, beta_1=0.5 if adversary else 0.9,
         learning_rate=CosineToHorizon(learning_rate, warmup, last, options.final_lr_fraction),
-        weight_decay=None if adversary or not options.weight_decay else options.weight_decay,
-        beta_1=0.5 if adversary else 0.9, global_clipnorm=options.clip_norm or None, use_ema=use_ema,
+        weight_decay=None if adversary else options.weight_decay or None,
+        global_clipnorm=options.clip_norm or None, use_ema=use_ema,
         ema_momentum=options.ema_momentum if use_ema else 0.99, ema_overwrite_frequency=None,
     )  # fmt: skip
     if optimizer.weight_decay:

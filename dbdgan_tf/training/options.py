@@ -4,27 +4,21 @@ import dataclasses
 
 from dbdgan_tf.command.options import option
 
+TEACHER_MODES = ("joint", "frozen", "cached", "none")
+
 
 @dataclasses.dataclass(frozen=True)
 class DataOptions:
     """Where the photographs are and how they are fed."""
 
     data_dir: tuple = option((), "Datasets with masks: ROOT/{train,test}/{images,masks}, or as published.")
-    data_shares: tuple = option(
-        (), "Whole numbers, one per --data_dir, then per --unlabelled_dir: photographs are drawn in this "
-        "proportion. Nothing: all alike."
-    )  # fmt: skip
+    data_shares: tuple = option((), "Whole numbers: the share of each --data_dir, then --unlabelled_dir.")
     soft_masks: bool = option(False, "Masks may hold levels beside 0, 128 (ignored), 255: degrees of blur.")
     fold: int = option(0, "With --folds: the fold that is left out, from 0 on.")
-    folds: int = option(
-        0, "Divide the training photographs by scene into so many folds, for maps of photographs that a "
-        "network never saw; 0: train on all."
-    )  # fmt: skip
+    folds: int = option(0, "Divide the training photographs by scene into so many folds; 0: train on all.")
     unlabelled_dir: tuple = option((), "Folders of photographs without masks, for distillation only.")
     unlabelled_list: str = option("", "Text file of the stems used of unlabelled_dir, one a line; else all.")
-    sharp_list: str = option(
-        "", "Text file of stems of unlabelled_dir known to be in focus all over: labelled so, without masks."
-    )
+    sharp_list: str = option("", "Text file of stems of unlabelled_dir known to be in focus all over.")
     mask_polarity: str = option("auto", "What white means in the masks.", ("auto", "blur", "focus"))
     on_bad_data: str = option("error", "Stop on bad files, or leave them out and say so.", ("error", "skip"))
     image_size: tuple[int, int] = option((320, 320), "Height and width in pixels, multiples of 32.")
@@ -40,9 +34,7 @@ class DataOptions:
     validation_list: str = option("", "Text file of the stems held out for validation, one a line.")
     validation_fraction: float = option(0.1, "Share of the training images held out if no list is given.")
     uniform_dir: str = option("", "Folder of sharp photographs for --uniform_list.")
-    uniform_list: str = option(
-        "", "Text file of lines 'sharp STEM' and 'blurred STEM': scenes of one kind all over, for validation."
-    )
+    uniform_list: str = option("", "Text file of 'sharp STEM' and 'blurred STEM': scenes to validate on.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,9 +67,7 @@ class OptimizerOptions:
 
     generator_lr: float = option(3e-4, "Peak learning rate of teacher and student.")
     encoder_lr_fraction: float = option(1.0, "Share of that rate for the encoders of teacher and student.")
-    freeze_encoder_norms: bool = option(
-        False, "Keep the encoders' batch statistics and scales, for small batches and pretrained encoders."
-    )
+    freeze_encoder_norms: bool = option(False, "Keep the batch statistics and scales of pretrained encoders.")
     discriminator_lr: float = option(4e-4, "Peak learning rate of the discriminators.")
     final_lr_fraction: float = option(0.02, "Share of the peak rate left at the end of the cosine.")
     warmup_steps: int = option(200, "Steps of linear warm-up.")
@@ -92,10 +82,7 @@ class StudentOptions:
 
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
     student_decoder: str = option("mobile", "Decoder of the student.", ("mobile", "conv", "paper"))
-    student_weights: str = option(
-        "",
-        "'imagenet', a saved student, a saved teacher (its encoder is taken), or nothing for random weights.",
-    )
+    student_weights: str = option("", "'imagenet', a saved student, a saved teacher's encoder, or none.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,25 +91,16 @@ class TeacherOptions:
 
     teacher_encoder: str = option("se_resnext101", "Encoder of the teacher.")
     teacher_size: str = option("full", "The paper's widths, or widths a CPU can train.", ("full", "light"))
-    teacher_weights: str = option(
-        "", "'imagenet', 'hed' (VGG16 after edge detection), a saved network, or nothing for random weights."
-    )
+    teacher_weights: str = option("", "'imagenet', 'hed' (VGG16 of edge detection), a saved one, or none.")
 
 
 @dataclasses.dataclass(frozen=True)
 class DistillOptions:
     """Where the teacher's maps come from."""
 
-    teacher: str = option(
-        "joint", "Train the teacher too, run a trained one, read its maps, or do without (no distillation).",
-        ("joint", "frozen", "cached", "none"),
-    )  # fmt: skip
+    teacher: str = option("joint", "Train it too, only run it, read its maps, or do without.", TEACHER_MODES)
     teacher_maps_dir: str = option("", "Maps written by trainers.predict, for --teacher=cached.")
-    missing_teacher_maps: str = option(
-        "error",
-        "Labelled images without such a map: stop, or let the mask stand for it (exact masks).",
-        ("error", "mask"),
-    )
+    missing_teacher_maps: str = option("error", "Stop, or let exact masks stand for them.", ("error", "mask"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,9 +119,7 @@ class RunOptions:
     epochs: int = option(20, "Epochs of the whole run.")
     steps_per_epoch: int = option(0, "Steps per epoch; 0 for one pass over the training images.")
     max_minutes: float = option(0.0, "Stop after the epoch that would pass this time; 0 for no limit.")
-    fit_minutes: float = option(
-        0.0, "Minutes of the whole run, continuations included; the rates fall over them. 0: over the epochs."
-    )
+    fit_minutes: float = option(0.0, "Minutes of the whole run, over which rates fall; 0: over the epochs.")
     report_speed: bool = option(False, "Print images/s and the share of time that steps wait for data, once.")
     seed: int = option(1, "Seed of weights, shuffling, augmentation and dropout.")
     resume: bool = option(False, "Go on from the checkpoint in output_dir.")
@@ -157,12 +133,8 @@ class RunOptions:
 class DistributionOptions:
     """On which devices and in which processes; more than one with KERAS_BACKEND=jax alone."""
 
-    devices: int = option(
-        1, "Devices of each process, 0 for all; --batch_size is divided among those of all.", at_least=0
-    )
-    coordinator: str = option(
-        "", "HOST:PORT of process 0; 'auto': what the cluster tells (Slurm, Open MPI, Kubernetes, TPU pod)."
-    )
+    devices: int = option(1, "Devices of each process, among which a batch is divided; 0: all.", at_least=0)
+    coordinator: str = option("", "HOST:PORT of process 0; 'auto': what the cluster tells (as Slurm's).")
     processes: int = option(1, "Processes of the run, with --coordinator=HOST:PORT.", at_least=1)
     process_index: int = option(0, "Which of them this is, from 0 on.", at_least=0)
     join_minutes: float = option(5.0, "How long the processes wait for each other at the start.")
@@ -182,15 +154,8 @@ class TeacherRun:
 
 
 @dataclasses.dataclass(frozen=True)
-class DistillRun:
+class DistillRun(TeacherRun):
     """A student trained with a teacher, against D2 and D3 (and D1 where the teacher trains too)."""
 
-    data: DataOptions = DataOptions()
-    losses: LossOptions = LossOptions()
-    optimizer: OptimizerOptions = OptimizerOptions()
     student: StudentOptions = StudentOptions()
-    teacher: TeacherOptions = TeacherOptions()
     distill: DistillOptions = DistillOptions()
-    discriminator: DiscriminatorOptions = DiscriminatorOptions()
-    run: RunOptions = RunOptions()
-    distribution: DistributionOptions = DistributionOptions()

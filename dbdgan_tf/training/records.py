@@ -1,5 +1,6 @@
 """What is written beside every checkpoint: configuration, versions and the git revision."""
 
+import contextlib
 import csv
 import dataclasses
 import importlib.metadata
@@ -33,12 +34,10 @@ class ConfigMismatchError(ValueError):
 
 def provenance():
     """The git revision, the versions of what matters and the command, as JSON types."""
-    versions = {}
+    versions = dict.fromkeys(_PACKAGES)
     for package in _PACKAGES:
-        try:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = None
     return {"git_revision": _git_revision(), "versions": versions, "arguments": sys.argv[1:]}
 
 
@@ -104,17 +103,15 @@ def check_same_config(folder, config):
     path = Path(folder) / FILE_NAME
     if not path.exists():
         return
-    before = read_json(path)["config"]
-    now = json.loads(json.dumps(dataclasses.asdict(config)))
+    recorded = read_json(path)["config"]
     # Options that a later version added had their defaults in a run that does not know them.
-    defaults = json.loads(json.dumps(dataclasses.asdict(type(config)())))
-    before = {group: {**defaults[group], **before.get(group, {})} for group in now}
-    differing = [
-        f"--{name}: was {before[group][name]!r}, is {value!r}"
-        for group, values in now.items()
-        for name, value in values.items()
-        if name not in _FREE.get(group, ()) and before[group][name] != value
-    ]
+    now, defaults = (json.loads(json.dumps(dataclasses.asdict(one))) for one in (config, type(config)()))
+    differing = []
+    for group, values in now.items():
+        before = {**defaults[group], **recorded.get(group, {})}
+        for name, value in values.items():
+            if name not in _FREE.get(group, ()) and before[name] != value:
+                differing.append(f"--{name}: was {before[name]!r}, is {value!r}")
     if differing:
         raise ConfigMismatchError(
             "A run is resumed with the flags it was started with. Received: " + "; ".join(differing) + "."

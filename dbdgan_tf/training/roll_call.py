@@ -9,18 +9,10 @@ _HERE = "all here"
 
 
 def roll_call(address, processes, index, seconds):
-    """Waits until every process has come to process 0, each index once.
+    """Waits until all have come to process 0, each index once, at a HOST:PORT that is free again then.
 
-    Args:
-        address: HOST:PORT of process 0; free again afterwards.
-        processes: How many there are.
-        index: Which of them this is.
-        seconds: How long to wait.
-
-    Raises:
-        TimeoutError: If process 0, or any other, is not there in time.
-        ValueError: If an index came twice, or a process expects another number of them.
-        OSError: If process 0 cannot listen there.
+    A TimeoutError if process 0, or any other, is not there in time, a ValueError if an index came twice or a
+    process expects another number of them, an OSError if process 0 cannot listen.
     """
     deadline = time.monotonic() + seconds
     host, _, port = address.rpartition(":")
@@ -33,7 +25,6 @@ def roll_call(address, processes, index, seconds):
 
 
 def _report(host, port, message, deadline):
-    """Tells process 0 who this is, as soon as it listens; its answer."""
     error = None
     while time.monotonic() < deadline:
         left = max(deadline - time.monotonic(), 0.1)
@@ -53,18 +44,16 @@ def _report(host, port, message, deadline):
 
 
 def _gather(port, processes, deadline):
-    """Listens until all have come or one does not fit, and answers them; the answer."""
-    came, answer = set(), ""
+    came, waiting, answer = set(), [], ""
     with _listen(port, processes) as server, contextlib.ExitStack() as connections:
-        waiting = []
         while not answer and len(came) < processes - 1:
             server.settimeout(max(deadline - time.monotonic(), 0.001))
             try:
                 connection, sender = server.accept()
             except TimeoutError:
-                missing = ", ".join(str(one) for one in range(1, processes) if one not in came)
+                missing = ", ".join(map(str, sorted(set(range(1, processes)) - came)))
                 answer = f"Not all of --processes={processes} came in time. Received: all but {missing}."
-                continue
+                break
             waiting.append(connections.enter_context(connection))
             answer = _enter(connection, sender[0], processes, came)
         answer = answer or _HERE

@@ -9,7 +9,6 @@ import keras
 from dbdgan_tf.training import callbacks as cb
 from dbdgan_tf.training import distribution, networks, records
 from dbdgan_tf.training.allocator import keep_freed_memory
-from dbdgan_tf.training.callbacks import TimedSchedule
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
 from dbdgan_tf.training.throughput import ThroughputReport
 from dbdgan_tf.training.training_data import make_datasets
@@ -25,13 +24,7 @@ def run_teacher(config):
     Returns:
         The `keras.callbacks.History` of the run, None if it was over already.
     """
-    began = _prepare(config)
-    teacher = networks.make_teacher(config.teacher, config.data.image_size)
-    gan = networks.make_gan(
-        student=None, teacher=teacher, mode="joint", losses=config.losses, data=config.data,
-        discriminator=config.discriminator, seed=config.run.seed,
-    )  # fmt: skip
-    return _train(config, gan, {"teacher": teacher}, make_datasets(config.data, config.run), began)
+    return _run(config, "joint")
 
 
 @distribution.to_the_end()
@@ -48,31 +41,31 @@ def run_distillation(config):
         ValueError: If the teacher's mode lacks what it needs.
     """
     _check_teacher(config)
-    began = _prepare(config)
     mode = config.distill.teacher
-    student = networks.make_student(config.student, config.data.image_size)
-    alone = mode in ("cached", "none")
-    teacher = None if alone else networks.make_teacher(config.teacher, config.data.image_size)
-    gan = networks.make_gan(
-        student=student, teacher=teacher, mode=mode, losses=config.losses, data=config.data,
-        discriminator=config.discriminator, seed=config.run.seed,
-    )  # fmt: skip
-    generators = {"student": student, **({"teacher": teacher} if mode == "joint" else {})}
     maps = config.distill.teacher_maps_dir if mode == "cached" else None
-    masks_for_maps = config.distill.missing_teacher_maps == "mask"
-    datasets = make_datasets(config.data, config.run, maps, masks_for_maps)
-    return _train(config, gan, generators, datasets, began)
+    return _run(config, mode, config.student, maps, config.distill.missing_teacher_maps == "mask")
 
 
-def _prepare(config):
-    """Joins the processes, sets seeds and precision, refuses to write over another run; when it began."""
+def _run(config, mode, student=None, teacher_maps_dir=None, masks_for_maps=False):
     began = time.monotonic()
     keep_freed_memory()
     distribution.begin(config)
     distribution.by_first(lambda: records.claim_folder(config))
     keras.utils.set_random_seed(config.run.seed)
     keras.mixed_precision.set_global_policy(config.run.precision)
-    return began
+    made, size = {}, config.data.image_size
+    if student:
+        made["student"] = networks.make_student(student, size)
+    if mode in ("joint", "frozen"):
+        made["teacher"] = networks.make_teacher(config.teacher, size)
+    gan = networks.make_gan(
+        student=made.get("student"), teacher=made.get("teacher"), mode=mode, losses=config.losses,
+        data=config.data, discriminator=config.discriminator, seed=config.run.seed,
+    )  # fmt: skip
+    if mode == "frozen":
+        del made["teacher"]
+    datasets = make_datasets(config.data, config.run, teacher_maps_dir, masks_for_maps)
+    return _train(config, gan, made, datasets, began)
 
 
 def _check_teacher(config):
@@ -91,9 +84,9 @@ def _check_teacher(config):
 
 def _train(config, gan, generators, datasets, began):
     training, held_out = datasets
-    held = held_out.samples if held_out else ()
-    lists = {"photographs to train on": training.samples, "photographs held out": held}
-    distribution.check_same({name: records.fingerprint(samples) for name, samples in lists.items()})
+    lists = {"to train on": training.samples, "held out": held_out.samples if held_out else ()}
+    prints = {f"photographs {name}": records.fingerprint(samples) for name, samples in lists.items()}
+    distribution.check_same(prints)
     folder = Path(config.run.output_dir)
     if config.optimizer.freeze_encoder_norms:
         for made in generators.values():
@@ -128,7 +121,6 @@ def _train(config, gan, generators, datasets, began):
 
 
 def _resume(config, gan, folder):
-    """Puts the last checkpoint back, where there is one to go on from; the progress."""
     if not config.run.resume or not distribution.by_first((folder / FILE_NAME).exists):
         return {"epoch": 0, "best": {}}
     progress = restore_checkpoint(folder, gan)
@@ -157,11 +149,9 @@ def _callbacks(config, generators, training, held_out, folder, progress, record,
 
 def _clocks(config, progress, began):
     """What ends a run early; before the validator, which then saves."""
-    clocks = []
     if config.run.report_speed and distribution.is_first():
-        clocks.append(ThroughputReport(config.data.batch_size))
+        yield ThroughputReport(config.data.batch_size)
     if config.run.fit_minutes:
-        clocks.append(TimedSchedule(config.run.fit_minutes, progress))
+        yield cb.TimedSchedule(config.run.fit_minutes, progress)
     if config.run.max_minutes:
-        clocks.append(cb.TimeLimit(config.run.max_minutes, began))
-    return clocks
+        yield cb.TimeLimit(config.run.max_minutes, began)

@@ -16,62 +16,43 @@ class ThroughputReport(keras.callbacks.Callback):
 
     def __init__(self, batch_size):
         super().__init__()
-        self.batch_size = batch_size
-        self.waited, self.count, self.done = 0.0, 0, False
+        self.batch_size, self.waited, self.done = batch_size, 0.0, False
 
     def on_train_begin(self, logs=None):
         steps = self.params["steps"]
-        self.skip = max(min(SKIPPED_STEPS, steps // 3), 1)
-        self.wanted = min(TIMED_STEPS, steps - self.skip)
+        self.first = max(min(SKIPPED_STEPS, steps // 3), 1)
+        self.last = min(self.first + TIMED_STEPS, steps)
         if keras.backend.backend() == "jax":
-            self._original = self.model.train_function
-            self.model.train_function = self._timed
-
-    def on_train_end(self, logs=None):
-        if keras.backend.backend() == "jax":
-            self.model.train_function = self._original
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.count = 0
+            original = self.model.train_function
+            self.model.train_function = lambda state, batches: original(state, self._timed(batches))
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.done:
+        number = batch + 1
+        if self.done or number < self.first:
             return
-        self.count += 1
-        if self.count >= self.skip:
-            for value in (logs or {}).values():
-                float(value)
-        if self.count == self.skip:
+        for value in (logs or {}).values():
+            float(value)
+        if number == self.first:
             self.start, self.waited = time.perf_counter(), 0.0
-        elif self.count == self.skip + self.wanted:
+        elif number == self.last:
             self._report(time.perf_counter() - self.start)
 
+    def _timed(self, batches):
+        while True:
+            start = time.perf_counter()
+            batch = next(batches, None)
+            self.waited += time.perf_counter() - start
+            if batch is None:
+                return
+            yield batch
+
     def _report(self, seconds):
-        self.done = True
-        rate = self.wanted * self.batch_size / seconds
-        waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
-        print(
-            f"Throughput: {rate:.0f} images/s ({1000 * seconds / self.wanted:.0f} ms a step of "
-            f"{self.batch_size}){waiting if keras.backend.backend() == 'jax' else ''}.{_peak_memory()}",
-            flush=True,
-        )
-
-    def _timed(self, state, iterator):
-        return self._original(state, iterator if self.done else _TimedIterator(self, iterator))
-
-
-class _TimedIterator:
-    """Passes batches on and adds up how long they let the step wait."""
-
-    def __init__(self, report, iterator):
-        self.report, self.iterator = report, iterator
-
-    def __next__(self):
-        start = time.perf_counter()
-        try:
-            return next(self.iterator)
-        finally:
-            self.report.waited += time.perf_counter() - start
+        self.done, steps = True, self.last - self.first
+        rate, step, waiting = steps * self.batch_size / seconds, 1000 * seconds / steps, ""
+        if keras.backend.backend() == "jax":
+            waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
+        told = f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size}){waiting}."
+        print(told + _peak_memory(), flush=True)
 
 
 def _peak_memory():

@@ -48,7 +48,6 @@ def _check_shares(data):
 
 
 def _shares(sources, data):
-    """(samples, share) of every source, or None where all photographs are drawn alike."""
     if not data.data_shares:
         return None
     empty = [name for name, samples in sources.items() if not samples]
@@ -75,24 +74,21 @@ def _without_fold(samples, data):
 
 
 def _make_held_out(sources, data, common):
-    sources = {name: samples for name, samples in sources.items() if samples}
-    uniform = None
     if bool(data.uniform_dir) != bool(data.uniform_list):
         raise ValueError(
             "Uniform scenes need a folder and a list. "
             f"Received: --uniform_dir={data.uniform_dir!r} --uniform_list={data.uniform_list!r}."
         )
+    sources, uniform = {name: samples for name, samples in sources.items() if samples}, None
     if not sources:
         return None
     if data.uniform_dir:
-        uniform = UniformScenes.read(data.uniform_dir, data.uniform_list, tuple(data.image_size))
+        uniform = UniformScenes.read(data.uniform_dir, data.uniform_list, common["image_size"])
     # The network that validates runs at one batch size, or it would be traced again for the last batch.
     counts = [len(samples) for samples in sources.values()] + ([len(uniform.images)] if uniform else [])
     size = max(n for n in range(1, data.batch_size + 1) if not any(count % n for count in counts))
-    return HeldOut(
-        {name: BlurDataset(s, batch_size=size, shuffle=False, **common) for name, s in sources.items()},
-        uniform,
-    )
+    options = {"batch_size": size, "shuffle": False, **common}
+    return HeldOut({name: BlurDataset(samples, **options) for name, samples in sources.items()}, uniform)
 
 
 def divide(sources, data):
@@ -100,10 +96,9 @@ def divide(sources, data):
 
     Without a list, a sample's stem alone decides, so that a photograph stays held out when others are added.
     """
-    stems = None
+    stems, known = None, {sample.stem for samples in sources.values() for sample in samples}
     if data.validation_list:
-        everything = [sample for samples in sources.values() for sample in samples]
-        stems = _held_out_stems(data.validation_list, everything)
+        stems = _held_out_stems(data.validation_list, known)
 
     def is_held(sample):
         return sample.stem in stems if stems is not None else draw(sample.stem) < data.validation_fraction
@@ -112,9 +107,9 @@ def divide(sources, data):
     return training, {name: [s for s in samples if is_held(s)] for name, samples in sources.items()}
 
 
-def _held_out_stems(path, samples):
+def _held_out_stems(path, known):
     """The listed stems; one list may serve several data sets, of which a run uses some."""
-    stems, known = read_stems(path), {sample.stem for sample in samples}
+    stems = read_stems(path)
     if not stems & known:
         raise ValueError(
             f"{path} names no photograph of the data sets. Received: {sorted(stems)[:5]} ({len(stems)}). "
@@ -125,13 +120,14 @@ def _held_out_stems(path, samples):
     return stems
 
 
-def _listed_stems(path, samples, flag):
+def _unlabelled_stems(path, samples):
+    """The listed stems, all of which must be there."""
     stems = read_stems(path)
     missing = sorted(stems - {sample.stem for sample in samples})
     if missing:
         raise ValueError(
             f"{path} names photographs that no data set has. Received: {missing[:5]} "
-            f"({len(missing)} in all). Allowed: stems found in {flag}."
+            f"({len(missing)} in all). Allowed: stems found in --unlabelled_dir."
         )
     return stems
 
@@ -141,12 +137,9 @@ def _labelled_sources(data):
         raise ValueError("No data set was named. Received: --data_dir=''. Allowed: one folder or more.")
     polarity = None if data.mask_polarity == "auto" else data.mask_polarity
     found = [find_samples(folder, "train", polarity) for folder in data.data_dir]
-    good = check_samples(
-        [sample for samples in found for sample in samples],
-        on_bad=data.on_bad_data, soft_masks=data.soft_masks,
-    )  # fmt: skip
-    kept = {sample.image for sample in good}
-    names = _source_names(data.data_dir)
+    everything = [sample for samples in found for sample in samples]
+    good = check_samples(everything, on_bad=data.on_bad_data, soft_masks=data.soft_masks)
+    kept, names = {sample.image for sample in good}, _source_names(data.data_dir)
     return {name: [s for s in samples if s.image in kept] for name, samples in zip(names, found, strict=True)}
 
 
@@ -163,12 +156,10 @@ def _source_names(folders, taken=()):
 def _unlabelled_sources(data):
     found = [find_unlabelled(folder) for folder in data.unlabelled_dir]
     everything = [sample for samples in found for sample in samples]
-    chosen, sharp = None, set()
     if data.unlabelled_list:
-        chosen = _listed_stems(data.unlabelled_list, everything, "--unlabelled_dir")
+        chosen = _unlabelled_stems(data.unlabelled_list, everything)
         everything = [sample for sample in everything if sample.stem in chosen]
-    if data.sharp_list:
-        sharp = _listed_stems(data.sharp_list, everything, "--unlabelled_dir")
+    sharp = _unlabelled_stems(data.sharp_list, everything) if data.sharp_list else set()
     kept = {s.image for s in check_samples(everything, on_bad=data.on_bad_data)} if everything else set()
     names = _source_names(data.unlabelled_dir, _source_names(data.data_dir))
     return {

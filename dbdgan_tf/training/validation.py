@@ -6,13 +6,7 @@ import numpy as np
 
 from dbdgan_tf.data.scenes import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
-from dbdgan_tf.metrics.scores import (
-    counts_per_threshold,
-    f_measure,
-    precision_recall,
-    selection_score,
-    to_levels,
-)
+from dbdgan_tf.metrics import scores
 from dbdgan_tf.photo import resize
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
@@ -27,7 +21,6 @@ class UniformScenes:
 
     @classmethod
     def read(cls, folder, list_path, image_size):
-        """Reads what a list of `sharp STEM` and `blurred STEM` names; see `read_groups`."""
         found = list(uniform_photographs(folder, read_groups(list_path)))
         images = np.stack([resize(image, image_size) for *_, image in found])
         return cls(images, np.array([group == "blurred" for _, group, _, _ in found]))
@@ -49,7 +42,6 @@ class HeldOut:
 
     @property
     def samples(self):
-        """The samples of all sources, a tuple."""
         return tuple(sample for dataset in self.sources.values() for sample in dataset.samples)
 
     @property
@@ -69,23 +61,21 @@ def figure_names(held_out):
 def validate(predict, held_out):
     """Scores blur maps as `trainers.evaluate` does, but at the size the network works at.
 
-    `predict` maps uint8 images (B, H, W, 3) to maps (B, H, W, 1). Returns "selection" (see
-    `selection_score`), "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", means over ordinary sources;
-    with several sources "NAME_max_f_focus" and so on; "pair_error" and "uniform_error" where there are such
-    scenes.
+    `predict` maps uint8 images (B, H, W, 3) to maps (B, H, W, 1). Returns what `figure_names` says:
+    "selection" (see `selection_score`), "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", means over
+    ordinary sources, and those of each.
     """
     scored = {name: _score(predict, dataset) for name, dataset in held_out.sources.items()}
     pairs = held_out.pairs
-    ordinary = [figures for name, figures in scored.items() if name not in pairs]
+    ordinary, errors = [figures for name, figures in scored.items() if name not in pairs], {}
     means = {key: float(np.mean([f[key] for f in ordinary or scored.values()])) for key in FIGURES}
-    errors = {}
     if pairs:
         errors["pair_error"] = float(np.mean([scored[name]["wrong"] for name in pairs]))
     if held_out.uniform:
         size = next(iter(held_out.sources.values())).batch_size
         errors["uniform_error"] = held_out.uniform.error(predict, size)
     figures = {
-        "selection": selection_score([(f["max_f_focus"], f["mae"]) for f in ordinary], **errors),
+        "selection": scores.selection_score([(f["max_f_focus"], f["mae"]) for f in ordinary], **errors),
         **means,
         **{f"{name}_{key}": scored[name][key] for name in scored for key in FIGURES},
         **errors,
@@ -113,12 +103,8 @@ def _score(predict, dataset):
             wrong.append(((blur_map >= 0.5) != (mask >= 0.5)).mean())
             for positive, p, m in (("blur", blur_map, mask), ("focus", 1 - blur_map, 1 - mask)):
                 truth = m >= 0.5
-                hits, predicted = counts_per_threshold(to_levels(p[None]), truth[None])
-                curves[positive].append(precision_recall(hits, predicted, truth.sum()))
-    figures = {f"max_f_{name}": _max_f(pairs) for name, pairs in curves.items()}
+                hits, predicted = scores.counts_per_threshold(scores.to_levels(p[None]), truth[None])
+                curves[positive].append(scores.precision_recall(hits, predicted, truth.sum()))
+    means = {name: np.mean(np.array(pairs), axis=0) for name, pairs in curves.items()}
+    figures = {f"max_f_{name}": float(scores.f_measure(*mean).max()) for name, mean in means.items()}
     return {**figures, "mae": float(np.mean(errors)), "wrong": float(np.mean(wrong))}
-
-
-def _max_f(pairs):
-    precision, recall = np.mean(np.array(pairs), axis=0)
-    return float(f_measure(precision, recall).max())

@@ -9,12 +9,11 @@ import json
 import keras
 import numpy as np
 from dbdgan_tf.models.student import StudentConfig, build_student
-from dbdgan_tf.quantization import qat_student, ranges
+from dbdgan_tf.quantization import load_qat_student, qat_student, ranges, save_qat_student
 from dbdgan_tf.quantization.equalization import equalize_depthwise
 from dbdgan_tf.quantization.fine_tuner import FineTuner
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.options import MapLossOptions, QatOptions
-from dbdgan_tf.quantization.saving import load_network_for_conversion, load_qat_student, save_qat_student
 from dbdgan_tf.conversion import ConversionConfig, convert
 
 keras.utils.set_random_seed(2)
@@ -35,7 +34,7 @@ images = scaling.apply(photos.astype("float32"))
 def refusal(function):
     try:
         function()
-    except (ValueError, qat_student.RebuildError) as error:
+    except ValueError as error:
         return type(error).__name__ + ": " + str(error)
 
 # Rebuilding
@@ -52,14 +51,8 @@ equalize_depthwise(float_model)
 model = qat_student.make_quantize_aware(float_model)
 report["configs"] = {layer.layer.name: type(layer.quantize_config).__name__
                      for layer in model.layers if hasattr(layer, "quantize_config")}
-report["float layers"] = [layer.name for layer in float_model.layers[1:]]
 report["quantized activations"] = [layer.layer.name for layer in model.layers
                                    if any("activation_min" in weight.name for weight in layer.weights)]
-conv_config = config.replace(decoder="conv")
-conv_model = qat_student.rebuild_in_tf_keras(build_student(conv_config), conv_config)
-report["conv decoder"] = {layer.layer.name: type(layer.quantize_config).__name__
-                          for layer in qat_student.make_quantize_aware(conv_model).layers
-                          if layer.name.startswith("quant_decoder_s8") and hasattr(layer, "quantize_config")}
 
 # Ranges
 ranges.seed_ranges(model, float_model, scaling, [photos[:2], photos[2:]])
@@ -91,13 +84,11 @@ interpreter = Interpreter(model_content=result.model, num_threads=1)
 interpreter.allocate_tensors()
 tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
 operators = [op for op in interpreter._get_ops_details() if op["op_name"] != "DELEGATE"]
-report["delegates"] = sum(op["op_name"] == "DELEGATE" for op in interpreter._get_ops_details())
 report["operators"] = [op["op_name"] for op in operators]
 report["float tensors"] = sorted(t["name"] for t in tensors.values() if t["dtype"] == np.float32)
-report["types"] = sorted({tensor["dtype"].__name__ for tensor in tensors.values()})
-report["depthwise scales"] = [[len(tensors[op["inputs"][1]]["quantization_parameters"]["scales"]),
-                               int(tensors[op["inputs"][1]]["shape"][-1])]
-                              for op in operators if op["op_name"] == "DEPTHWISE_CONV_2D"]
+kernels = [tensors[op["inputs"][1]] for op in operators if op["op_name"] == "DEPTHWISE_CONV_2D"]
+report["depthwise scales"] = [[len(kernel["quantization_parameters"]["scales"]), int(kernel["shape"][-1])]
+                              for kernel in kernels]
 put, get = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 report["input quantization"] = list(tensors[operators[0]["outputs"][0]]["quantization"])
 errors = []
@@ -118,19 +109,15 @@ batch = {"images": photos, "segmentation_masks": (photos[..., :1] > 127).astype(
          "labelled": np.array([1, 1, 1, 0], "float32")}
 options = QatOptions(learning_rate=1e-3, warmup_steps=1, freeze_norms_after=0.5)
 tuner = FineTuner(model, scaling, MapLossOptions(), options, 12)
-name = "stem_bn/moving_mean:0"
-find = lambda name: next(weight.numpy() for weight in model.weights if weight.name == name)
-means, gammas, losses = [find(name)], [find("stem_bn/gamma:0")], []
+norms = [weight for weight in model.weights if weight.name in ("stem_bn/moving_mean:0", "stem_bn/gamma:0")]
+report["losses"], report["moved"] = [], {weight.name: [] for weight in norms}
 for step in range(12):
-    losses.append(tuner.train(batch)["loss"])
-    means.append(find(name))
-    gammas.append(find("stem_bn/gamma:0"))
-report["losses"] = losses
-report["norms moved"] = [bool((a != b).any()) for a, b in zip(means, means[1:])]
-report["gamma moved"] = [bool((a != b).any()) for a, b in zip(gammas, gammas[1:])]
-bad = {**batch, "teacher_maps": np.full((4, 64, 64, 1), np.nan, "float32")}
+    before = [weight.numpy() for weight in norms]
+    report["losses"].append(tuner.train(batch)["loss"])
+    for old, weight in zip(before, norms):
+        report["moved"][weight.name].append(bool((old != weight.numpy()).any()))
 try:
-    tuner.train(bad)
+    tuner.train({**batch, "teacher_maps": np.full((4, 64, 64, 1), np.nan, "float32")})
 except FloatingPointError as error:
     report["not finite"] = str(error)
 print("REPORT" + json.dumps(report))
@@ -149,23 +136,16 @@ def test_rebuilt_student_equals_keras_3_and_other_graphs_are_refused(report):
     assert "Received: Conv2DTranspose" in report["transposed"]
 
 
-def test_every_layer_is_annotated_by_the_table(report):
-    configs = report["configs"]
-    assert set(configs) == set(report["float layers"])
+def test_layers_are_annotated_by_the_table(report):
     conv, norm = "Default8BitConvQuantizeConfig", "NoOpQuantizeConfig"
-    expected = {
+    assert report["configs"].items() >= {
         "stem_conv": conv, "stem_bn": norm, "stem_activation": "Default8BitQuantizeConfig",
         "block1a_dwconv": conv, "block1a_project_bn": "Default8BitOutputQuantizeConfig",
         "block1a_add": "LearnedOutput", "decoder_s16_up": "Unquantized", "logits": "Unquantized",
         "decoder_s16_concat": "LearnedOutput", "head_conv": conv, "blur_map": "SigmoidOutput",
-    }  # fmt: skip
-    assert {name: configs[name] for name in expected} == expected
-    assert report["conv decoder"] == {
-        "decoder_s8_up": "Unquantized", "decoder_s8_concat": "LearnedOutput", "decoder_s8_conv": conv,
-        "decoder_s8_bn": norm, "decoder_s8": "Default8BitQuantizeConfig",
-    }  # fmt: skip
+    }.items()  # fmt: skip
     # No quantizer stands between a convolution and its batch norm.
-    norms = {kind for name, kind in configs.items() if name.endswith("bn")}
+    norms = {kind for name, kind in report["configs"].items() if name.endswith("bn")}
     assert norms == {norm, "Default8BitOutputQuantizeConfig"}
     assert report["quantized activations"] == ["head_conv"]
 
@@ -186,14 +166,9 @@ def test_saved_and_loaded_student_is_the_same_and_wrong_files_are_refused(report
 
 
 def test_converted_student_is_int8_throughout(report):
-    assert report["types"] == ["float32", "int32", "int8"]
     assert report["float tensors"] == ["blur_map", "image"]
-    operators = report["operators"]
-    assert (operators[0], operators[-1]) == ("QUANTIZE", "DEQUANTIZE")
-    assert operators.count("QUANTIZE") == operators.count("DEQUANTIZE") == 1
-    within = {"CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "CONCATENATION", "RESIZE_BILINEAR", "LOGISTIC"}
-    assert set(operators[1:-1]) == within
-    assert report["delegates"] == 1
+    first, *within, last = report["operators"]
+    assert (first, last) == ("QUANTIZE", "DEQUANTIZE") and not {first, last} & set(within)
     # Depthwise kernels per channel.
     assert len(report["depthwise scales"]) == 12
     assert all(scales == channels for scales, channels in report["depthwise scales"])
@@ -214,6 +189,6 @@ def test_fine_tuning_lowers_the_loss(report):
     losses = report["losses"]
     assert losses[5] < losses[0] and losses[11] < losses[6]
     # Statistics freeze half-way, gamma trains on.
-    assert report["norms moved"] == [True] * 6 + [False] * 6
-    assert all(report["gamma moved"])
+    means = [True] * 6 + [False] * 6
+    assert report["moved"] == {"stem_bn/moving_mean:0": means, "stem_bn/gamma:0": [True] * 12}
     assert "at step 13. Received: consistency, loss" in report["not finite"]

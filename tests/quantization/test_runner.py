@@ -13,11 +13,10 @@ from dbdgan_tf.verification.verify import VerifyConfig, _other_source, gpu_note,
 CODE = """
 import dataclasses, json
 from pathlib import Path
-import h5py
 import numpy as np
 import tensorflow as tf
 from dbdgan_tf.quantization.options import MapLossOptions, QatOptions, QatRun
-from dbdgan_tf.quantization.runner import run_qat
+from dbdgan_tf.quantization import load_qat_student, run_qat
 from trainers import qat
 from dbdgan_tf.training import records
 from dbdgan_tf.training.options import DataOptions, RunOptions
@@ -38,10 +37,7 @@ def config(output, pick="none", **run):
     )
 
 def weights(output):
-    found = {}
-    with h5py.File(folder / output / "student_qat_last.weights.h5") as file:
-        file.visititems(lambda name, item: found.update({name: item[()]} if hasattr(item, "shape") else {}))
-    return found
+    return load_qat_student(folder / output / "student_qat_last")[0].get_weights()
 
 def refusal(function, argument):
     try:
@@ -54,7 +50,7 @@ run_qat(config("halves", max_minutes=1e-6))
 report["stopped at"] = json.loads((folder / "halves/student_qat_last.json").read_text())["metadata"]["epoch"]
 run_qat(config("halves", resume=True))
 one, other = weights("whole"), weights("halves")
-report["difference"] = max(float(np.abs(one[name] - other[name]).max()) for name in one)
+report["difference"] = max(float(np.abs(a - b).max()) for a, b in zip(one, other))
 report["files"] = sorted(path.name for path in (folder / "whole").iterdir())
 report["log"] = (folder / "halves/log.csv").read_text().splitlines()
 report["again"] = refusal(run_qat, config("whole"))
@@ -78,14 +74,13 @@ def report(run_python, folder, tiny_dataset, nano_student):
 
 
 def test_a_resumed_run_equals_a_whole_one(report):
-    assert report["stopped at"] == 1
-    assert report["difference"] <= 1e-5
-
-
-def test_calibrated_network_and_every_epoch_are_logged(report):
+    assert report["stopped at"] == 1 and report["difference"] <= 1e-5
     epochs = [line.split(",")[0] for line in report["log"] if ",val_mae," in line]
     assert epochs == ["0", "1", "2"]
     assert sum(",consistency," in line for line in report["log"]) == 2
+    # Another pick may be resumed but no other rate, and nothing is overwritten.
+    assert "--resume" in report["again"] and report["picked later"] == "whole"
+    assert "--learning_rate" in report["other rate"]
 
 
 def test_candidates_are_compared_and_one_is_kept(report):
@@ -98,21 +93,13 @@ def test_candidates_are_compared_and_one_is_kept(report):
     assert written <= set(report["files"])
 
 
-def test_another_pick_may_be_resumed_but_no_other_rate_and_nothing_is_overwritten(report):
-    assert "--resume" in report["again"]
-    assert report["picked later"] == "whole"
-    assert "--learning_rate" in report["other rate"]
-
-
 def test_verify_takes_the_fine_tuned_student_as_reference_and_notices_another(report, folder, tiny_dataset):
-    paths = (
-        f"{folder}/whole/comparison/qat_int8.tflite", f"{folder}/whole/student_qat_best", str(tiny_dataset),
-    )  # fmt: skip
+    whole = folder / "whole"
+    paths = f"{whole}/comparison/qat_int8.tflite", f"{whole}/student_qat_best", str(tiny_dataset)
     # Of maps of noise, F says little.
     config = VerifyConfig(*paths, split="train", count=2, max_f_change=0.1)
     checked = run(config)
-    assert checked["structure"]["variant"] == "qat_int8"
-    assert checked["maps"]["images"] == 2
+    assert (checked["structure"]["variant"], checked["maps"]["images"]) == ("qat_int8", 2)
     # A few steps of the output, 1/256 each: the reference is the simulation of this very arithmetic.
     assert checked["maps"]["max_abs_error"] < 8 / 256
     assert checked["failures"] == []

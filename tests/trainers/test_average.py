@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command import flags
-from dbdgan_tf.models import StudentConfig, build_student, save_network
-from dbdgan_tf.models.weights.mean import mean_network
+from dbdgan_tf.models import StudentConfig, build_student, load_network, save_network
 from trainers import average
 
 
@@ -25,29 +24,28 @@ def saved(tmp_path):
     return save
 
 
-def test_every_weight_is_the_mean(saved):
-    paths = [saved(name, value) for name, value in (("a", 1.0), ("b", 2.0), ("c", 6.0))]
-    network, config = mean_network(paths, image_size=(64, 32))
-    assert all(np.all(array == 3.0) for array in network.get_weights())
-    assert config.encoder == "efficientnet_lite_nano" and network.input_shape == (None, 64, 32, 3)
-
-
-def test_what_has_no_mean_is_refused(saved):
-    one, other = saved("one", 1.0), saved("other", 1.0, decoder_channels=(8, 8, 8, 8, 8, 8))
-    with pytest.raises(ValueError, match="Allowed: two or more"):
-        mean_network([one])
-    with pytest.raises(ValueError, match="Networks of different configurations have no mean"):
-        mean_network([one, other])
-
-
 def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(saved, tiny_dataset, tmp_path, capsys):
-    one, other, mean = saved("a", 0.1), saved("b", 0.2), str(tmp_path / "mean")
-    common = (f"--networks={one},{other}", f"--output={mean}", f"--data_dir={tiny_dataset}")
-    scores = average.run(flags.parse(average.AverageConfig, *common, "--validation_fraction=0.5"))
-    assert set(scores) == {one, other, mean}
-    about = json.loads((tmp_path / "mean.json").read_text())["metadata"]
-    assert about["validation"] == scores[mean] and about["seconds"] == 120.0
-    assert [part["network"] for part in about["averaged"]] == [one, other]
+    parts, mean = (
+        [saved(name, value) for name, value in (("a", 0.1), ("b", 0.2), ("c", 0.6))],
+        f"{tmp_path}/m",
+    )
+    other = saved("other", 1.0, decoder_channels=(8, 8, 8, 8, 8, 8))
+
+    def run(networks, share=0.5):
+        words = (f"--networks={','.join(networks)}", f"--output={mean}", f"--data_dir={tiny_dataset}")
+        return average.run(flags.parse(average.AverageConfig, *words, f"--validation_fraction={share}"))
+
+    scores = run(parts)
+    assert set(scores) == {*parts, mean}
+    assert all(np.allclose(array, 0.3) for array in load_network(mean)[0].get_weights())
+    about = json.loads((tmp_path / "m.json").read_text())["metadata"]
+    assert about["validation"] == scores[mean] and about["seconds"] == 180.0
+    assert [part["network"] for part in about["averaged"]] == parts
     assert f"{mean} selection " in capsys.readouterr().out
-    with pytest.raises(ValueError, match="No photographs are held out"):
-        average.run(flags.parse(average.AverageConfig, *common, "--validation_fraction=0"))
+    for networks, share, message in (
+        (parts, 0, "No photographs are held out"),
+        (parts[:1], 0.5, "Allowed: two or more"),
+        ([parts[0], other], 0.5, "Networks of different configurations have no mean"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            run(networks, share)

@@ -1,4 +1,3 @@
-import dataclasses
 import functools
 import json
 
@@ -28,19 +27,17 @@ def test_scenes_are_cut_from_listed_photographs_alone(tmp_path):
     for name, level in (("dark", 20), ("bright", 200), ("dim", 20)):
         write_image(tmp_path / "photos" / f"{name}.png", noise + level)
     (tmp_path / "list.txt").write_text("# the dark ones\ndark\ndim\n")
-    config = synthesize.SynthesizeConfig(
-        str(tmp_path / "made"), count=4, test_count=1, source_dir=str(tmp_path / "photos"),
-        source_list=str(tmp_path / "list.txt"), image_size=(48, 48), sharp_share=1.0, workers=1,
-        progress=False,
-    )  # fmt: skip
-    assert [synthesize.run(config), synthesize.run(config)] == [True, False]
+    words = f"""--count=4 --test_count=1 --source_dir={tmp_path}/photos --source_list={tmp_path}/list.txt
+        --image_size=48 --sharp_share=1 --workers=1 --noprogress""".split()
+    made = [synthesize.run(parse(f"--output_dir={tmp_path}/made", *words)) for _ in range(2)]
+    assert made == [True, False]
     samples = find_samples(tmp_path / "made")
     assert len(samples) == 4 and not any(read_mask(sample.mask, sample.polarity).any() for sample in samples)
     held_out = json.loads((tmp_path / "made/synthesis.json").read_text())["sources"]["test"]
     assert held_out in (["dark.png"], ["dim.png"])
     (tmp_path / "list.txt").write_text("absent\n")
     with pytest.raises(ValueError, match=r"Received: \['absent'\]"):
-        synthesize.run(dataclasses.replace(config, output_dir=str(tmp_path / "other")))
+        synthesize.run(parse(f"--output_dir={tmp_path}/other", *words))
 
 
 def test_bad_sources_are_listed_and_regions_need_some(tmp_path):
@@ -49,4 +46,4 @@ def test_bad_sources_are_listed_and_regions_need_some(tmp_path):
     with pytest.raises(BadDataError, match="(?s)2 of 2 samples cannot be used.*a.jpg.*b.jpg"):
         synthesize.run(parse("--output_dir=x", f"--source_dir={tmp_path}"))
     with pytest.raises(ValueError, match="--regions_dir needs --source_dir"):
-        synthesize.run(synthesize.SynthesizeConfig("out", regions_dir="regions"))
+        synthesize.run(parse("--output_dir=x", "--regions_dir=regions"))

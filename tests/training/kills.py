@@ -23,7 +23,7 @@ _SECONDS = 1800
 
 
 def main():
-    parser = argparse.ArgumentParser("tests.training.kills", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=3, help="kills")
     parser.add_argument("--backend", choices=("tensorflow", "jax"), default="tensorflow")
     parser.add_argument("--seed", type=int, default=0)
@@ -94,75 +94,61 @@ def variables(folder):
 
 
 def train_counting(folder, fatal_write):
-    """One run, its output folder beside the data; tells at its end how many files it put in their places."""
-    writes = die_in_write(fatal_write)
-    train(folder.parent / "data", folder)
-    (folder / "writes").write_text(str(len(writes)))
-
-
-def die_in_write(number):
-    """Makes the nth file that this process puts in its place be half of itself, and its last; the writes."""
+    """One run, which dies in its nth write of a file; tells at its end how many there were."""
     writes, replace = [], os.replace
 
     def put(source, target):
         writes.append(target)
-        if len(writes) == number:
+        if len(writes) == fatal_write:
             os.truncate(source, os.path.getsize(source) // 2)
             os.kill(os.getpid(), signal.SIGKILL)
         replace(source, target)
 
     os.replace = put
-    return writes
+    train(folder.parent / "data", folder)
+    (folder / "writes").write_text(str(len(writes)))
 
 
-def train(data, folder):
+def train(data, folder, size=32, held_out=0.0, **changes):
     """A joint run of tiny networks, three discriminators among them: three epochs of two steps."""
     import keras
 
-    from dbdgan_tf.training import networks, options
-    from dbdgan_tf.training.runner import run_distillation
+    from dbdgan_tf.training import networks, options, runner
+    from tests.training import tiny_gan
 
-    networks.build_student = networks.build_teacher = tiny_network
+    def build(config, weights=None):
+        return tiny_gan.network(type(config).__name__, 4, config.image_size)
 
+    networks.build_student = networks.build_teacher = build
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.run_functions_eagerly(True)
-    run_distillation(
-        options.DistillRun(
-            data=options.DataOptions(data_dir=(str(data),), image_size=(32, 32), batch_size=2, workers=1),
-            losses=options.LossOptions(feature_weight=0.1, feature_taps=("bottleneck",)),
-            optimizer=options.OptimizerOptions(warmup_steps=3),
-            discriminator=options.DiscriminatorOptions("unet", 2),
-            run=options.RunOptions(output_dir=str(folder), epochs=3, resume=True, seed=3, tensorboard=False),
-        )
-    )
-
-
-def tiny_network(config, weights=None):
-    """Two convolutions and a normalisation in place of a student or teacher."""
-    from keras import Input, Model, layers
-
-    x = inputs = Input((*config.image_size, 3))
-    x = layers.Conv2D(4, 3, strides=2, padding="same", name="stem")(x)
-    x = layers.Activation("relu", name="bottleneck")(layers.BatchNormalization(name="stem_bn")(x))
-    x = layers.Conv2D(1, 3, padding="same", name="logits")(layers.UpSampling2D(2)(x))
-    return Model(inputs, layers.Activation("sigmoid", name="blur_map")(x), name=type(config).__name__)
+    made = {"epochs": 3, "resume": True, "seed": 3, "tensorboard": False, **changes}
+    config = options.DistillRun(
+        data=options.DataOptions(
+            data_dir=(str(data),), image_size=(size, size), batch_size=2, workers=1,
+            validation_fraction=held_out,
+        ),
+        losses=options.LossOptions(feature_weight=0.1, feature_taps=("bottleneck",)),
+        optimizer=options.OptimizerOptions(warmup_steps=3),
+        discriminator=options.DiscriminatorOptions("unet", 2),
+        run=options.RunOptions(output_dir=str(folder), **made),
+    )  # fmt: skip
+    runner.run_distillation(config)
 
 
 def make_data(root):
     """Five photographs, right halves blurred."""
-    import cv2
+    from dbdgan_tf.photo import write_image
 
-    rng = np.random.default_rng(7)
-    for name in ("images", "masks"):
-        (root / "train" / name).mkdir(parents=True)
+    rng, mask = np.random.default_rng(7), np.zeros((48, 64), np.uint8)
+    mask[:, 32:] = 255
     for index in range(5):
-        photo, mask = rng.integers(0, 256, (48, 64, 3), np.uint8), np.zeros((48, 64), np.uint8)
-        mask[:, 32:] = 255
-        photo[:, 32:] = cv2.GaussianBlur(photo, (0, 0), 3)[:, 32:]
-        for name, pixels in (("images", photo), ("masks", mask)):
-            cv2.imwrite(str(root / f"train/{name}/{index}.png"), pixels)
+        photo = rng.integers(0, 256, (48, 64, 3), np.uint8)
+        photo[:, 32:] = photo.mean()
+        write_image(root / f"train/images/{index}.png", photo)
+        write_image(root / f"train/masks/{index}.png", mask)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ from dbdgan_tf.models.scaling import UNIT
 from dbdgan_tf.training import DistillationGAN
 from dbdgan_tf.training.callbacks import copy_averaged_weights
 from dbdgan_tf.training.options import LossOptions
+from tests.training import tiny_gan as tiny
+
+NO_JUDGES = {"adversarial_weight": 0.0, "distill_adversarial_weight": 0.0}
 
 
-def make(tiny, *arguments):
+def make(*arguments):
     """Eager: tracing a graph would cost more than the few steps that run here."""
-    return tiny["make_gan"](*arguments, run_eagerly=True)
+    return tiny.make_gan(*arguments, run_eagerly=True)
 
 
 def values(variables):
@@ -24,105 +27,89 @@ def moved(before, variables):
     return [not np.array_equal(b, np.asarray(v)) for b, v in zip(before, variables)]
 
 
-def step(gan, batch):
-    return gan.fit(batch, batch_size=4, epochs=1, shuffle=False, verbose=0).history
+def step(gan, batch=None):
+    history = gan.fit(batch or tiny.batch(), batch_size=4, epochs=1, shuffle=False, verbose=0).history
+    return {name: series[0] for name, series in history.items()}
 
 
-def test_joint_step_moves_every_network_and_reports_every_term(tiny):
-    gan = make(tiny, "joint")
-    before = {name: values(group) for name, group in gan.variable_groups.items()}
-    terms = step(gan, tiny["batch"]())
-    assert set(before) == {
-        "teacher", "student", "discriminator_teacher", "discriminator_student", "discriminator_distill",
-    }  # fmt: skip
-    for name, group in gan.variable_groups.items():
+def test_joint_step_moves_every_network_and_reports_every_term():
+    gan = make("joint")
+    groups = dict(gan.variable_groups)
+    judges = gan.discriminators.values()
+    groups["spectral norms"] = [layer.vector_u for judge in judges for layer in spectral_layers(judge)]
+    before = {name: values(group) for name, group in groups.items()}
+    terms = step(gan)
+    assert list(groups)[:2] == ["teacher", "student"] and len(groups) == 6
+    for name, group in groups.items():
         assert all(moved(before[name], group)), name
     assert {"teacher_bce", "student_iou", "consistency", "feature", "d_distill", "g_teacher"} <= set(terms)
 
 
-def test_frozen_teacher_does_not_move_not_even_its_statistics(tiny):
-    gan = make(tiny, "frozen")
+def test_frozen_teacher_does_not_move_not_even_its_statistics():
+    gan = make("frozen")
     before = values(gan.teacher.weights)
-    step(gan, tiny["batch"]())
+    step(gan)
     assert not any(moved(before, gan.teacher.weights))
     assert "teacher" not in gan.variable_groups
 
 
-def test_cached_maps_replace_the_teacher(tiny):
-    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0)
-    gan = make(tiny, "cached", losses)
-    batch = tiny["batch"](teacher_maps=True)
-    expected = np.abs(batch["teacher_maps"] - np.asarray(gan.student(batch["images"] / 255.0, training=True)))
-    expected = expected[batch["counted"] > 0].mean()
-    assert step(gan, batch)["consistency"][0] == pytest.approx(expected, abs=1e-5)
+def test_cached_maps_replace_the_teacher():
+    """Their only loss is the consistency where there is no mask."""
+    gan = make("cached", LossOptions(**NO_JUDGES))
+    batch = tiny.batch(labelled=[1, 0, 0, 0], teacher_maps=True)
+    maps, counted = np.asarray(gan.student(batch["images"] / 255.0, training=True)), batch["counted"] > 0
+    target, first = batch["segmentation_masks"][0], np.clip(maps[0], 1e-6, 1 - 1e-6)
+    entropy = -(target * np.log(first) + (1 - target) * np.log(1 - first))
+    terms = step(gan, batch)
+    assert terms["consistency"] == pytest.approx(
+        np.abs(batch["teacher_maps"] - maps)[counted].mean(), abs=1e-5
+    )
+    assert terms["student_bce"] == pytest.approx(entropy[counted[0]].mean(), abs=1e-4)
     assert list(gan.variable_groups) == ["student"]
 
 
-def test_student_alone_has_content_and_d2_only(tiny):
-    gan = make(tiny, "none", LossOptions(distill_adversarial_weight=0.0, consistency_weight=0.0))
-    assert {name for name in step(gan, tiny["batch"]()) if not name.startswith("student")} == {
-        "d_student", "g_student"
-    }  # fmt: skip
-    with pytest.raises(ValueError, match="cannot be distilled. Received: .'consistency_weight=1.0'."):
-        make(tiny, "none", LossOptions(distill_adversarial_weight=0.0))
+def test_student_alone_has_content_and_d2_only():
+    gan = make("none", LossOptions(distill_adversarial_weight=0.0, consistency_weight=0.0))
+    others = {name for name in step(gan) if not name.startswith("student")}
+    assert others == {"d_student", "g_student"}
 
 
-def test_zero_weights_switch_terms_and_networks_off(tiny):
-    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0, consistency_weight=0.0)
-    terms = step(make(tiny, "joint", losses), tiny["batch"]())
+def test_zero_weights_switch_terms_and_networks_off():
+    terms = step(make("joint", LossOptions(consistency_weight=0.0, **NO_JUDGES)))
     assert {"teacher_bce", "student_bce"} <= set(terms)
     assert not [name for name in terms if name.startswith(("d_", "g_", "consistency", "feature"))]
 
 
-def test_unlabelled_images_give_no_content_loss_but_consistency(tiny):
-    losses = LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0)
-    batch = tiny["batch"](labelled=[1, 0, 0, 0], teacher_maps=True)
-    gan = make(tiny, "cached", losses)
-    maps = np.clip(np.asarray(gan.student(batch["images"] / 255.0, training=True)), 1e-6, 1 - 1e-6)[0]
-    target = batch["segmentation_masks"][0]
-    entropy = -(target * np.log(maps) + (1 - target) * np.log(1 - maps))
-    expected = entropy[batch["counted"][0] > 0].mean()
-    terms = step(gan, batch)
-    assert terms["student_bce"][0] == pytest.approx(expected, abs=1e-4)
-    assert terms["consistency"][0] > 0
-
-
-def test_a_step_normalises_every_discriminator_kernel_once(tiny):
-    gan = make(tiny, "joint")
-    vectors = [layer.vector_u for judge in gan.discriminators.values() for layer in spectral_layers(judge)]
-    before = values(vectors)
-    step(gan, tiny["batch"]())
-    assert all(moved(before, vectors))
-
-
-def test_averaged_weights_follow_the_students(tiny):
-    gan = make(tiny, "joint")
-    copy = tiny["network"]("copy", 4)
+def test_averaged_weights_follow_the_students():
+    gan, copy = make("joint"), tiny.network("copy", 4)
     copy_averaged_weights(gan, "student", copy)
     assert not any(moved(values(copy.weights), gan.student.weights))
-    step(gan, tiny["batch"]())
-    step(gan, tiny["batch"]())
+    step(gan)
+    step(gan)
     copy_averaged_weights(gan, "student", copy)
-    averages = dict((id(v), a) for v, a in gan.optimizer.averages("student"))
-    for target, source in zip(copy.weights, gan.student.weights):
-        expected = averages.get(id(source), source)
-        np.testing.assert_array_equal(np.asarray(target), np.asarray(expected))
+    averages = {id(variable): average for variable, average in gan.optimizer.averages("student")}
+    expected = [averages.get(id(source), source) for source in gan.student.weights]
+    assert not any(moved(values(copy.weights), expected))
     assert any(moved(values(copy.trainable_weights), gan.student.trainable_weights))
 
 
 @pytest.mark.parametrize(
-    "mode, losses", [("joint", LossOptions()), ("cached", LossOptions(feature_weight=1.0))]
+    "mode, losses, message",
+    [
+        ("joint", LossOptions(), "Allowed: teacher_mode='cached', feature_weight=0"),
+        ("cached", LossOptions(feature_weight=1.0), "Allowed: teacher_mode='cached', feature_weight=0"),
+        ("none", LossOptions(**NO_JUDGES), "cannot be distilled. Received: .'consistency_weight=1.0'."),
+        ("maybe", LossOptions(), "Received: 'maybe'. Allowed: .'joint', 'frozen', 'cached', 'none'"),
+    ],
 )
-def test_without_a_teacher_only_cached_maps_are_allowed(tiny, mode, losses):
-    with pytest.raises(ValueError, match="Allowed: teacher_mode='cached', feature_weight=0"):
-        DistillationGAN(tiny["network"]("s", 4), None, UNIT, None, {}, mode, losses)
-    with pytest.raises(ValueError, match="Received: 'maybe'. Allowed: joint, frozen, cached, none"):
-        make(tiny, "maybe")
+def test_terms_without_a_teacher_and_other_modes_are_refused(mode, losses, message):
+    with pytest.raises(ValueError, match=message):
+        DistillationGAN(tiny.network("s", 4), None, UNIT, None, {}, mode, losses)
 
 
-def test_ignored_pixels_change_no_term_of_any_network(tiny):
-    gan = make(tiny, "joint")
-    batch = gan.prepare(tiny["batch"]())
+def test_ignored_pixels_change_no_term_of_any_network():
+    gan = make("joint")
+    batch = gan.prepare(tiny.batch())
     masks, counted = batch["segmentation_masks"], batch["counted"]
     losses, terms = gan.network_losses(batch)
     other = {**batch, "segmentation_masks": np.where(counted > 0, masks, 1 - masks)}
@@ -135,71 +122,46 @@ def test_ignored_pixels_change_no_term_of_any_network(tiny):
 
 
 @pytest.fixture
-def precision():
-    """A function that sets the precision of what is built from then on."""
+def in_precision():
+    """A function that takes one step in a precision; the GAN and its terms."""
     before = keras.mixed_precision.global_policy()
-    yield keras.mixed_precision.set_global_policy
+
+    def one_step(name):
+        keras.mixed_precision.set_global_policy(name)
+        keras.utils.set_random_seed(1)
+        gan = make("joint")
+        return gan, step(gan)
+
+    yield one_step
     keras.mixed_precision.set_global_policy(before)
 
 
-def test_one_step_agrees_with_float32(precision, tiny):
+def test_one_step_agrees_with_float32(in_precision):
     """In mixed_bfloat16 losses, weights and batch statistics stay float32, and near those of float32."""
-
-    def one_step(name):
-        precision(name)
-        keras.utils.set_random_seed(1)
-        gan = make(tiny, "joint")
-        return gan, {key: series[0] for key, series in step(gan, tiny["batch"]()).items()}
-
-    exact, expected = one_step("float32")
-    gan, terms = one_step("mixed_bfloat16")
+    exact, expected = in_precision("float32")
+    gan, terms = in_precision("mixed_bfloat16")
     assert gan.student.get_layer("stem").compute_dtype == "bfloat16"
-    assert terms.keys() == expected.keys()
-    for name, value in expected.items():
-        assert terms[name] == pytest.approx(value, rel=0.03, abs=0.01), name
+    assert terms == {name: pytest.approx(value, rel=0.03, abs=0.01) for name, value in expected.items()}
     kinds = {keras.backend.standardize_dtype(v.dtype) for v in gan.variables + gan.optimizer.variables}
     assert "float32" in kinds and not kinds & {"bfloat16", "float16"}
     for name in ("moving_mean", "moving_variance"):
         new, old = (np.asarray(getattr(g.student.get_layer("stem_bn"), name)) for g in (gan, exact))
         np.testing.assert_allclose(new, old, rtol=0.01, atol=0.01)
-    losses, _ = gan.network_losses(gan.prepare(tiny["batch"]()))
+    losses, _ = gan.network_losses(gan.prepare(tiny.batch()))
     assert {keras.backend.standardize_dtype(loss.dtype) for loss in losses.values()} == {"float32"}
 
 
-STEP = """
-gan = make_gan()
-history = gan.fit(batch(), batch_size=4, epochs=1, shuffle=False, verbose=0).history
-out = {"loss/" + name: values[0] for name, values in history.items()}
-for index, variable in enumerate(gan.variables + gan.optimizer.variables):
-    out[f"{index:03d}/{variable.path}"] = keras.ops.convert_to_numpy(variable)
-np.savez(PATH, **out)
-"""
-
-
-@pytest.fixture(scope="module")
-def on_both(tiny, tiny_gan_code, run_python, tmp_path_factory):
-    """Losses and variables after one step from the same weights, on TensorFlow and on JAX."""
-    paths = [str(tmp_path_factory.mktemp("backends") / f"{name}.npz") for name in ("tensorflow", "jax")]
+def test_tensorflow_and_jax_take_the_same_step(run_python, tmp_path):
+    """Losses and all variables, spectral norms and averages included."""
     keras.utils.clear_session()  # Optimizers' names count from one again.
-    exec(STEP, {**tiny, "PATH": paths[0]})
+    tiny.save_one_step(tmp_path / "tensorflow.npz")
     # Compiling for a CPU takes most of the time, and what is compiled runs once.
     fast = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-    code = f"PATH = {paths[1]!r}\n{tiny_gan_code}\n{STEP}"
+    code = f"from tests.training import tiny_gan\ntiny_gan.save_one_step({str(tmp_path / 'jax.npz')!r})"
     run_python(code, blocked=("tensorflow",), env={"KERAS_BACKEND": "jax", "XLA_FLAGS": fast})
-    return [dict(np.load(path)) for path in paths]
-
-
-def test_every_loss_agrees(on_both):
-    on_tensorflow, on_jax = on_both
-    losses = [name for name in on_tensorflow if name.startswith("loss/")]
-    assert len(losses) == 2 * 4 + 2 + 2 * 3
-    for name in losses:
-        assert on_tensorflow[name] == pytest.approx(on_jax[name], abs=1e-4), name
-
-
-def test_every_variable_agrees_spectral_state_and_averages_included(on_both):
-    on_tensorflow, on_jax = on_both
+    on_tensorflow, on_jax = (dict(np.load(tmp_path / f"{name}.npz")) for name in ("tensorflow", "jax"))
     assert on_tensorflow.keys() == on_jax.keys()
-    assert sum("vector_u" in name for name in on_tensorflow) == 3 * 5
+    assert sum(name.startswith("loss/") for name in on_jax) == 2 * 4 + 2 + 2 * 3
+    assert sum("vector_u" in name for name in on_jax) == 3 * 5
     for name, value in on_tensorflow.items():
         np.testing.assert_allclose(value, on_jax[name], atol=1e-4, err_msg=name)

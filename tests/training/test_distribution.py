@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from dbdgan_tf.training import distribution
 from dbdgan_tf.training.options import DataOptions, DistillRun, DistributionOptions
 
+ROOT = Path(__file__).resolve().parents[2]
 FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 PLACES = {
     "one": [[]],
@@ -23,10 +25,8 @@ import sys
 sys.modules["tensorflow"] = None  # Takes longer to import than anything here.
 from dbdgan_tf.training import distribution
 from dbdgan_tf.training.options import *
-from dbdgan_tf.data.augmentation import build_augmentation
-from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
+from tests.training.tiny_gan import *
 import os
-import re
 
 def begin(**data):
     options = DistributionOptions(PLACE)
@@ -34,6 +34,9 @@ def begin(**data):
 """
 # Five steps of plain descent, in which every image has other ignored pixels and one has no mask.
 STEPS = """
+from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
+
 class Batches(keras.utils.PyDataset):
     def __len__(self):
         return 5
@@ -84,8 +87,8 @@ class Killer(callbacks.NonFiniteGuard):
 
 def make(build, config, weights):
     with distribution.on_one_device():
-        second = network(build.__name__, 4)
-    return networks.Generator(network(build.__name__, 4), second, config)
+        second = network(build.__name__, 4, config.image_size)
+    return networks.Generator(network(build.__name__, 4, config.image_size), second, config)
 
 networks._make, callbacks.NonFiniteGuard = make, Killer
 runner.run_distillation(DistillRun(
@@ -100,14 +103,12 @@ def start(code, kind):
     with socket.create_server(("", 0)) as server:
         port = str(server.getsockname()[1])
     devices = "--xla_force_host_platform_device_count=2" if kind == "devices" else ""
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": f"{FAST_COMPILE} {devices}"}
-    return [
-        subprocess.Popen(
-            [sys.executable, "-c", code.replace("PLACE", ", ".join(place)).replace("PORT", port)],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )
-        for place in PLACES[kind]
-    ]  # fmt: skip
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "cwd": ROOT}
+    how["env"] = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": f"{FAST_COMPILE} {devices}"}
+    codes = [
+        (BEGIN + code).replace("PLACE", ", ".join(place)).replace("PORT", port) for place in PLACES[kind]
+    ]
+    return [subprocess.Popen([sys.executable, "-c", each], **how) for each in codes]
 
 
 def end(processes, seconds=120):
@@ -116,19 +117,14 @@ def end(processes, seconds=120):
 
 
 @pytest.fixture(scope="module")
-def results(tiny_gan_code, tmp_path_factory):
+def results(tmp_path_factory):
     folders = {kind: tmp_path_factory.mktemp(kind) for kind in PLACES}
-    started = {
-        kind: start(BEGIN + tiny_gan_code + STEPS.replace("FOLDER", str(folder)), kind)
-        for kind, folder in folders.items()
-    }
-    for processes in started.values():
+    started = [start(STEPS.replace("FOLDER", str(folder)), kind) for kind, folder in folders.items()]
+    for processes in started:
         for process, said in zip(processes, end(processes)):
             assert process.returncode == 0, said[-4000:]
-    return {
-        kind: [dict(np.load(path)) for path in sorted(folder.glob("[01].npz"))]
-        for kind, folder in folders.items()
-    }
+    paths = {kind: sorted(folder.glob("[01].npz")) for kind, folder in folders.items()}
+    return {kind: [dict(np.load(path)) for path in each] for kind, each in paths.items()}
 
 
 @pytest.mark.parametrize("kind, part", [("devices", 0), ("processes", 0), ("processes", 1)])
@@ -141,12 +137,8 @@ def test_losses_and_all_variables_are_those_of_one_device(results, kind, part):
         np.testing.assert_allclose(other[name], value, atol=1e-4, err_msg=name)
 
 
-def test_a_killed_process_ends_the_run_which_goes_on_with_one(tiny_gan_code, tiny_dataset, tmp_path):
-    code = (
-        (BEGIN + tiny_gan_code.replace("(16, 16)", "(32, 32)") + RUN)
-        .replace("DATA", str(tiny_dataset))
-        .replace("FOLDER", str(tmp_path))
-    )
+def test_a_killed_process_ends_the_run_which_goes_on_with_one(tiny_dataset, tmp_path):
+    code = RUN.replace("DATA", str(tiny_dataset)).replace("FOLDER", str(tmp_path))
     processes = start(code.replace("RESUME", "False"), "processes")
     told = end(processes[1:]) + end(processes[:1], seconds=60)
     assert processes[1].returncode == -9 and processes[0].returncode != 0, told
@@ -177,13 +169,12 @@ for act in (lambda: begin(workers=2 + index),
 
 
 def test_other_flags_or_photographs_are_named_on_every_process():
-    told = [said.splitlines() for said in end(start(BEGIN + DIFFER, "processes"))]
+    told = [said.splitlines() for said in end(start(DIFFER, "processes"))]
     received = [[line for line in lines if line.startswith("Processes differ")] for lines in told]
     assert all("Received: what processes [1] tell themselves." in line for line in received[0])
     assert "Received: --workers is 3, on process 0 2." in received[1][0]
-    assert re.search(
-        r"Received: photographs is \[7, '\w{8}'\], on process 0 \[8, '\w{8}'\][.]", received[1][1]
-    )
+    photographs = r"Received: photographs is \[7, '\w{8}'\], on process 0 \[8, '\w{8}'\][.]"
+    assert re.search(photographs, received[1][1])
     assert len(received[0]) == len(received[1]) == 2
 
 
@@ -209,10 +200,7 @@ def test_flags_that_do_not_fit(flags, message, monkeypatch):
 
 def test_an_absent_cluster_and_absent_devices(run_python):
     tried = "try:\n    begin()\nexcept ValueError as error:\n    print(error)\n"
-    places = ("coordinator='auto'", "devices=2")
-    code = (
-        "".join((BEGIN + tried).replace("PLACE", place) for place in places) + "distribution._OVER.append(1)"
-    )
-    said = run_python(code, env={"KERAS_BACKEND": "jax"})
+    codes = [(BEGIN + tried).replace("PLACE", place) for place in ("coordinator='auto'", "devices=2")]
+    said = run_python("".join(codes) + "distribution._OVER.append(1)", env={"KERAS_BACKEND": "jax"})
     assert "No cluster tells where the processes are" in said
     assert "There are not so many devices. Received: --devices=2. Allowed: up to 1" in said

@@ -31,16 +31,12 @@ def test_all_come_and_the_port_is_free_again(port):
     assert call(port, (2, 1), (2, 0)) == [None] * 2
 
 
-def test_nobody_at_the_address(port):
-    (told,) = call(port, (2, 1), seconds=0.5)
-    assert told.startswith(
-        f"TimeoutError: Process 0 does not answer. Received: --coordinator=localhost:{port}"
-    )
-
-
 def test_missing_ones_are_named(port):
     for told in call(port, (4, 0), (4, 2), seconds=1):
-        assert told == ("TimeoutError: Not all of --processes=4 came in time. Received: all but 1, 3.")
+        assert told == "TimeoutError: Not all of --processes=4 came in time. Received: all but 1, 3."
+    (told,) = call(port, (2, 1), seconds=0.5)
+    nobody = "TimeoutError: Process 0 does not answer. Received: --coordinator=localhost"
+    assert told.startswith(f"{nobody}:{port}")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +56,6 @@ def test_whoever_does_not_fit_is_told_to_all(port, places, received):
 def test_a_taken_port_is_told(port):
     with socket.create_server(("", port)):
         (told,) = call(port, (2, 0))
-    assert told == (
-        f"OSError: Process 0 cannot listen. Received: port {port} (Address already in use). "
-        "Allowed: a free port, and --process_index=0 once."
+    assert told.startswith(
+        f"OSError: Process 0 cannot listen. Received: port {port} (Address already in use)"
     )
