@@ -12,7 +12,7 @@ from ray.exceptions import RayError
 
 from dbdgan_tf.batch.blur_rows import BlurRows
 from dbdgan_tf.batch.parts import Parts
-from dbdgan_tf.batch.sources import find_paths
+from dbdgan_tf.batch.sources import find_paths, whole
 from dbdgan_tf.inference.detectors import Detectors
 
 
@@ -47,20 +47,14 @@ class _Worker:
 
 
 def run(config, watch=lambda counts, total: counts):
-    """Runs a job, or what is left of it.
+    """Runs a job, or what is left of it; a ValueError if an input, the output or the model cannot be used.
 
-    Args:
-        config: `BatchConfig`.
-        watch: Wraps the iterable of the parts' dicts, "done" and "failed", of `total` photographs.
-
-    Returns:
-        (done, failed, skipped): photographs of this run, how many of them failed, those done before.
-
-    Raises:
-        ValueError: If an input, the output or the model cannot be used.
+    `watch` wraps the iterable of the parts' dicts, "done" and "failed", of `total` photographs.
+    Returns (done, failed, skipped): photographs of this run, how many of them failed, those done before.
     """
-    paths = find_paths(config.sources, config.column, None if "://" in config.output else config.output)
-    options, parts = {**config.options, "num_threads": config.cpus}, Parts(_whole(config.output))
+    output = whole(config.output)
+    paths = find_paths(config.sources, config.column, None if "://" in output else output)
+    options, parts = {**config.options, "num_threads": config.cpus}, Parts(output)
     deciding = {name: value for name, value in config.options.items() if name not in ("model", "seconds")}
     detectors = Detectors(options["model"])
     options["model"] = str(detectors.path)
@@ -81,10 +75,6 @@ def run(config, watch=lambda counts, total: counts):
     return done, failed, len(paths) - len(waiting)
 
 
-def _whole(folder):
-    return folder if "://" in folder else os.path.abspath(folder)
-
-
 @contextlib.contextmanager
 def _cluster(config):
     """The cluster that RAY_ADDRESS names or the process is part of, or else one of this machine's cores."""
@@ -92,10 +82,9 @@ def _cluster(config):
     if begun:
         # Ray would give way to every other process of this machine, by a niceness of 15.
         os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"} | os.environ)
-        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": config.workers * config.cpus}
-        ray.init(
-            include_dashboard=False if local else None, log_to_driver=False, logging_level="ERROR", **local
-        )
+        here = {"num_cpus": config.workers * config.cpus, "include_dashboard": False}
+        local = {} if os.environ.get("RAY_ADDRESS") else here
+        ray.init(log_to_driver=False, logging_level="ERROR", **local)
     try:
         yield
     except RayError as error:
@@ -108,11 +97,6 @@ def _cluster(config):
 def _through_ray(blocks, parts, options, config):
     ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
-    done = ray.data.from_arrow(blocks).map_batches(
-        _Worker,
-        fn_constructor_args=(parts, options),
-        batch_size=None,
-        num_cpus=config.cpus,
-        compute=ray.data.ActorPoolStrategy(size=config.workers),
-    )
-    return done.iter_rows()
+    pool = {"num_cpus": config.cpus, "compute": ray.data.ActorPoolStrategy(size=config.workers)}
+    arguments = {"fn_constructor_args": (parts, options), "batch_size": None}
+    return ray.data.from_arrow(blocks).map_batches(_Worker, **arguments, **pool).iter_rows()

@@ -3,7 +3,8 @@
 import click
 
 from dbdgan_tf.cli.options import (
-    NumberRange,
+    COUNT,
+    POSITIVE,
     count_threads,
     find_model,
     max_megapixels_option,
@@ -15,31 +16,23 @@ from dbdgan_tf.cli.options import (
 from dbdgan_tf.cli.score_command import roi_option, sharp_at_option
 
 
-@click.command("batch", short_help="Scores and maps of many photographs into Parquet.")
+@click.command("batch")
 @click.argument("sources", metavar="IN...", nargs=-1, required=True)
 @click.argument("output", metavar="OUT")
-@click.option("--column", default="path", show_default=True, help="Of Parquet lists.")
-@click.option(
-    "--no-scores", "scores", is_flag=True, default=True, flag_value=False, help="Maps alone: faster."
-)
+@click.option("--column", default="path", help="Of Parquet lists.")
+@click.option("--no-scores", is_flag=True, help="Maps alone: faster.")
 @click.option("--maps", is_flag=True, help="Also the maps, as PNG in the column map_png.")
-@click.option(
-    "--max-side", type=click.IntRange(1), help="Longest side of the maps, px.  [default: the photo's]"
-)
+@click.option("--max-side", type=COUNT, help="Longest side of the maps, px.  [default: the photo's]")
 @roi_option
 @sharp_at_option
-@click.option(
-    "--seconds", type=NumberRange(0, min_open=True), default=60.0, show_default=True, help="Per photograph."
-)
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: all cores of this machine]")
-@click.option("--cpus", type=click.IntRange(1), default=1, show_default=True, help="Cores of each.")
-@click.option(
-    "--part-rows", type=click.IntRange(1), default=256, show_default=True, help="Photographs of a part."
-)
+@click.option("--seconds", type=POSITIVE, default=60.0, help="Per photograph.")
+@click.option("--workers", type=COUNT, help="Processes.  [default: all cores of this machine]")
+@click.option("--cpus", type=COUNT, default=1, help="Cores of each.")
+@click.option("--part-rows", type=COUNT, default=256, help="Photographs of a part.")
 @max_megapixels_option
 @model_option
 @quiet_option
-def command(sources, output, column, workers, cpus, part_rows, quiet, **options):
+def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet, **options):
     """Scores photographs IN (folders, globs, .txt and .parquet lists; paths, s3://, gs://, http://) into OUT.
 
     OUT is a folder of Parquet parts. The same command goes on where a run was stopped. RAY_ADDRESS names a
@@ -59,7 +52,7 @@ def command(sources, output, column, workers, cpus, part_rows, quiet, **options)
                 bar.update(part["done"])
                 yield part
 
-    options["model"] = str(find_model(options["model"]))
+    options |= {"model": str(find_model(options["model"])), "scores": not no_scores}
     silence_native_libraries()
     config = BatchConfig(sources, output, column, count_threads(workers), cpus, part_rows, options)
     done, failed, skipped = run(config, watch)

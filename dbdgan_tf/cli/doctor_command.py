@@ -8,22 +8,16 @@ import platform
 
 import click
 
-_PACKAGES = (
-    "dbdgan_tf",
-    "numpy",
-    "opencv-python-headless",
-    "pillow",
-    "simplejpeg",
-    "ai-edge-litert",
-    "click",
-)
+from dbdgan_tf.cli.options import count_threads
+
+_PACKAGES = "dbdgan_tf numpy opencv-python-headless pillow simplejpeg ai-edge-litert click".split()
 _TRAINING = ("tensorflow", "keras", "jax")
 # What `draw_picture` is, in percent of blur, as means of 4 x 4 fields; how far off the answer may be.
-GOLDEN = ((0, 0, 100, 100),) * 4
+_GOLDEN = ((0, 0, 100, 100),) * 4
 _TOLERANCE = 10
 
 
-@click.command("doctor", short_help="Is this installation sound?")
+@click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(as_json):
     """Prints versions, processors, the state of the bundled models and what formats can be read.
@@ -34,11 +28,11 @@ def command(as_json):
     facts = examine()
     if as_json:
         click.echo(json.dumps(facts, indent=1))
-        return int(not facts["sound"])
-    for group in ("versions", "system", "models", "formats"):
-        for name, text in facts[group].items():
-            click.echo(f"{name:24s} {text}")
-    click.echo("Everything is as it should be." if facts["sound"] else "Something is wrong; see above.")
+    else:
+        for group in ("versions", "system", "models", "formats"):
+            for name, text in facts[group].items():
+                click.echo(f"{name:24s} {text}")
+        click.echo("Everything is as it should be." if facts["sound"] else "Something is wrong; see above.")
     return int(not facts["sound"])
 
 
@@ -51,7 +45,12 @@ def examine():
     return {
         "sound": "missing" not in versions.values() and set(models.values()) == {"sound"},
         "versions": versions | {name: text for name in _TRAINING if (text := _version(name)) != "missing"},
-        "system": _system(),
+        "system": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processor": platform.machine(),
+            "cores": count_threads(None),
+        },
         "models": models,
         "formats": _formats(),
     }
@@ -69,7 +68,7 @@ def try_model(name):
     # Whatever it is, it is to be told.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - GOLDEN).max()
+    off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - _GOLDEN).max()
     return "sound" if off <= _TOLERANCE else f"gives a wrong map: {off:.0f} % off; allowed: {_TOLERANCE}"
 
 
@@ -95,17 +94,6 @@ def _version(package):
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "missing"
-
-
-def _system():
-    from dbdgan_tf.cli.options import count_threads
-
-    return {
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "processor": platform.machine(),
-        "cores": count_threads(None),
-    }
 
 
 def _formats():

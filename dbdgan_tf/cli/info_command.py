@@ -9,7 +9,7 @@ import click
 from dbdgan_tf.cli.options import find_model
 
 
-@click.command("info", short_help="What a model says about itself.")
+@click.command("info")
 @click.argument("model", default="lite")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(model, as_json):
@@ -17,11 +17,10 @@ def command(model, as_json):
     facts = describe(model)
     if as_json:
         click.echo(json.dumps(facts, indent=1))
-        return 0
+        return
     for name, value in facts.items():
         for key, text in value.items() if isinstance(value, dict) else [("", value)]:
             click.echo(f"{f'{name} {key}'.strip():24s} {text}")
-    return 0
 
 
 def describe(model):

@@ -11,11 +11,9 @@ from dbdgan_tf.sharpness import Score
 
 
 class Journal:
-    """OUTPUT.part, JSON lines; gone once the run is finished.
+    """OUTPUT.part, JSON lines; gone once the run is finished. No file (None, a device, a pipe): no journal.
 
-    Args:
-        output: The file to be; None, a device or a pipe has no journal.
-        settings: Text of all that decides what the rows hold; a journal of others is begun anew.
+    `settings` is the text of all that decides what the rows hold; a journal of others is begun anew.
     """
 
     def __init__(self, output, settings):
@@ -26,7 +24,7 @@ class Journal:
     def __enter__(self):
         if self._path is not None:
             entries = self._read()
-            self.rows = [row for row in map(_row, entries) if row]
+            self.rows = [row for entry in entries if (row := _row(**entry))]
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open(self._path, "w", encoding="utf-8")
             for entry in (self._settings, *entries):
@@ -36,9 +34,9 @@ class Journal:
     def add(self, row):
         """Keeps the row of a photograph that is done with."""
         if self._file is not None and row.score:
-            kept = {"score": dataclasses.asdict(row.score), "taken": row.taken, "pictures": row.pictures}
-            place = {"path": str(row.photo.path), "relative": str(row.photo.relative), "file": row.file}
-            self._write({**place, **kept})
+            place = {"path": str(row.photo.path), "relative": str(row.photo.relative)}
+            kept = {"taken": row.taken, "pictures": row.pictures, "file": row.file}
+            self._write({**place, **kept, "score": dataclasses.asdict(row.score)})
 
     def __exit__(self, kind, *_):
         if self._file is not None:
@@ -71,10 +69,7 @@ def file_facts(path):
     return [facts.st_size, facts.st_mtime_ns]
 
 
-def _row(entry):
+def _row(path, relative, score, **known):
     """None where the photograph has changed since; one that is gone was moved by the run that was stopped."""
-    path = Path(entry["path"])
-    if file_facts(path) not in (None, entry["file"]):
-        return None
-    photo, score = FoundPhoto(path, Path(entry["relative"])), Score(**entry["score"])
-    return Row(photo, score, taken=entry["taken"], pictures=entry["pictures"], file=entry["file"])
+    unchanged = file_facts(path) in (None, known["file"])
+    return Row(FoundPhoto(path, relative), Score(**score), **known) if unchanged else None

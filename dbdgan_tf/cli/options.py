@@ -7,8 +7,6 @@ import sys
 
 import click
 
-MAX_MEGAPIXELS = 250.0
-
 
 class NumberRange(click.FloatRange):
     """A range of numbers; click's own lets NaN pass, as no comparison refuses it."""
@@ -21,26 +19,15 @@ class NumberRange(click.FloatRange):
         return number
 
 
+COUNT, POSITIVE = click.IntRange(1), NumberRange(0, min_open=True)
 max_megapixels_option = click.option(
-    "--max-megapixels", type=NumberRange(min=0, min_open=True), default=MAX_MEGAPIXELS, show_default=True,
-    help="Larger photographs are refused.",
-)  # fmt: skip
-model_option = click.option(
-    "--model", default="lite", show_default=True, metavar="lite|lite_float16|PATH",
-    help="Which bundled model, or a .tflite file.",
-)  # fmt: skip
-threads_option = click.option(
-    "--threads",
-    type=click.IntRange(1, 256),
-    default=None,
-    help="Photographs at work at the same time.  [default: all cores]",
+    "--max-megapixels", type=POSITIVE, default=250.0, help="Larger photographs are refused."
 )
-scale_option = click.option(
-    "--scale",
-    type=click.Choice(["whole", "native"]),
-    default="whole",
-    show_default=True,
-    help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
+model_option = click.option(
+    "--model", default="lite", metavar="lite|lite_float16|PATH", help="A bundled model, or a .tflite file."
+)
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 256), help="Photographs at work at a time.  [default: all cores]"
 )
 follow_links_option = click.option("--follow-links", is_flag=True, help="Also search folders that are links.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
@@ -71,11 +58,9 @@ def find_model(name):
 
 def count_threads(threads):
     """The number asked for, or the number of cores this process may use."""
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    if threads or not hasattr(os, "sched_getaffinity"):
+        return threads or os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 def open_detectors(name, scale="whole", threads=1):

@@ -14,8 +14,6 @@ _BESIDE_RAW = (".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif")
 
 def without_raw_twins(photos):
     """Leaves out each RAW photograph whose JPEG or HEIC is among the others: the pair counts as one."""
-    if not any(photo.path.suffix.lower() in RAW_SUFFIXES for photo in photos):
-        return photos
     pictures = {photo.path.with_suffix("") for photo in photos if photo.path.suffix.lower() in _BESIDE_RAW}
     return [
         photo
@@ -24,7 +22,7 @@ def without_raw_twins(photos):
     ]
 
 
-def destination(photo, folder):
+def _destination(photo, folder):
     """A free place for a photograph, its tree kept, and False; or where an equal file is, and True."""
     wanted = folder / photo.relative
     for number in range(1, 10_000):
@@ -41,7 +39,7 @@ def put(photo, folder, way, dry_run=False):
 
     `way` is "copy", "link" (a symbolic link) or "move"; `dry_run` only tells.
     """
-    path, exists = destination(photo, folder)
+    path, exists = _destination(photo, folder)
     if not dry_run and not exists:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The photograph last: a run that is stopped between finds it, and goes on.
@@ -59,7 +57,10 @@ def _transfer(source, target, way):
         with replacing(target) as partial:
             shutil.copy2(source, partial)
         if way == "move":
-            _forget_copied(source, target)
+            # Between disks: the original goes only once the copy is proven equal.
+            if not filecmp.cmp(source, target, shallow=False):
+                raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
+            os.unlink(source)
 
 
 def _rename(source, target):
@@ -68,13 +69,6 @@ def _rename(source, target):
         return False
     os.rename(source, target)
     return True
-
-
-def _forget_copied(source, target):
-    """The second half of a move between disks: the original goes only once the copy is proven equal."""
-    if not filecmp.cmp(source, target, shallow=False):
-        raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
-    os.unlink(source)
 
 
 def _raw_twins(photo, target):
@@ -93,6 +87,4 @@ def _sidecars(photo, target):
 
 
 def _is_same(photo, path):
-    if not path.is_file():
-        return False
-    return os.path.samefile(photo, path) or filecmp.cmp(photo, path, shallow=False)
+    return path.is_file() and (os.path.samefile(photo, path) or filecmp.cmp(photo, path, shallow=False))

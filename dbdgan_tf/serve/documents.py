@@ -37,11 +37,7 @@ class MapOptions(_Options):
 
     format: Literal[tuple(ENDINGS)] = pydantic.Field("map", description="What to draw; always PNG.")
     threshold: float | None = pydantic.Field(
-        None,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="From here on a pixel is blurred; 0.5.",
+        None, ge=0, le=1, allow_inf_nan=False, description="From here on a pixel is blurred; 0.5."
     )
     conservative: bool = pydantic.Field(False, description="No blurred pixel may pass; threshold 0.2, grown.")
     white: Literal["blur", "focus"] = pydantic.Field("blur", description="What white means.")

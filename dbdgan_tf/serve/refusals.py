@@ -7,22 +7,12 @@ _STATUS = {"no image": 415, "not installed": 415, "too large": 413, "unsuitable"
 
 
 class Refusal(Exception):
-    """A request that is not fulfilled.
+    """A request that is not fulfilled: status of HTTP, one sentence; after 503 to be tried again soon."""
 
-    Args:
-        status: Of HTTP.
-        reason: One sentence.
-        retry_after: Seconds after which to try again, or None.
-    """
-
-    def __init__(self, status, reason, retry_after=None):
+    def __init__(self, status, reason):
         super().__init__(reason)
-        self.status, self.reason, self.retry_after = status, reason, retry_after
-
-    @property
-    def headers(self):
-        """Of the answer."""
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        self.status, self.reason = status, reason
+        self.headers = {"Retry-After": "1"} if status == 503 else {}
 
 
 def refusal_of(error):
@@ -30,7 +20,7 @@ def refusal_of(error):
     if isinstance(error, ImageInputError):
         return Refusal(_STATUS.get(error.kind, 400), error.reason)
     if isinstance(error, MemoryError):
-        return Refusal(503, explain(error), retry_after=1)
+        return Refusal(503, explain(error))
     if isinstance(error, ValueError):
         return Refusal(422, explain(error))
     raise error

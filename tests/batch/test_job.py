@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("ray.data", reason="needs the extra: pip install '.[ray]'")
 
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq  # noqa: E402
 
 from dbdgan_tf.batch import job  # noqa: E402
 from dbdgan_tf.batch.job import BatchConfig, run  # noqa: E402
+from dbdgan_tf.cli import batch_command  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 
@@ -49,9 +51,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, model, photos, tmp_p
                 os.kill(killed[0], signal.SIGKILL)
             yield count
 
-    config = BatchConfig(
-        (str(photos),), str(tmp_path / "out"), workers=2, part_rows=2, options={"model": model}
-    )
+    options = {"workers": 2, "part_rows": 2, "options": {"model": model}}
+    config = BatchConfig((str(photos),), str(tmp_path / "out"), **options)
     assert run(config, watch) == (24, 1, 0) and killed
     check(tmp_path / "out", photos)
     assert run(config) == (0, 0, 24)
@@ -59,7 +60,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, model, photos, tmp_p
 
 def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     out = tmp_path / "out"
-    words = ["batch", photos, out, "--model", model, "--workers", "1", "--part-rows", "1"]
+    words = ["batch", str(photos), str(out), "--model", model, "--workers", "1", "--part-rows", "1"]
     command = [sys.executable, "-m", "dbdgan_tf.cli", *words]
     process = subprocess.Popen(command, env={**os.environ, "RAY_ADDRESS": cluster}, stderr=subprocess.PIPE)
     while process.poll() is None and len(list(out.glob("*.parquet"))) < 3:
@@ -68,17 +69,9 @@ def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     _, said = process.communicate()
     there = len(list(out.glob("*.parquet")))
     assert 3 <= there < 24, said
-    result = call(words)
+    result = CliRunner().invoke(batch_command.command, words[1:], standalone_mode=False)
     assert result.exit_code in (0, 1) and " were there already; " in result.stderr
     check(out, photos)
-
-
-def call(words):
-    from click.testing import CliRunner
-
-    from dbdgan_tf.cli.batch_command import command
-
-    return CliRunner().invoke(command, [str(word) for word in words[1:]], standalone_mode=False)
 
 
 def test_a_worker_without_the_model_is_one_line(model, photos, tmp_path, monkeypatch):

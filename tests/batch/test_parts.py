@@ -32,26 +32,23 @@ def test_doing_a_part_twice_leaves_one(tmp_path, folder):
     with pytest.raises(ValueError, match="taken over by another run"):
         parts.add(["d"], lambda: rows("d"))
     if "memory" not in folder:
-        assert (
-            pq.read_table(tmp_path / "out").schema.equals(SCHEMA)
-            and len(list((tmp_path / "out").iterdir())) == 3
-        )
+        assert pq.read_table(tmp_path / "out").schema.equals(SCHEMA)
+        assert len(list((tmp_path / "out").iterdir())) == 3
 
 
 def test_a_folder_of_something_else(tmp_path):
     (tmp_path / "photo.jpg").touch()
-    with pytest.raises(ValueError, match="is not empty, and holds no parts of dbdgan batch"):
+    with pytest.raises(ValueError, match="is not empty, and no folder of dbdgan batch"):
         Parts(str(tmp_path)).claim(FACTS)
     with pytest.raises(ValueError, match="photo.jpg, which is a file"):
         Parts(str(tmp_path / "photo.jpg")).claim(FACTS)
 
 
-@pytest.mark.parametrize("other", [{"model_sha256": "abd"}, {"sharp_at": 1000}])
-def test_a_folder_of_another_job(tmp_path, other):
-    Parts(str(tmp_path / "out")).claim(FACTS)
-    (name,) = other
-    with pytest.raises(ValueError, match=f"another job: {name} is {FACTS[name]} there, {other[name]} now"):
-        Parts(str(tmp_path / "out")).claim({**FACTS, **other})
+def test_a_folder_of_another_job(tmp_path):
+    Parts(str(tmp_path)).claim(FACTS)
+    for name, value in (("model_sha256", "abd"), ("sharp_at", 1000)):
+        with pytest.raises(ValueError, match=f"another job: {name} is {FACTS[name]} there, {value} now"):
+            Parts(str(tmp_path)).claim({**FACTS, name: value})
 
 
 def test_a_damaged_part_is_named_and_what_a_killed_writer_left_goes(tmp_path):

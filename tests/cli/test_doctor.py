@@ -1,22 +1,12 @@
-"""`dbdgan doctor` on a sound installation, and on three that are not."""
+"""`dbdgan doctor` on a sound installation, and on some that are not."""
 
 import json
 import shutil
 
 import numpy as np
-import pytest
 
 from dbdgan_tf.cli import doctor_command
 from dbdgan_tf.inference import bundled, trial
-
-
-@pytest.fixture
-def assets(tmp_path, monkeypatch):
-    """A copy of the bundled models, to spoil."""
-    folder = shutil.copytree(bundled.ASSETS, tmp_path / "assets")
-    for module in (bundled, trial):
-        monkeypatch.setattr(module, "ASSETS", folder)
-    return folder
 
 
 def test_a_sound_installation(call):
@@ -28,7 +18,10 @@ def test_a_sound_installation(call):
     assert set(facts["formats"]) == {"HEIC", "RAW", "AVIF"}
 
 
-def test_damaged_and_missing_models(call, assets):
+def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
+    assets = shutil.copytree(bundled.ASSETS, tmp_path / "assets")
+    for module in (bundled, trial):
+        monkeypatch.setattr(module, "ASSETS", assets)
     content = bytearray((assets / "lite_int8.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (assets / "lite_int8.tflite").write_bytes(content)
@@ -40,16 +33,13 @@ def test_damaged_and_missing_models(call, assets):
     assert "no bundled model" in models["lite_float16"]
 
 
-def test_a_wrong_map_is_noticed(call, monkeypatch):
-    monkeypatch.setattr(doctor_command, "draw_picture", lambda: np.zeros((384, 384, 3), np.uint8))
-    result = call("doctor")
-    assert result.exit_code == 1 and "gives a wrong map" in result.stdout
-
-
-def test_what_is_missing_says_how_to_get_it(call, monkeypatch):
+def test_a_wrong_map_and_a_missing_reader_are_told(call, monkeypatch):
     find = doctor_command.importlib.util.find_spec
     monkeypatch.setattr(
         doctor_command.importlib.util, "find_spec", lambda name: None if name == "pillow_heif" else find(name)
     )
     result = call("doctor")
     assert result.exit_code == 0 and "missing; pip install 'dbdgan_tf[heic]'" in result.stdout
+    monkeypatch.setattr(doctor_command, "draw_picture", lambda: np.zeros((384, 384, 3), np.uint8))
+    result = call("doctor")
+    assert result.exit_code == 1 and "gives a wrong map" in result.stdout

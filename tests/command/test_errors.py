@@ -9,18 +9,13 @@ from dbdgan_tf.command.errors import one_line_errors
 from dbdgan_tf.data.layouts import find_samples
 
 
-def test_an_error_that_this_project_raised_is_one_line():
+def test_errors_of_this_project_the_disk_and_flags_are_one_line():
     with pytest.raises(SystemExit, match="^error: The data folder does not exist .* Received: absent"):
         with one_line_errors():
             find_samples("absent", "train")
-
-
-@pytest.mark.parametrize(
-    "error", [OSError(28, "No space left on device"), flags.ValidationError("--x is bad")]
-)
-def test_disk_and_flag_errors_are_one_line_wherever_they_come_from(error):
-    with pytest.raises(SystemExit, match=f"^error: .*{str(error)[-5:]}"), one_line_errors():
-        raise error
+    for error in (OSError(28, "No space left on device"), flags.ValidationError("--x is bad")):
+        with pytest.raises(SystemExit, match=f"^error: .*{str(error)[-5:]}"), one_line_errors():
+            raise error
 
 
 @pytest.mark.parametrize(
