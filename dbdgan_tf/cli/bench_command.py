@@ -1,6 +1,5 @@
 """`dbdgan bench`: photographs per second, and where the time goes."""
 
-import json
 import os
 import statistics
 import tempfile
@@ -14,8 +13,10 @@ from dbdgan_tf.cli.options import (
     COUNT,
     NumberRange,
     count_threads,
+    json_option,
     model_option,
     open_detectors,
+    tell,
     threads_option,
 )
 
@@ -25,35 +26,24 @@ from dbdgan_tf.cli.options import (
 @click.option("--megapixels", type=NumberRange(0.1, 100), default=12.0)
 @model_option
 @threads_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 def command(photos, megapixels, model, threads, as_json):
     """Times `dbdgan map` over a folder of synthetic JPEGs.
 
     CPU time per photo says what this machine can do when it has nothing else to do; the rate that was reached
     says what it did now.
     """
-    report = run(photos, megapixels, model, count_threads(threads))
-    if as_json:
-        click.echo(json.dumps(report, indent=1))
-        return 0
-    for name, value in report.items():
-        shown = f"{value:.2f}" if isinstance(value, float) else value
-        click.echo(f"{name.replace('_', ' '):34s} {shown}")
-    return 0
-
-
-def run(photos, megapixels, model, threads):
-    """Times a folder run and its parts; numbers by name."""
     from dbdgan_tf.cli.map_command import command as map_command
 
+    threads = count_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
         photo = write_photos(Path(folder) / "in", photos, megapixels)
-        parts = time_parts(photo, open_detectors(model))
+        parts = _time_parts(photo, open_detectors(model))
         words = [f"{folder}/in", f"{folder}/out", "--model", model, "--threads", str(threads), "--quiet"]
         start, cpu = time.perf_counter(), time.process_time()
         map_command.main(words, standalone_mode=False)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    return {
+    report = {
         "photos": photos,
         "megapixels": megapixels,
         "threads": threads,
@@ -63,6 +53,7 @@ def run(photos, megapixels, model, threads):
         "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         **{f"{name}_cpu_ms": value for name, value in parts.items()},
     }
+    tell(report, as_json)
 
 
 def write_photos(folder, count, megapixels):
@@ -85,7 +76,7 @@ def write_photos(folder, count, megapixels):
     return folder / "photo00000.jpg"
 
 
-def time_parts(photo, detectors):
+def _time_parts(photo, detectors):
     """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
     from dbdgan_tf.inference.rendering import Rendering
     from dbdgan_tf.photo import encode, load_photo

@@ -37,10 +37,7 @@ from dbdgan_tf.cli.options import (
 @model_option
 @threads_option
 @click.option(
-    "--scale",
-    type=click.Choice(["whole", "native"]),
-    default="whole",
-    help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
+    "--scale", type=click.Choice(["whole", "native"]), default="whole", help="native sees small blur, slower."
 )
 @follow_links_option
 @click.option("--overwrite", is_flag=True, help="Make outputs again that exist already.")

@@ -1,6 +1,7 @@
 """Options that several commands share, and the detectors that they open."""
 
 import contextlib
+import json
 import math
 import os
 import sys
@@ -30,6 +31,7 @@ threads_option = click.option(
     "--threads", type=click.IntRange(1, 256), help="Photographs at work at a time.  [default: all cores]"
 )
 follow_links_option = click.option("--follow-links", is_flag=True, help="Also search folders that are links.")
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
@@ -42,6 +44,17 @@ def needs_extra(extra):
         if (error.name or "").startswith("dbdgan_tf"):
             raise
         raise click.ClickException(f"{error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
+
+
+def tell(facts, as_json):
+    """Prints facts by name, which may be grouped, for a person or as JSON."""
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return
+    for name, value in facts.items():
+        for key, one in value.items() if isinstance(value, dict) else [("", value)]:
+            text = f"{one:.2f}" if isinstance(one, float) else one
+            click.echo(f"{f'{name} {key}'.strip().replace('_', ' '):34s} {text}")
 
 
 def find_model(name):

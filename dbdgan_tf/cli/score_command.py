@@ -30,11 +30,7 @@ roi_option = click.option(
     "--roi", metavar="X,Y,W,H", callback=_parse_roi, help="The subject's place: px, or shares up to 1."
 )
 sharp_at_option = click.option(
-    "--sharp-at",
-    type=COUNT,
-    default=2048,
-    metavar="PX",
-    help="Long side at which a photograph must be sharp to be called so; smaller ones at their own.",
+    "--sharp-at", type=COUNT, default=2048, metavar="PX", help="Long side at which photos are to be sharp."
 )
 
 
@@ -48,16 +44,11 @@ sharp_at_option = click.option(
 @click.option("--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, at the end.")
 @click.option("--top", type=COUNT, metavar="N", help="Only the N best (by default sharpness).")
 @click.option(
-    "--group-seconds",
-    type=NumberRange(0),
-    metavar="S",
-    help="Mark the best of each burst: photographs at most S seconds apart by their EXIF time.",
+    "--group-seconds", type=NumberRange(0), metavar="S", help="Mark the best of bursts: EXIF times S s apart."
 )
 @click.option("--html", metavar="FILE", help="Write a contact sheet, the measured places at 100 %.")
 @click.option(
-    "--sort-into",
-    metavar="DIR",
-    help="Put the photographs into DIR/sharp, DIR/soft, DIR/uncertain; the best of bursts into DIR/best.",
+    "--sort-into", metavar="DIR", help="Put them into DIR/sharp, DIR/soft, DIR/uncertain, bursts' DIR/best."
 )
 @click.option(
     "--transfer", type=click.Choice(["copy", "link", "move"]), default="copy", help="How --sort-into does it."

@@ -1,13 +1,13 @@
 """Photographs into folders by verdict: copied, linked or moved, never deleted and never replaced."""
 
 import filecmp
+import itertools
 import os
 import shutil
 
 from dbdgan_tf.atomic_file import replacing
 from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES
 
-_SIDECARS = (".xmp", ".XMP")
 # What cameras write beside a RAW photograph.
 _BESIDE_RAW = (".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif")
 
@@ -25,13 +25,13 @@ def without_raw_twins(photos):
 def _destination(photo, folder):
     """A free place for a photograph, its tree kept, and False; or where an equal file is, and True."""
     wanted = folder / photo.relative
-    for number in range(1, 10_000):
+    for number in itertools.count(1):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
         if not any(map(os.path.lexists, (path, *(twin for _, twin in _raw_twins(photo.path, path))))):
             return path, False
-        if _is_same(photo.path, path):
+        # The very file, or a copy.
+        if path.is_file() and filecmp.cmp(photo.path, path, shallow=False):
             return path, True
-    raise ValueError(f"{folder} holds too many files called {wanted.name}")
 
 
 def put(photo, folder, way, dry_run=False):
@@ -79,12 +79,8 @@ def _raw_twins(photo, target):
 
 
 def _sidecars(photo, target):
-    for ending in _SIDECARS:
+    for ending in (".xmp", ".XMP"):
         for name, new in ((photo.stem, target.stem), (photo.name, target.name)):
             sidecar = photo.with_name(name + ending)
             if sidecar.is_file():
                 yield sidecar, target.with_name(new + ending)
-
-
-def _is_same(photo, path):
-    return path.is_file() and (os.path.samefile(photo, path) or filecmp.cmp(photo, path, shallow=False))

@@ -9,17 +9,9 @@ from dbdgan_tf.cli.options import COUNT, NumberRange, model_option, quiet_option
 
 @click.command("video")
 @click.argument("films", metavar="FILE...", nargs=-1, required=True)
+@click.option("--output-dir", "-o", metavar="DIR", help="Where to.  [default: FILE's name + _blur]")
 @click.option(
-    "--output-dir",
-    "-o",
-    metavar="DIR",
-    help="Where to write; of several films, a folder each in it.  [default: FILE's name + _blur]",
-)
-@click.option(
-    "--window",
-    type=NumberRange(min=0),
-    default=1.0,
-    help="Save the sharpest frame of every so many seconds; 0 saves none.",
+    "--window", type=NumberRange(0), default=1.0, help="Save the sharpest frame of so many seconds; 0: none."
 )
 @click.option("--every", type=COUNT, default=1, help="Look at each nth frame.")
 @click.option("--overlay", is_flag=True, help="Write the film under its blur map as overlay.mp4.")

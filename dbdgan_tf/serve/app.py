@@ -17,8 +17,7 @@ from dbdgan_tf.inference.rendering import Rendering, map_photo
 from dbdgan_tf.serve import documents
 from dbdgan_tf.serve.metrics import Metrics
 from dbdgan_tf.serve.places import Busy, Places
-from dbdgan_tf.serve.refusals import Refusal, refusal_of
-from dbdgan_tf.serve.uploads import read_images, skip_body
+from dbdgan_tf.serve.uploads import Refusal, read_images, refusal_of, skip_body
 from dbdgan_tf.sharpness.measuring import measure
 from dbdgan_tf.sharpness.score import columns, parse_roi
 
@@ -142,26 +141,19 @@ async def _wait_for_leaving(request):
 def _tell_errors(app):
     """Every error is JSON {"error": one sentence}."""
 
-    def answer(status, reason, headers=None):
-        return JSONResponse({"error": reason}, status, headers)
-
-    @app.exception_handler(Refusal)
-    async def refused(_, refusal):
-        return answer(refusal.status, refusal.reason, refusal.headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_, error):
+    def invalid(error):
         first = error.errors()[0]
-        return answer(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")
+        return Refusal(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")
 
-    @app.exception_handler(HTTPException)
-    async def unknown(_, error):
-        return answer(error.status_code, str(error.detail).lower())
+    for kind, refusal_for in {
+        Refusal: lambda refusal: refusal,
+        RequestValidationError: invalid,
+        HTTPException: lambda error: Refusal(error.status_code, str(error.detail).lower()),
+        ClientDisconnect: lambda _: Refusal(499, "the client left"),
+        Exception: lambda _: Refusal(500, "the service failed; its log says where"),
+    }.items():
 
-    @app.exception_handler(Exception)
-    async def bug(*_):
-        return answer(500, "the service failed; its log says where")
-
-    @app.exception_handler(ClientDisconnect)
-    async def left(*_):
-        return Response(status_code=499)
+        @app.exception_handler(kind)
+        async def answer(_, error, refusal_for=refusal_for):
+            refusal = refusal_for(error)
+            return JSONResponse({"error": refusal.reason}, refusal.status, refusal.headers)

@@ -1,4 +1,4 @@
-"""Images from the body of a request: raw bytes or multipart, in memory, within limits."""
+"""Images from the body of a request: raw bytes or multipart, in memory, within limits; what is refused."""
 
 import asyncio
 import contextlib
@@ -6,9 +6,31 @@ import contextlib
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from dbdgan_tf.serve.refusals import Refusal
+from dbdgan_tf.photo import ImageInputError
+from dbdgan_tf.photo.errors import explain
 
-MOST_IMAGES = 100
+_MOST_IMAGES = 100
+_STATUS = {"no image": 415, "not installed": 415, "too large": 413, "unsuitable": 422}
+
+
+class Refusal(Exception):
+    """A request that is not fulfilled: status of HTTP, one sentence; after 503 to be tried again soon."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+        self.headers = {"Retry-After": "1"} if status == 503 else {}
+
+
+def refusal_of(error):
+    """The `Refusal` for what a photograph raised; other errors are bugs and pass."""
+    if isinstance(error, ImageInputError):
+        return Refusal(_STATUS.get(error.kind, 400), error.reason)
+    if isinstance(error, MemoryError):
+        return Refusal(503, explain(error))
+    if isinstance(error, ValueError):
+        return Refusal(422, explain(error))
+    raise error
 
 
 class _InMemory(MultiPartParser):
@@ -58,7 +80,7 @@ async def _limited(request, most, declared=True):
 
 async def _parts(request, body):
     try:
-        form = await _InMemory(request.headers, body, max_files=MOST_IMAGES, max_fields=MOST_IMAGES).parse()
+        form = await _InMemory(request.headers, body, max_files=_MOST_IMAGES, max_fields=_MOST_IMAGES).parse()
     except MultiPartException as error:
         raise Refusal(400, f"the multipart body cannot be read ({error.message})") from error
     files = [file for _, file in form.multi_items() if not isinstance(file, str)]

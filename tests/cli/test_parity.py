@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import partial
 
 import cv2
 import numpy as np
@@ -21,19 +22,15 @@ TURNED = {"image": PHOTO.rotate(90, expand=True), "exif": ORIENTATION.tobytes()}
 
 
 def pil(kind, image=PHOTO, **options):
+    if kind == "HEIF":
+        pytest.importorskip("pillow_heif").register_heif_opener()
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()
 
 
-def heic(image=PHOTO, exif=None):
-    stream = io.BytesIO()
-    pytest.importorskip("pillow_heif").from_pillow(image).save(stream, exif=exif)
-    return stream.getvalue()
-
-
-def tiff(array):
-    return cv2.imencode(".tif", array)[1].tobytes()
+def encoded(ending, array):
+    return cv2.imencode(ending, array)[1].tobytes()
 
 
 def profile():
@@ -45,35 +42,34 @@ def profile():
 
 
 GREY = SCENE[..., 1]
-KINDS = {
-    "plain.jpg": lambda: pil("JPEG"), "progressive.jpg": lambda: pil("JPEG", progressive=True),
-    "turned.jpg": lambda: pil("JPEG", **TURNED), "profile.jpg": lambda: pil("JPEG", icc_profile=profile()),
-    "grey.jpg": lambda: pil("JPEG", PHOTO.convert("L")),
-    "cmyk.jpg": lambda: pil("JPEG", PHOTO.convert("CMYK")), "plain.png": lambda: pil("PNG"),
-    "turned.png": lambda: pil("PNG", **TURNED), "profile.png": lambda: pil("PNG", icc_profile=profile()),
-    "palette.png": lambda: pil("PNG", PHOTO.quantize(16)), "bits.png": lambda: pil("PNG", PHOTO.convert("1")),
-    "alpha.png": lambda: pil("PNG", PHOTO.convert("RGBA")),
-    "grey_alpha.png": lambda: pil("PNG", PHOTO.convert("LA")),
-    "grey16.png": lambda: cv2.imencode(".png", GREY.astype(np.uint16) * 250)[1].tobytes(),
-    "colour16.png": lambda: cv2.imencode(".png", SCENE.astype(np.uint16) * 250)[1].tobytes(),
-    "plain.webp": lambda: pil("WEBP"), "turned.webp": lambda: pil("WEBP", **TURNED),
-    "plain.bmp": lambda: pil("BMP"), "plain.gif": lambda: pil("GIF"), "plain.tif": lambda: pil("TIFF"),
-    "turned.tif": lambda: pil("TIFF", **TURNED), "cmyk.tif": lambda: pil("TIFF", PHOTO.convert("CMYK")),
-    "grey_alpha.tif": lambda: pil("TIFF", PHOTO.convert("LA")),
-    "grey16.tif": lambda: tiff(GREY.astype(np.uint16) * 250),
-    "colour16.tif": lambda: tiff(SCENE.astype(np.uint16) * 250),
-    "grey32.tif": lambda: tiff(GREY.astype(np.int32) * 2**22),
-    "colour32.tif": lambda: tiff(SCENE.astype(np.int32) * 2**22),
-    "grey_float.tif": lambda: tiff(GREY / np.float32(255)),
-    "colour_float.tif": lambda: tiff(SCENE / np.float32(255)), "plain.heic": heic,
-    "turned.heic": lambda: heic(**TURNED), "plain.avif": lambda: pil("AVIF"),
-    "turned.avif": lambda: pil("AVIF", **TURNED),
+FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "avif": "AVIF", "heic": "HEIF"}
+MODES = {
+    "grey.jpg": "L", "cmyk.jpg": "CMYK", "bits.png": "1", "alpha.png": "RGBA", "palette.png": "P",
+    "grey_alpha.png": "LA", "cmyk.tif": "CMYK", "grey_alpha.tif": "LA",
 }  # fmt: skip
+DEPTHS = {
+    "grey16": GREY.astype(np.uint16) * 250, "colour16": SCENE.astype(np.uint16) * 250,
+    "grey32": GREY.astype(np.int32) * 2**22, "colour32": SCENE.astype(np.int32) * 2**22,
+    "grey_float": GREY / np.float32(255), "colour_float": SCENE / np.float32(255),
+}  # fmt: skip
+# Name -> function that makes the file.
+KINDS = {
+    **{f"plain.{ending}": partial(pil, kind) for ending, kind in FORMATS.items()},
+    **{f"turned.{ending}": partial(pil, kind, **TURNED) for ending, kind in FORMATS.items()},
+    **{name: partial(pil, FORMATS[name[-3:]], PHOTO.convert(mode)) for name, mode in MODES.items()},
+    **{f"{name}.tif": partial(encoded, ".tif", pixels) for name, pixels in DEPTHS.items()},
+    **{f"{name}16.png": partial(encoded, ".png", DEPTHS[f"{name}16"]) for name in ("grey", "colour")},
+    "profile.jpg": lambda: pil("JPEG", icc_profile=profile()),
+    "profile.png": lambda: pil("PNG", icc_profile=profile()),
+    "progressive.jpg": partial(pil, "JPEG", progressive=True),
+    "plain.bmp": partial(pil, "BMP"),
+    "plain.gif": partial(pil, "GIF"),
+}
 BAD = {
     "empty.jpg": lambda: b"",
     "text.jpg": lambda: b"this is no photograph, honestly",
-    "nan.tif": lambda: tiff(np.full((32, 48), np.nan, np.float32)),
-    "bright.tif": lambda: tiff(np.full((32, 48, 3), 200, np.float32)),
+    "nan.tif": lambda: encoded(".tif", np.full((32, 48), np.nan, np.float32)),
+    "bright.tif": lambda: encoded(".tif", np.full((32, 48, 3), 200, np.float32)),
     "flipped.png": lambda: flipped(pil("PNG")),
     "flipped.avif": lambda: flipped(pil("AVIF", PHOTO.resize((640, 480)))),
     **{f"cut_{name}": lambda make=make: cut(make()) for name, make in KINDS.items() if "plain" in name},

@@ -101,23 +101,18 @@ def test_a_film_that_breaks_off(call, film, tmp_path):
 
 def test_frames_in_memory_are_few(call, film, monkeypatch, tmp_path):
     """However long the film, only what the threads work on is held."""
-    drawn, finished, most = [0], [0], [0]
+    finished, ahead = [], []
     read, make_row = filming.read_frames, filming._row
 
     def counted(*arguments):
-        for frame in read(*arguments):
-            drawn[0] += 1
-            most[0] = max(most[0], drawn[0] - finished[0])
+        for number, frame in enumerate(read(*arguments), 1):
+            ahead.append(number - len(finished))
             yield frame
 
-    def finish(frame, score):
-        finished[0] += 1
-        return make_row(frame, score)
-
     monkeypatch.setattr(filming, "read_frames", counted)
-    monkeypatch.setattr(filming, "_row", finish)
+    monkeypatch.setattr(filming, "_row", lambda *measured: finished.append(1) or make_row(*measured))
     assert call("video", film, "-o", tmp_path / "out", "--threads", "2").exit_code == 0
-    assert finished[0] == 30 and most[0] <= 5
+    assert len(finished) == 30 and max(ahead) <= 5
 
 
 def test_an_interrupted_film_leaves_no_half_table(call, film, monkeypatch, tmp_path):

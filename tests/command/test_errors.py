@@ -35,10 +35,3 @@ def test_an_absent_extra_is_named(run_python):
     """
     with pytest.raises(AssertionError, match=r"error: .*keras.*pip install 'dbdgan_tf\[train\]'"):
         run_python(code, blocked=("keras",))
-
-
-def test_a_command_on_a_folder_that_is_not_there(run_module, tmp_path):
-    (tmp_path / "map.png").touch()
-    words = ("--data_dir=absent", f"--maps_dir={tmp_path}", f"--output_dir={tmp_path}/out")
-    code, _, said = run_module("trainers.evaluate", *words)
-    assert code == 1 and "error: The data folder does not exist" in said and "Traceback" not in said

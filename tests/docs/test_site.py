@@ -22,10 +22,8 @@ def site(repository, tmp_path_factory):
     pytest.importorskip("material", reason="needs the extra: pip install '.[docs]'")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    process = subprocess.run(
-        command, cwd=repository, env=environment, capture_output=True, text=True, timeout=300
-    )
+    where = {"cwd": repository, "env": {**os.environ, "NO_MKDOCS_2_WARNING": "1"}}
+    process = subprocess.run(command, capture_output=True, text=True, timeout=300, **where)
     assert process.returncode == 0, process.stdout + process.stderr
     return folder
 
