@@ -2,17 +2,7 @@
 
 import click
 
-from dbdgan_tf.cli.options import (
-    COUNT,
-    POSITIVE,
-    count_threads,
-    find_model,
-    max_megapixels_option,
-    model_option,
-    needs_extra,
-    quiet_option,
-    silence_native_libraries,
-)
+from dbdgan_tf.cli import options as shared
 from dbdgan_tf.cli.score_command import roi_option, sharp_at_option
 
 
@@ -22,16 +12,16 @@ from dbdgan_tf.cli.score_command import roi_option, sharp_at_option
 @click.option("--column", default="path", help="Of Parquet lists.")
 @click.option("--no-scores", is_flag=True, help="Maps alone: faster.")
 @click.option("--maps", is_flag=True, help="Also the maps, as PNG in the column map_png.")
-@click.option("--max-side", type=COUNT, help="Longest side of the maps, px.  [default: the photo's]")
+@click.option("--max-side", type=shared.COUNT, help="Longest side of the maps, px.  [default: the photo's]")
 @roi_option
 @sharp_at_option
-@click.option("--seconds", type=POSITIVE, default=60.0, help="Per photograph.")
-@click.option("--workers", type=COUNT, help="Processes.  [default: all cores of this machine]")
-@click.option("--cpus", type=COUNT, default=1, help="Cores of each.")
-@click.option("--part-rows", type=COUNT, default=256, help="Photographs of a part.")
-@max_megapixels_option
-@model_option
-@quiet_option
+@click.option("--seconds", type=shared.POSITIVE, default=60.0, help="Per photograph.")
+@click.option("--workers", type=shared.COUNT, help="Processes.  [default: all cores of this machine]")
+@click.option("--cpus", type=shared.COUNT, default=1, help="Cores of each.")
+@click.option("--part-rows", type=shared.COUNT, default=256, help="Photographs of a part.")
+@shared.max_megapixels_option
+@shared.model_option
+@shared.quiet_option
 def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet, **options):
     """Scores photographs IN (folders, globs, .txt and .parquet lists; paths, s3://, gs://, http://) into OUT.
 
@@ -42,7 +32,7 @@ def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet,
     dbdgan batch photos/ scores/
     dbdgan batch s3://bucket/list.parquet s3://bucket/scores --column uri --maps --workers 64
     """  # noqa: D301
-    with needs_extra("ray"):
+    with shared.needs_extra("ray"):
         from dbdgan_tf.batch.job import BatchConfig, run
     from dbdgan_tf.cli.pipeline import progress_bar
 
@@ -52,9 +42,9 @@ def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet,
                 bar.update(part["done"])
                 yield part
 
-    options |= {"model": str(find_model(options["model"])), "scores": not no_scores}
-    silence_native_libraries()
-    config = BatchConfig(sources, output, column, count_threads(workers), cpus, part_rows, options)
+    options |= {"model": str(shared.find_model(options["model"])), "scores": not no_scores}
+    shared.silence_native_libraries()
+    config = BatchConfig(sources, output, column, shared.count_threads(workers), cpus, part_rows, options)
     done, failed, skipped = run(config, watch)
     there = f", {skipped} were there already" * bool(skipped)
     click.echo(f"{done} written to {output}{there}; {failed} failed (column error)", err=True)

@@ -9,24 +9,15 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import (
-    COUNT,
-    NumberRange,
-    count_threads,
-    json_option,
-    model_option,
-    open_detectors,
-    tell,
-    threads_option,
-)
+from dbdgan_tf.cli import options as shared
 
 
 @click.command("bench")
-@click.option("--photos", type=COUNT, default=24, help="How many to map.")
-@click.option("--megapixels", type=NumberRange(0.1, 100), default=12.0)
-@model_option
-@threads_option
-@json_option
+@click.option("--photos", type=shared.COUNT, default=24, help="How many to map.")
+@click.option("--megapixels", type=shared.NumberRange(0.1, 100), default=12.0)
+@shared.model_option
+@shared.threads_option
+@shared.json_option
 def command(photos, megapixels, model, threads, as_json):
     """Times `dbdgan map` over a folder of synthetic JPEGs.
 
@@ -35,10 +26,10 @@ def command(photos, megapixels, model, threads, as_json):
     """
     from dbdgan_tf.cli.map_command import command as map_command
 
-    threads = count_threads(threads)
+    threads = shared.count_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
         photo = write_photos(Path(folder) / "in", photos, megapixels)
-        parts = _time_parts(photo, open_detectors(model))
+        parts = _time_parts(photo, shared.open_detectors(model))
         words = [f"{folder}/in", f"{folder}/out", "--model", model, "--threads", str(threads), "--quiet"]
         start, cpu = time.perf_counter(), time.process_time()
         map_command.main(words, standalone_mode=False)
@@ -53,7 +44,7 @@ def command(photos, megapixels, model, threads, as_json):
         "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         **{f"{name}_cpu_ms": value for name, value in parts.items()},
     }
-    tell(report, as_json)
+    shared.tell(report, as_json)
 
 
 def write_photos(folder, count, megapixels):

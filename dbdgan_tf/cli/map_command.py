@@ -4,15 +4,7 @@ from types import SimpleNamespace
 
 import click
 
-from dbdgan_tf.cli.options import (
-    COUNT,
-    NumberRange,
-    follow_links_option,
-    max_megapixels_option,
-    model_option,
-    quiet_option,
-    threads_option,
-)
+from dbdgan_tf.cli import options as shared
 
 
 @click.command("map")
@@ -25,23 +17,23 @@ from dbdgan_tf.cli.options import (
     help="8-bit map; black and white mask; the photo under its map, the focus outlined; photo and map; what "
     "is in focus on a clear ground.",
 )
-@click.option("--threshold", type=NumberRange(0, 1), help="What counts as blurred.  [default: 0.5]")
+@click.option("--threshold", type=shared.NumberRange(0, 1), help="What counts as blurred.  [default: 0.5]")
 @click.option(
     "--conservative", is_flag=True, help="For photogrammetry: no blurred pixel passes; threshold 0.2, grown."
 )
 @click.option(
     "--white", type=click.Choice(["blur", "focus"]), default="blur", help="What is white in maps and masks."
 )
-@click.option("--max-side", type=COUNT, help="Longest side of the output, px.  [default: its own]")
-@max_megapixels_option
-@model_option
-@threads_option
+@click.option("--max-side", type=shared.COUNT, help="Longest side of the output, px.  [default: its own]")
+@shared.max_megapixels_option
+@shared.model_option
+@shared.threads_option
 @click.option(
     "--scale", type=click.Choice(["whole", "native"]), default="whole", help="native sees small blur, slower."
 )
-@follow_links_option
+@shared.follow_links_option
 @click.option("--overwrite", is_flag=True, help="Make outputs again that exist already.")
-@quiet_option
+@shared.quiet_option
 def command(**options):
     """Finds the blur in photographs IN (files, folders, globs; - is stdin) and writes it to OUT.
 

@@ -144,14 +144,10 @@ def _check_folder(folder, sources, to_folder):
     for source in sources:
         if os.path.isdir(source) and os.path.exists(folder) and os.path.samefile(source, folder):
             raise click.UsageError(f"OUT must be another folder than IN. Received: {folder} twice.")
-    if to_folder:
-        return
-    if os.path.lexists(folder):
-        raise click.UsageError(f"Several photographs go into a folder. Received: {folder}, which is a file.")
-    if folder.suffix.lower() in IMAGE_SUFFIXES:
+    if not to_folder and (os.path.lexists(folder) or folder.suffix.lower() in IMAGE_SUFFIXES):
         if len(sources) == 1 and not os.path.isdir(sources[0]) and not glob.has_magic(sources[0]):
             raise ValueError(f"{sources[0]}: does not exist")
         raise click.UsageError(
-            f"Several photographs go into a folder. Received: {folder}. Allowed: {folder}/ or a name "
+            f"Several photographs go into a folder. Received: {folder}, a file. Allowed: {folder}/ or a name "
             "without extension."
         )

@@ -4,15 +4,7 @@ from types import SimpleNamespace
 
 import click
 
-from dbdgan_tf.cli.options import (
-    COUNT,
-    NumberRange,
-    follow_links_option,
-    max_megapixels_option,
-    model_option,
-    quiet_option,
-    threads_option,
-)
+from dbdgan_tf.cli import options as shared
 
 FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split())
 
@@ -30,7 +22,7 @@ roi_option = click.option(
     "--roi", metavar="X,Y,W,H", callback=_parse_roi, help="The subject's place: px, or shares up to 1."
 )
 sharp_at_option = click.option(
-    "--sharp-at", type=COUNT, default=2048, metavar="PX", help="Long side at which photos are to be sharp."
+    "--sharp-at", type=shared.COUNT, default=2048, metavar="PX", help="Long side at which to be sharp."
 )
 
 
@@ -42,24 +34,29 @@ sharp_at_option = click.option(
 @roi_option
 @sharp_at_option
 @click.option("--sort-by", type=click.Choice(FIELDS), metavar="COLUMN", help="Best first, at the end.")
-@click.option("--top", type=COUNT, metavar="N", help="Only the N best (by default sharpness).")
+@click.option("--top", type=shared.COUNT, metavar="N", help="Only the N best (by default sharpness).")
 @click.option(
-    "--group-seconds", type=NumberRange(0), metavar="S", help="Mark the best of bursts: EXIF times S s apart."
+    "--group-seconds",
+    type=shared.NumberRange(0),
+    metavar="S",
+    help="Mark the best of each burst: photographs at most S seconds apart by their EXIF time.",
 )
 @click.option("--html", metavar="FILE", help="Write a contact sheet, the measured places at 100 %.")
 @click.option(
-    "--sort-into", metavar="DIR", help="Put them into DIR/sharp, DIR/soft, DIR/uncertain, bursts' DIR/best."
+    "--sort-into",
+    metavar="DIR",
+    help="Put the photographs into DIR/sharp, DIR/soft, DIR/uncertain; the best of bursts into DIR/best.",
 )
 @click.option(
     "--transfer", type=click.Choice(["copy", "link", "move"]), default="copy", help="How --sort-into does it."
 )
 @click.option("--dry-run", is_flag=True, help="Say what --sort-into and --xmp would do, and do nothing.")
 @click.option("--xmp", is_flag=True, help="Write ratings (1 to 5 stars) into .xmp sidecars.")
-@follow_links_option
-@max_megapixels_option
-@model_option
-@threads_option
-@quiet_option
+@shared.follow_links_option
+@shared.max_megapixels_option
+@shared.model_option
+@shared.threads_option
+@shared.quiet_option
 def command(**options):
     """Tells whether photographs (files, folders, globs) are sharp, in their own pixels.
 

@@ -11,7 +11,7 @@ import click
 
 from dbdgan_tf.atomic_file import replacing
 from dbdgan_tf.cli.contact_sheet import contact_sheet, pictures
-from dbdgan_tf.cli.journal import Journal, file_facts
+from dbdgan_tf.cli.journal import file_facts, journal
 from dbdgan_tf.cli.options import count_threads, open_detectors
 from dbdgan_tf.cli.pipeline import Failures, printable, progress_bar, run_in_threads
 from dbdgan_tf.cli.score_output import Row, header, line, mark_bursts, ordered
@@ -40,16 +40,16 @@ def run(config):
     deciding = vars(config) | {"threads": None, "quiet": False, "format": ""}
     # Sorted, as click gives options in the order in which they were typed.
     settings = f"{detectors.model_checksum()} {sorted(deciding.items())}"
-    with Journal(config.output, settings) as journal, _report(config) as report:
-        done = {row.photo.path for row in journal.rows}
+    with journal(config.output, settings) as (earlier, keep), _report(config) as report:
+        done = {row.photo.path for row in earlier}
         waiting = [photo for photo in photos if photo.path not in done]
         threads = min(count_threads(config.threads), max(1, len(waiting)))
         outcomes = run_in_threads(waiting, functools.partial(_score, config, detectors), threads)
         quiet = config.quiet or (config.output is None and os.isatty(1) and not late)
-        fresh = progress_bar(_rows(outcomes, failures, journal), len(waiting), "photos", quiet)
+        fresh = progress_bar(_rows(outcomes, failures, keep), len(waiting), "photos", quiet)
         absent = [Row(FoundPhoto(path, path), error=reason) for path, reason in found.problems]
         sidecars = _sidecars(photos) if config.xmp or config.sort_into else {}
-        rows = itertools.chain(absent, journal.rows, fresh)
+        rows = itertools.chain(absent, earlier, fresh)
         for row in _in_order(config, rows) if late else rows:
             try:
                 report(row)
@@ -59,7 +59,7 @@ def run(config):
                 failures.add(row.photo.path, error)
     for note in found.notes:
         click.echo(note, err=True)
-    if not photos and not journal.rows and not failures.reasons:
+    if not photos and not earlier and not failures.reasons:
         failures.reasons.append((sources[0] if sources else config.files_from, "holds no photograph"))
     return failures.report(len(photos) + len(found.problems) or 1)
 
@@ -79,13 +79,13 @@ def _score(config, detectors, photo):
     return Row(photo, measured.score, taken=taken, pictures=shown, file=facts)
 
 
-def _rows(outcomes, failures, journal):
+def _rows(outcomes, failures, keep):
     """The rows, kept before they are acted on: what is done twice is as if done once."""
     for photo, outcome in outcomes:
         if isinstance(outcome, Exception):
             failures.add(photo.path, outcome)
             outcome = Row(photo, error=explain(outcome))
-        journal.add(outcome)
+        keep(outcome)
         yield outcome
 
 

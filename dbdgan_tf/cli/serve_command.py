@@ -2,14 +2,7 @@
 
 import click
 
-from dbdgan_tf.cli.options import (
-    POSITIVE,
-    count_threads,
-    max_megapixels_option,
-    model_option,
-    needs_extra,
-    open_detectors,
-)
+from dbdgan_tf.cli import options as shared
 
 
 @click.command("serve")
@@ -17,12 +10,12 @@ from dbdgan_tf.cli.options import (
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Photographs at work.  [default: all cores]")
 @click.option("--queue", type=click.IntRange(0), default=32, help="Requests that may wait; others get 503.")
-@click.option("--max-megabytes", type=POSITIVE, default=64.0, help="Larger requests are refused.")
-@max_megapixels_option
+@click.option("--max-megabytes", type=shared.POSITIVE, default=64.0, help="Larger requests are refused.")
+@shared.max_megapixels_option
 @click.option(
-    "--timeout", type=POSITIVE, default=60.0, metavar="SECONDS", help="Of an upload, and of waiting and work."
+    "--timeout", type=shared.POSITIVE, default=60.0, help="Seconds for an upload, and for waiting and work."
 )
-@model_option
+@shared.model_option
 def command(host, port, workers, queue, max_megabytes, max_megapixels, timeout, model):
     """Answers POST /map and POST /score, the model warm; GET /openapi.json describes them.
 
@@ -31,9 +24,8 @@ def command(host, port, workers, queue, max_megabytes, max_megapixels, timeout, 
     curl --data-binary @photo.jpg http://127.0.0.1:8000/map > map.png
     curl --data-binary @photo.jpg http://127.0.0.1:8000/score
     """  # noqa: D301
-    with needs_extra("serve"):
-        from dbdgan_tf.serve import server
-        from dbdgan_tf.serve.app import Limits
-    limits = Limits(count_threads(workers), queue, max_megabytes, max_megapixels, timeout)
-    server.run(open_detectors(model), limits, host, port)
+    with shared.needs_extra("serve"):
+        from dbdgan_tf.serve.app import Limits, run
+    limits = Limits(shared.count_threads(workers), queue, max_megabytes, max_megapixels, timeout)
+    run(shared.open_detectors(model), limits, host, port)
     return 0
