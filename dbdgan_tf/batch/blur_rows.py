@@ -1,5 +1,6 @@
 """The worker of a cluster: rows of paths in, rows of scores and maps out."""
 
+import dataclasses
 import multiprocessing
 from multiprocessing.pool import ThreadPool
 
@@ -18,6 +19,7 @@ from dbdgan_tf.sharpness.score import SHARP_AT, columns
 COLUMNS = ("path", *columns(None), "map_png", "error", "model_sha256", "version")
 
 
+@dataclasses.dataclass(eq=False)
 class BlurRows:
     """Scores, and maps, the photographs that rows name; for Ray Data, Spark's `mapInPandas` or a loop.
 
@@ -39,24 +41,20 @@ class BlurRows:
         >>> rows["sharpness"], rows["error"]
     """
 
-    def __init__(
-        self,
-        model=DEFAULT_NAME,
-        *,
-        num_threads=1,
-        scores=True,
-        maps=False,
-        max_side=None,
-        roi=None,
-        sharp_at=SHARP_AT,
-        max_megapixels=250.0,
-        seconds=None,
-    ):
-        if not (scores or maps):
+    model: str = DEFAULT_NAME
+    _: dataclasses.KW_ONLY
+    num_threads: int = 1
+    scores: bool = True
+    maps: bool = False
+    max_side: int | None = None
+    roi: tuple | None = None
+    sharp_at: int = SHARP_AT
+    max_megapixels: float = 250.0
+    seconds: float | None = None
+
+    def __post_init__(self):
+        if not (self.scores or self.maps):
             raise ValueError("Rows have scores, maps or both. Received: neither.")
-        self.model, self.num_threads, self.scores, self.maps = model, num_threads, scores, maps
-        self.roi, self.sharp_at = roi, sharp_at
-        self.max_side, self.max_megapixels, self.seconds = max_side, max_megapixels, seconds
         self._detectors = self._sha256 = self._pool = None
 
     def __getstate__(self):

@@ -33,7 +33,7 @@ def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet,
     dbdgan batch s3://bucket/list.parquet s3://bucket/scores --column uri --maps --workers 64
     """  # noqa: D301
     with shared.needs_extra("ray"):
-        from dbdgan_tf.batch.job import BatchConfig, run
+        from dbdgan_tf.batch.job import run
     from dbdgan_tf.cli.pipeline import progress_bar
 
     def watch(parts, total):
@@ -44,8 +44,8 @@ def command(sources, output, column, no_scores, workers, cpus, part_rows, quiet,
 
     options |= {"model": str(shared.find_model(options["model"])), "scores": not no_scores}
     shared.silence_native_libraries()
-    config = BatchConfig(sources, output, column, shared.count_threads(workers), cpus, part_rows, options)
-    done, failed, skipped = run(config, watch)
+    size = {"workers": shared.count_threads(workers), "cpus": cpus, "part_rows": part_rows}
+    done, failed, skipped = run(sources, output, options, watch, column=column, **size)
     there = f", {skipped} were there already" * bool(skipped)
     click.echo(f"{done} written to {output}{there}; {failed} failed (column error)", err=True)
     return 1 if failed else 0

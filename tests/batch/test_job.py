@@ -16,7 +16,7 @@ pytest.importorskip("ray.data", reason="needs the extra: pip install '.[ray]'")
 import pyarrow.parquet as pq  # noqa: E402
 
 from dbdgan_tf.batch import job  # noqa: E402
-from dbdgan_tf.batch.job import BatchConfig, run  # noqa: E402
+from dbdgan_tf.batch.job import run  # noqa: E402
 from dbdgan_tf.cli import batch_command  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
@@ -51,11 +51,10 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, model, photos, tmp_p
                 os.kill(killed[0], signal.SIGKILL)
             yield count
 
-    options = {"workers": 2, "part_rows": 2, "options": {"model": model}}
-    config = BatchConfig((str(photos),), str(tmp_path / "out"), **options)
-    assert run(config, watch) == (24, 1, 0) and killed
+    words = ((str(photos),), str(tmp_path / "out"), {"model": model})
+    assert run(*words, watch, workers=2, part_rows=2) == (24, 1, 0) and killed
     check(tmp_path / "out", photos)
-    assert run(config) == (0, 0, 24)
+    assert run(*words) == (0, 0, 24)
 
 
 def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
@@ -78,15 +77,14 @@ def test_a_worker_without_the_model_is_one_line(model, photos, tmp_path, monkeyp
     own = tmp_path / "own.tflite"
     own.write_bytes(Path(model).read_bytes())
 
-    def without_ray(blocks, parts, options, config):
+    def without_ray(blocks, arguments, workers, cpus):
         own.unlink()
-        worker = job._Worker(parts, options)
+        worker = job._Worker(*arguments)
         for block in blocks:
             yield {name: value for name, (value,) in worker({"path": block["path"].to_pylist()}).items()}
 
     monkeypatch.setattr(job, "_through_ray", without_ray)
-    monkeypatch.setattr(job, "_cluster", lambda config: contextlib.nullcontext())
-    config = BatchConfig((str(photos),), str(tmp_path / "out"), options={"model": str(own)})
+    monkeypatch.setattr(job, "_cluster", lambda cores: contextlib.nullcontext())
     with pytest.raises(ValueError, match=rf"^There is no model file here. Received: {own}.$"):
-        run(config)
+        run((str(photos),), str(tmp_path / "out"), {"model": str(own)})
     assert not list((tmp_path / "out").glob("*.parquet"))

@@ -70,58 +70,54 @@ def test_equal_stems_keep_their_extensions(call, picture, tmp_path):
 
 
 @pytest.fixture
-def ramp(tmp_path):
-    """Sharp (dark) on the left, blurred (bright) on the right."""
-    levels = np.tile(np.linspace(60, 220, 192, dtype=np.uint8), (128, 1))
-    cv2.imwrite(str(tmp_path / "ramp.png"), levels)
-    return tmp_path / "ramp.png"
+def draw(call, tmp_path):
+    """Output and pixels of a photograph, sharp (dark) on the left, blurred (bright) on the right."""
+    photo = np.tile(np.linspace(60, 220, 192, dtype=np.uint8), (128, 1))
+    cv2.imwrite(str(tmp_path / "ramp.png"), photo)
+
+    def run(*options):
+        assert call("map", tmp_path / "ramp.png", tmp_path / "o.png", "--overwrite", *options).exit_code == 0
+        return read(tmp_path / "o.png"), photo
+
+    return run
 
 
-def test_mask_threshold(call, ramp, tmp_path):
-    shares = []
-    for threshold in ("0", "0.2", "0.5", "0.8", "1"):
-        target = tmp_path / f"m{threshold}.png"
-        assert call("map", ramp, target, "--format", "mask", "--threshold", threshold).exit_code == 0
-        assert set(np.unique(read(target))) <= {0, 255}
-        shares.append(read(target).mean() / 255)
+def test_mask_threshold(draw):
+    masks = [draw("--format", "mask", "--threshold", limit)[0] for limit in ("0", "0.2", "0.5", "0.8", "1")]
+    assert all(set(np.unique(mask)) <= {0, 255} for mask in masks)
+    shares = [mask.mean() / 255 for mask in masks]
     assert shares[0] == 1 and shares == sorted(set(shares), reverse=True)
     # One half is passed where 6 (level - 127) / 128 = 1, at level 148.
     assert shares[2] == pytest.approx((220 - 148.3) / 160, abs=0.02)
 
 
 @pytest.mark.parametrize("scale", ["whole", "native"])
-def test_conservative_masks_hold_the_plain_ones(call, ramp, tmp_path, scale):
-    common = ("--format", "mask", "--scale", scale)
-    for name, options in (("strict", ("--threshold", "0.2")), ("safe", ("--conservative",))):
-        assert call("map", ramp, tmp_path / f"{name}.png", *common, *options).exit_code == 0
-    strict, safe = read(tmp_path / "strict.png") > 0, read(tmp_path / "safe.png") > 0
+def test_conservative_masks_hold_the_plain_ones(draw, scale):
+    strict = draw("--format", "mask", "--scale", scale, "--threshold", "0.2")[0] > 0
+    safe = draw("--format", "mask", "--scale", scale, "--conservative")[0] > 0
     assert np.all(safe[strict]) and safe.sum() > strict.sum()
 
 
-def test_white_focus_inverts(call, ramp, tmp_path):
-    call("map", ramp, tmp_path / "blur.png")
-    call("map", ramp, tmp_path / "focus.png", "--white", "focus")
-    assert np.array_equal(read(tmp_path / "focus.png"), 255 - read(tmp_path / "blur.png"))
+def test_white_focus_inverts(draw):
+    assert np.array_equal(draw("--white", "focus")[0], 255 - draw()[0])
 
 
-def test_overlay_outlines_the_focus(call, ramp, tmp_path):
-    assert call("map", ramp, tmp_path / "o.png", "--format", "overlay").exit_code == 0
-    out = read(tmp_path / "o.png")[..., ::-1]
+def test_overlay_outlines_the_focus(draw):
+    out = draw("--format", "overlay")[0][..., ::-1]
     assert out.shape == (128, 192, 3)
     outline = np.abs(out.astype(int) - (255, 220, 120)).sum(2) < 30
     # The border of the focus lies near level 148: column 106.
     assert 100 <= np.flatnonzero(outline[64])[-1] <= 112
 
 
-def test_cutout_keeps_the_subject_and_fades(call, ramp, tmp_path):
-    assert call("map", ramp, tmp_path / "c.png", "--format", "cutout").exit_code == 0
-    out, photo = read(tmp_path / "c.png"), read(ramp)
+def test_cutout_keeps_the_subject_and_fades(call, draw, tmp_path):
+    out, photo = draw("--format", "cutout")
     assert np.array_equal(out[..., 0], photo)
     # Opaque where the map is below 0.4, clear above 0.6: levels 139 and 157.
     alpha = out[64, :, 3]
     assert alpha[photo[64] < 134].min() == 255 and alpha[photo[64] > 162].max() == 0
     assert np.abs(alpha[np.abs(photo[64].astype(int) - 148) <= 1] - 128.0).max() < 40
-    result = call("map", ramp, tmp_path / "c.jpg", "--format", "cutout")
+    result = call("map", tmp_path / "ramp.png", tmp_path / "c.jpg", "--format", "cutout")
     assert result.exit_code == 1 and "Transparency needs .png" in result.stderr
 
 

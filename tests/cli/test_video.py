@@ -41,14 +41,6 @@ def test_outputs(call, film, tmp_path):
     assert not list((tmp_path / "out").glob(".dbdgan*"))
 
 
-def test_every_and_no_window(call, film, tmp_path):
-    options = ("--every", "4", "--window", "0")
-    assert call("video", film, "-o", tmp_path / "out", *options).exit_code == 0
-    with open(tmp_path / "out/frames.csv", newline="") as file:
-        assert [int(row["frame"]) for row in csv.DictReader(file)] == list(range(0, 30, 4))
-    assert not (tmp_path / "out/sharpest").exists()
-
-
 @pytest.fixture
 def unknown_codec(tmp_path):
     """Bytes of a film of a codec that there is not."""
@@ -79,15 +71,18 @@ def test_another_window_leaves_no_frame_of_the_first(call, film, tmp_path):
     assert (tmp_path / "sharpest/frame_own.jpg").exists()
 
 
-def test_several_films(call, film, tmp_path):
+def test_several_films_and_some_frames_of_each(call, film, tmp_path):
     (tmp_path / "other").mkdir()
     for name in ("other/film.avi", "b.avi", "b.mp4"):
         (tmp_path / name).write_bytes(b"no film" if name == "b.mp4" else film.read_bytes())
     films = [tmp_path / name for name in ("b.mp4", "other/film.avi", "b.avi")]
-    result = call("video", *films, "-o", tmp_path / "out", "--every", "10")
+    result = call("video", *films, "-o", tmp_path / "out", "--every", "4", "--window", "0")
     assert result.exit_code == 1
     assert "1 of 3 failed" in result.stderr and "b.mp4: this is no film" in result.stderr
     assert sorted(os.listdir(tmp_path / "out")) == ["b.avi", "film"]
+    assert sorted(os.listdir(tmp_path / "out/film")) == ["blur.png", "frames.csv"]
+    with open(tmp_path / "out/film/frames.csv", newline="") as file:
+        assert [int(row["frame"]) for row in csv.DictReader(file)] == list(range(0, 30, 4))
     assert call("video", film, films[1], "-o", tmp_path / "o").exit_code == 2
 
 
