@@ -1,9 +1,11 @@
 """dbdgan serve over loopback: answers as the command's, each refusal, places, and the end."""
 
+import asyncio
 import base64
 import json
 import re
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +15,7 @@ import pytest
 
 from dbdgan_tf.inference.detectors import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
+from dbdgan_tf.serve.places import Busy, Places
 from dbdgan_tf.sharpness.measuring import measure
 from dbdgan_tf.sharpness.score import columns
 
@@ -163,3 +166,34 @@ def test_sigterm_finishes_what_has_begun(start):
         connection.sendall(content)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert server.process.wait(30) == 0 and server.process.stderr.read() == b""
+
+
+def test_what_waits_never_begins_and_what_has_begun_keeps_its_place():
+    warmed, begun, go, done = [], threading.Event(), threading.Event(), []
+
+    def work(name):
+        begun.set()
+        go.wait(10)
+        done.append(name)
+
+    async def scenario():
+        places = Places(1, 1, lambda: warmed.append(threading.get_ident()))
+
+        async def request(name):
+            with places.take():
+                await places.run(work, name)
+
+        first, second = asyncio.create_task(request("first")), asyncio.create_task(request("second"))
+        await asyncio.to_thread(begun.wait, 10)
+        with pytest.raises(Busy), places.take():
+            pass
+        for task in (first, second):
+            task.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        assert places.taken == 1
+        go.set()
+        while places.taken:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+    assert done == ["first"] and len(warmed) == 1
