@@ -42,7 +42,7 @@ def command(photos, megapixels, model, threads, as_json):
         "cpu_ms_per_photo": 1000 * cpu / photos,
         "photos_per_second_on_idle_cores": threads * photos / cpu,
         "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        **{f"{name}_cpu_ms": value for name, value in parts.items()},
+        **parts,
     }
     shared.tell(report, as_json)
 
@@ -77,15 +77,13 @@ def _time_parts(photo, detectors):
     tensor = detector.prepare(loaded.pixels)
     blur_map = detector.run_prepared(tensor)
     picture = rendering.draw(blur_map, loaded)
-    return {
-        "decode": _cpu_ms(lambda: load_photo(photo, max(detectors.image_size))),
-        "prepare": _cpu_ms(lambda: detector.prepare(loaded.pixels)),
-        "model": _cpu_ms(lambda: detector.run_prepared(tensor)),
-        "draw": _cpu_ms(lambda: rendering.draw(blur_map, loaded)),
-        "encode": _cpu_ms(lambda: encode(picture, ".png")),
+    parts = {
+        "decode_cpu_ms": lambda: load_photo(photo, max(detectors.image_size)),
+        "prepare_cpu_ms": lambda: detector.prepare(loaded.pixels),
+        "model_cpu_ms": lambda: detector.run_prepared(tensor),
+        "draw_cpu_ms": lambda: rendering.draw(blur_map, loaded),
+        "encode_cpu_ms": lambda: encode(picture, ".png"),
     }
-
-
-def _cpu_ms(work):
+    clock = {"repeat": 6, "number": 1, "timer": time.process_time}
     # The first round warms up.
-    return 1000 * statistics.median(timeit.repeat(work, repeat=6, number=1, timer=time.process_time)[1:])
+    return {name: 1000 * statistics.median(timeit.repeat(work, **clock)[1:]) for name, work in parts.items()}

@@ -48,7 +48,6 @@ def command(as_json):
 
 
 def _try_model(name):
-    """What is wrong with a bundled model, or "sound"."""
     import cv2
     import numpy as np
 

@@ -34,7 +34,6 @@ def run(config):
 
 
 def _folders(config):
-    """Where each film's files go; films of one name are told apart."""
     films = [Path(film) for film in config.films]
     if not config.output_dir:
         return [film.with_name(film.stem + "_blur") for film in films]
@@ -78,7 +77,6 @@ def _run_one(config, film, folder, detectors):
 
 
 def _measure(config, detectors, frame):
-    """The frame, its `Score`, and the frame under its map where that is asked for."""
     blur_map, overlay = detectors.find_blur(frame.pixels), None
     if config.overlay:
         photo = Photo(frame.pixels, frame.pixels.shape[:2])

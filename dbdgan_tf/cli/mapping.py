@@ -102,7 +102,6 @@ def _is_waiting(place, failures):
 
 
 def _settings(config, detectors):
-    """Checksum of all that decides how an output looks."""
     return origin.checksum(repr((_rendering(config), config.scale, detectors.model_checksum())))
 
 

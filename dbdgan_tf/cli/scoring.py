@@ -98,7 +98,6 @@ def _in_order(config, rows):
 
 
 def _sidecars(photos):
-    """Path of each photograph -> of its .xmp, beside it."""
     planned = plan_outputs(photos, "", ".xmp")
     return {photo.path: photo.path.with_name(path.name) for photo, path in zip(photos, planned, strict=True)}
 

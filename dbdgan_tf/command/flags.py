@@ -83,7 +83,6 @@ def _parse(arguments):
 
 
 def _groups(config_class):
-    """Field name -> option dataclass, for a configuration made of such."""
     kinds = typing.get_type_hints(config_class)
     return {name: kind for name, kind in kinds.items() if dataclasses.is_dataclass(kind)}
 
@@ -146,7 +145,6 @@ def _integers(field, count, words):
 
 
 def _check_words(words, field):
-    """Refuses words that are missing, too many or not asked for."""
     if field is None and words:
         raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
     if field and (not words or (field.type is str and len(words) > 1)):

@@ -171,8 +171,6 @@ async def _wait_for_leaving(request):
 
 
 def _tell_errors(app):
-    """Every error is JSON {"error": one sentence}."""
-
     def invalid(error):
         first = error.errors()[0]
         return Refusal(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")

@@ -23,14 +23,10 @@ class Refusal(Exception):
 
 
 def refusal_of(error):
-    """The `Refusal` for what a photograph raised; other errors are bugs and pass."""
+    """The `Refusal` for the ValueError or MemoryError that a photograph raised."""
     if isinstance(error, ImageInputError):
         return Refusal(_STATUS.get(error.kind, 400), error.reason)
-    if isinstance(error, MemoryError):
-        return Refusal(503, explain(error))
-    if isinstance(error, ValueError):
-        return Refusal(422, explain(error))
-    raise error
+    return Refusal(503 if isinstance(error, MemoryError) else 422, explain(error))
 
 
 class _InMemory(MultiPartParser):
