@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -139,6 +140,21 @@ def test_full_disk_stops_the_run_and_damages_nothing(ended, folder, tmp_path):
     assert code == 1 and b"no room left for the output" in told
     assert (tmp_path / "out/p20.png").read_bytes() == b"older"
     assert sorted(os.listdir(tmp_path / "out")) == ["p00.png", "p01.png", "p02.png", "p20.png"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KeyError("bug"), "KeyError: 'bug'"),
+        (MemoryError(), "not enough memory"),
+        (OSError(28, ""), "no room left"),
+    ],
+)
+def test_whatever_else_goes_wrong_is_one_line(call, picture, folder, tmp_path, monkeypatch, error, told):
+    (folder / "a.jpg").write_bytes(picture())
+    monkeypatch.setattr("dbdgan_tf.cli.mapping.map_photo", Mock(side_effect=error))
+    result = call("map", folder, tmp_path / "out")
+    assert result.exit_code == 1 and told in result.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
