@@ -4,6 +4,7 @@ Reads a JSON list of argument lists from stdin, such as ["python", "-m", "traine
 and prints a JSON list: null, or what the parser says is wrong. One process for all of them: some need Keras.
 """
 
+import argparse
 import contextlib
 import importlib
 import io
@@ -19,6 +20,12 @@ class Parsed(BaseException):
 def parse_flags(config_class, main, words=None):
     """In place of `dbdgan_tf.command.flags.start`: builds the configuration, and goes no further."""
     command_flags.parse(config_class, *(words or sys.argv)[1:])
+    raise Parsed
+
+
+def parse_arguments(parser, *_, **__):
+    """In place of `ArgumentParser.parse_args`."""
+    PARSE(parser, sys.argv[1:])
     raise Parsed
 
 
@@ -58,5 +65,6 @@ if __name__ == "__main__":
     lines = json.load(sys.stdin)
     sys.path.insert(0, ".")
     command_flags = importlib.import_module("dbdgan_tf.command.flags")
-    command_flags.start = parse_flags
+    command_flags.start, PARSE = parse_flags, argparse.ArgumentParser.parse_args
+    argparse.ArgumentParser.parse_args = parse_arguments
     json.dump([problem(words) for words in lines], sys.stdout)
