@@ -56,7 +56,7 @@ def rows_there(out):
 
 def rates(options, folder):
     """Photographs/s of `dbdgan map`, `score` and `batch`, the last without the start of its processes."""
-    from dbdgan_tf.batch.job import BatchConfig, run
+    from dbdgan_tf.batch.job import run
     from dbdgan_tf.cli.bench_command import write_photos
 
     write_photos(folder / "in", options.photos, options.megapixels)
@@ -75,10 +75,8 @@ def rates(options, folder):
                 yield part
 
         out = str(folder / name.replace(" ", ""))
-        config = BatchConfig(
-            (f"{folder}/in",), out, workers=options.workers, part_rows=8, options={"model": "lite", **chosen}
-        )
-        run(config, watch)
+        size = {"workers": options.workers, "part_rows": 8}
+        run((f"{folder}/in",), out, {"model": "lite", **chosen}, watch, **size)
         # From the first parts on, one of each worker: before that, processes start.
         first = options.workers - 1
         found[name] = sum(done for _, done in times[first + 1 :]) / (times[-1][0] - times[first][0])

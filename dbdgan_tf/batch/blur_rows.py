@@ -1,7 +1,8 @@
 """The worker of a cluster: rows of paths in, rows of scores and maps out."""
 
-import queue
-import threading
+import dataclasses
+import multiprocessing
+from multiprocessing.pool import ThreadPool
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from dbdgan_tf.sharpness.score import SHARP_AT, columns, measure
 COLUMNS = ("path", *columns(None), "map_png", "error", "model_sha256", "version")
 
 
+@dataclasses.dataclass(eq=False)
 class BlurRows:
     """Scores, and maps, the photographs that rows name; for Ray Data, Spark's `mapInPandas` or a loop.
 
@@ -38,28 +40,24 @@ class BlurRows:
         >>> rows["sharpness"], rows["error"]
     """
 
-    def __init__(
-        self,
-        model=DEFAULT_NAME,
-        *,
-        num_threads=1,
-        scores=True,
-        maps=False,
-        max_side=None,
-        roi=None,
-        sharp_at=SHARP_AT,
-        max_megapixels=250.0,
-        seconds=None,
-    ):
-        if not (scores or maps):
+    model: str = DEFAULT_NAME
+    _: dataclasses.KW_ONLY
+    num_threads: int = 1
+    scores: bool = True
+    maps: bool = False
+    max_side: int | None = None
+    roi: tuple | None = None
+    sharp_at: int = SHARP_AT
+    max_megapixels: float = 250.0
+    seconds: float | None = None
+
+    def __post_init__(self):
+        if not (self.scores or self.maps):
             raise ValueError("Rows have scores, maps or both. Received: neither.")
-        self.model, self.num_threads, self.scores, self.maps = model, num_threads, scores, maps
-        self.roi, self.sharp_at = roi, sharp_at
-        self.max_side, self.max_megapixels, self.seconds = max_side, max_megapixels, seconds
-        self._detectors = self._sha256 = self._thread = None
+        self._detectors = self._sha256 = self._pool = None
 
     def __getstate__(self):
-        return {**self.__dict__, "_detectors": None, "_sha256": None, "_thread": None}
+        return {**self.__dict__, "_detectors": None, "_sha256": None, "_pool": None}
 
     def __call__(self, rows):
         """Does one batch.
@@ -84,21 +82,17 @@ class BlurRows:
     def _row(self, path):
         score = png = error = None
         try:
-            if self._thread is None:
-                self._thread = _Thread(self._work)
-            score, png = self._thread.run(path, self.seconds)
-        except _TooSlow:
-            self._thread, error = None, f"took longer than {self.seconds:g} s"
+            if self._pool is None:
+                self._pool = ThreadPool(1)
+            score, png = self._pool.apply_async(self._work, (path,)).get(self.seconds)
+        # Other than the TimeoutError that stores raise themselves.
+        except multiprocessing.TimeoutError:
+            self._pool.close()
+            self._pool, error = None, f"took longer than {self.seconds:g} s"
         except Exception as problem:
             error = explain(problem)
-        facts = {
-            "path": path,
-            "map_png": png,
-            "error": error,
-            "model_sha256": self._sha256,
-            "version": __version__,
-        }
-        return {**columns(score), **facts}
+        facts = {"path": path, "map_png": png, "error": error}
+        return {**columns(score), **facts, "model_sha256": self._sha256, "version": __version__}
 
     def _work(self, path):
         limit, rendering = self.max_megapixels * 1e6, Rendering(max_side=self.max_side)
@@ -107,39 +101,7 @@ class BlurRows:
         measured = measure(read(path), self._detectors, self.roi, self.sharp_at, limit)
         if not self.maps:
             return measured.score, None
-        picture = rendering.draw(measured.blur_map, measured.photo)
-        return measured.score, encode(picture, ".png")
-
-
-class _TooSlow(Exception):
-    """Other than TimeoutError, which stores raise themselves."""
-
-
-class _Thread:
-    """A thread that does one thing after the other, and is left behind where one takes too long."""
-
-    def __init__(self, work):
-        self._work, self._asked, self._answers = work, queue.SimpleQueue(), queue.SimpleQueue()
-        threading.Thread(target=self._loop, daemon=True).start()
-
-    def run(self, item, seconds):
-        self._asked.put((item,))
-        try:
-            result, error = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            self._asked.put(None)
-            raise _TooSlow from None
-        if error is not None:
-            raise error
-        return result
-
-    def _loop(self):
-        while asked := self._asked.get():
-            try:
-                answer = self._work(*asked), None
-            except Exception as error:
-                answer = None, error
-            self._answers.put(answer)
+        return measured.score, encode(rendering.draw(measured.blur_map, measured.photo), ".png")
 
 
 def read(path):

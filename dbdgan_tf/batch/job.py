@@ -1,7 +1,6 @@
 """`dbdgan batch`: photographs through the workers of a Ray cluster into Parquet parts."""
 
 import contextlib
-import dataclasses
 import logging
 import os
 
@@ -12,21 +11,8 @@ from ray.exceptions import RayError
 
 from dbdgan_tf.batch.blur_rows import BlurRows
 from dbdgan_tf.batch.parts import Parts
-from dbdgan_tf.batch.sources import find_paths
+from dbdgan_tf.batch.sources import find_paths, whole
 from dbdgan_tf.inference.detector import Detectors
-
-
-@dataclasses.dataclass(frozen=True)
-class BatchConfig:
-    """What to do; `workers` times `cpus` cores are used, `options` are those of `BlurRows`."""
-
-    sources: tuple
-    output: str
-    column: str = "path"
-    workers: int = 1
-    cpus: int = 1
-    part_rows: int = 256
-    options: dict = dataclasses.field(default_factory=dict)
 
 
 class _Worker:
@@ -46,56 +32,42 @@ class _Worker:
         return {"done": [done], "failed": [failed], "problem": [problem]}
 
 
-def run(config, watch=lambda counts, total: counts):
-    """Runs a job, or what is left of it.
+def run(sources, output, options, watch=None, *, column="path", workers=1, cpus=1, part_rows=256):
+    """Runs a job, or what is left of it; a ValueError if an input, the output or the model cannot be used.
 
-    Args:
-        config: `BatchConfig`.
-        watch: Wraps the iterable of the parts' dicts, "done" and "failed", of `total` photographs.
-
-    Returns:
-        (done, failed, skipped): photographs of this run, how many of them failed, those done before.
-
-    Raises:
-        ValueError: If an input, the output or the model cannot be used.
+    `workers` times `cpus` cores are used; `options` are those of `BlurRows`. `watch` wraps the iterable of
+    the parts' dicts, "done" and "failed", of so many photographs.
+    Returns (done, failed, skipped): photographs of this run, how many of them failed, those done before.
     """
-    paths = find_paths(config.sources, config.column, None if "://" in config.output else config.output)
-    options, parts = {**config.options, "num_threads": config.cpus}, Parts(_whole(config.output))
-    deciding = {name: value for name, value in config.options.items() if name not in ("model", "seconds")}
-    detectors = Detectors(options["model"])
-    options["model"] = str(detectors.path)
+    output, detectors = whole(output), Detectors(options["model"])
+    paths = find_paths(sources, column, None if "://" in output else output)
+    deciding = {name: value for name, value in options.items() if name not in ("model", "seconds")}
+    options, parts = {**options, "num_threads": cpus, "model": str(detectors.path)}, Parts(output)
     parts.claim({"model_sha256": detectors.model_checksum(), **deciding})
     finished = parts.finished()
     waiting = [path for path in paths if path not in finished]
-    blocks = [
-        pyarrow.table({"path": waiting[start : start + config.part_rows]})
-        for start in range(0, len(waiting), config.part_rows)
-    ]
+    starts = range(0, len(waiting), part_rows)
+    blocks = [pyarrow.table({"path": waiting[start : start + part_rows]}) for start in starts]
     done = failed = 0
     if blocks:
-        with _cluster(config):
-            for row in watch(_through_ray(blocks, parts, options, config), len(waiting)):
+        with _cluster(workers * cpus):
+            rows = _through_ray(blocks, (parts, options), workers, cpus)
+            for row in watch(rows, len(waiting)) if watch else rows:
                 if row["problem"]:
                     raise ValueError(row["problem"])
                 done, failed = done + row["done"], failed + row["failed"]
     return done, failed, len(paths) - len(waiting)
 
 
-def _whole(folder):
-    return folder if "://" in folder else os.path.abspath(folder)
-
-
 @contextlib.contextmanager
-def _cluster(config):
+def _cluster(cores):
     """The cluster that RAY_ADDRESS names or the process is part of, or else one of this machine's cores."""
     begun = not ray.is_initialized()
     if begun:
         # Ray would give way to every other process of this machine, by a niceness of 15.
         os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"} | os.environ)
-        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": config.workers * config.cpus}
-        ray.init(
-            include_dashboard=False if local else None, log_to_driver=False, logging_level="ERROR", **local
-        )
+        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": cores, "include_dashboard": False}
+        ray.init(log_to_driver=False, logging_level="ERROR", **local)
     try:
         yield
     except RayError as error:
@@ -105,14 +77,8 @@ def _cluster(config):
             ray.shutdown()
 
 
-def _through_ray(blocks, parts, options, config):
+def _through_ray(blocks, arguments, workers, cpus):
     ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
-    done = ray.data.from_arrow(blocks).map_batches(
-        _Worker,
-        fn_constructor_args=(parts, options),
-        batch_size=None,
-        num_cpus=config.cpus,
-        compute=ray.data.ActorPoolStrategy(size=config.workers),
-    )
-    return done.iter_rows()
+    pool = {"num_cpus": cpus, "compute": ray.data.ActorPoolStrategy(size=workers), "batch_size": None}
+    return ray.data.from_arrow(blocks).map_batches(_Worker, fn_constructor_args=arguments, **pool).iter_rows()

@@ -35,20 +35,14 @@ class Parts:
         self._local, self._run = isinstance(self._files, fsspec.get_filesystem_class("file")), None
 
     def claim(self, facts):
-        """Takes the folder for a run.
+        """Takes the folder for a run; a ValueError if it holds something else, or parts of other `facts`.
 
-        Args:
-            facts: dict of what decides the rows: model, options.
-
-        Raises:
-            ValueError: If it holds something else, or parts of other facts.
+        `facts` are what decides the rows: model, options.
         """
         names = [name for name in self._names() if not name.startswith(".dbdgan-")]
         job = self._job() if names else None
         if names and job is None:
-            raise ValueError(
-                f"{self._path} is not empty, and holds no parts of dbdgan batch; name another OUT"
-            )
+            raise ValueError(f"{self._path} is not empty, and no folder of dbdgan batch; name another OUT")
         # As JSON knows them: its lists are no tuples.
         for name, value in json.loads(json.dumps(facts)).items():
             if job and job[name] != value:
@@ -74,26 +68,21 @@ class Parts:
     def add(self, paths, make):
         """Writes the part of some photographs, unless it is there: (photographs, how many of them failed).
 
-        Its name follows from the paths, so that doing it twice leaves one.
-
-        Args:
-            paths: List of texts.
-            make: Function that makes the rows, a dict of arrays.
+        Its name follows from the paths, so that doing it twice leaves one; `make` makes the rows.
         """
         checksum = hashlib.sha256(chr(0).join(paths).encode("utf-8", "surrogateescape")).hexdigest()
         name = f"part-{checksum[:32]}.parquet"
-        if self._files.exists(f"{self._path}/{name}"):
-            there = pyarrow.parquet.read_table(
-                f"{self._path}/{name}", columns=["error"], filesystem=self._files
-            )
-            return len(paths), len(paths) - there["error"].null_count
-        rows = make()
-        table = pyarrow.table({name: rows[name].tolist() for name in COLUMNS}, schema=SCHEMA)
-        stream = pyarrow.BufferOutputStream()
-        pyarrow.parquet.write_table(table, stream)
-        if (self._job() or {}).get("run") != self._run:
-            raise ValueError(f"{self._path} was taken over by another run")
-        self._write(name, stream.getvalue().to_pybytes())
+        place = f"{self._path}/{name}"
+        if self._files.exists(place):
+            table = pyarrow.parquet.read_table(place, columns=["error"], filesystem=self._files)
+        else:
+            rows = make()
+            table = pyarrow.table({name: rows[name].tolist() for name in COLUMNS}, schema=SCHEMA)
+            stream = pyarrow.BufferOutputStream()
+            pyarrow.parquet.write_table(table, stream)
+            if (self._job() or {}).get("run") != self._run:
+                raise ValueError(f"{self._path} was taken over by another run")
+            self._write(name, stream.getvalue().to_pybytes())
         return len(paths), len(paths) - table["error"].null_count
 
     def _job(self):

@@ -5,35 +5,25 @@ import os
 import fsspec
 import pyarrow.parquet
 
+from dbdgan_tf.batch.blur_rows import read
 from dbdgan_tf.photo import SUFFIXES
 from dbdgan_tf.photo.search import find_photos
 from dbdgan_tf.text_file import read_text
 
 
 def find_paths(sources, column="path", exclude=None):
-    """Lists photographs, each once.
+    """Lists photographs, each once: URIs and absolute paths in the order of the sources.
 
-    Args:
-        sources: Folders, globs, photographs, .txt files (a path or URI a line) and .parquet files; paths or
-            URIs that fsspec knows.
-        column: Of .parquet files.
-        exclude: A folder that is not searched, as it takes the output.
-
-    Returns:
-        A list of URIs and absolute paths, in the order of the sources.
-
-    Raises:
-        ValueError: If a source cannot be read, or holds no photograph.
+    Sources are folders, globs, photographs, .txt files (a path or URI a line) and .parquet files (of which
+    `column` counts); paths or URIs that fsspec knows. The folder `exclude` takes the output.
+    A ValueError tells of one that cannot be read, or holds no photograph.
     """
     paths = {}
     for source in sources:
         try:
             found = list(_expand(source, column, exclude))
-        except ImportError as error:
-            # What fsspec says of a protocol whose package is missing.
-            raise ValueError(f"{source}: {error}") from error
+        # Each store has errors of its own; an ImportError tells which package a protocol takes.
         except Exception as error:
-            # Each store has errors of its own.
             raise ValueError(f"{source}: cannot be read ({error})") from error
         if not found:
             raise ValueError(f"{source}: holds no photograph")
@@ -43,14 +33,14 @@ def find_paths(sources, column="path", exclude=None):
 
 def _expand(source, column, exclude):
     if source.endswith(".parquet"):
-        return map(_whole, _read_column(source, column))
+        return map(whole, _read_column(source, column))
     if source.endswith(".txt"):
-        lines = _read_remote(source) if "://" in source else read_text(source)
-        return [_whole(line.strip()) for line in lines.splitlines() if line.strip()]
+        lines = read(source).decode() if "://" in source else read_text(source)
+        return [whole(line.strip()) for line in lines.splitlines() if line.strip()]
     return _search_remote(source) if "://" in source else _search(source, exclude)
 
 
-def _whole(path):
+def whole(path):
     """Workers have folders of their own to begin from."""
     return path if "://" in path else os.path.abspath(path)
 
@@ -69,11 +59,6 @@ def _search_remote(source):
     names = files.glob(path) if "*" in path else files.find(path)
     photos = [name for name in sorted(names) if os.path.splitext(name)[1].lower() in SUFFIXES]
     return [files.unstrip_protocol(name) for name in photos]
-
-
-def _read_remote(source):
-    with fsspec.open(source, "r", encoding="utf-8") as file:
-        return file.read()
 
 
 def _read_column(source, column):

@@ -1,76 +1,50 @@
 """`dbdgan bench`: photographs per second, and where the time goes."""
 
-import dataclasses
-import json
 import os
+import statistics
 import tempfile
 import time
+import timeit
 from pathlib import Path
 
 import click
 
-from dbdgan_tf.cli.options import NumberRange, count_threads, model_option, open_detectors, threads_option
+from dbdgan_tf.cli import options as shared
 
 
-@dataclasses.dataclass(frozen=True)
-class BenchConfig:
-    """What to time; see the options."""
-
-    photos: int = 24
-    megapixels: float = 12.0
-    model: str = "lite"
-    threads: int | None = None
-    as_json: bool = False
-
-
-@click.command("bench", short_help="Photographs per second.")
-@click.option("--photos", type=click.IntRange(1), default=24, show_default=True, help="How many to map.")
-@click.option("--megapixels", type=NumberRange(0.1, 100), default=12.0, show_default=True)
-@model_option
-@threads_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def command(**options):
+@click.command("bench")
+@click.option("--photos", type=shared.COUNT, default=24, help="How many to map.")
+@click.option("--megapixels", type=shared.NumberRange(0.1, 100), default=12.0)
+@shared.model_option
+@shared.threads_option
+@shared.json_option
+def command(photos, megapixels, model, threads, as_json):
     """Times `dbdgan map` over a folder of synthetic JPEGs.
 
     CPU time per photo says what this machine can do when it has nothing else to do; the rate that was reached
     says what it did now.
     """
-    report = run(BenchConfig(**options))
-    click.echo(json.dumps(report, indent=1) if options["as_json"] else format_report(report))
-    return 0
+    from dbdgan_tf.cli.map_command import command as map_command
 
-
-def run(config):
-    """Times a folder run and its parts; numbers by name."""
-    from dbdgan_tf.cli.map_command import MapConfig
-    from dbdgan_tf.cli.map_command import run as run_map
-
-    threads = count_threads(config.threads)
+    threads = shared.count_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
-        photo = write_photos(Path(folder) / "in", config.photos, config.megapixels)
-        parts = time_parts(photo, open_detectors(config.model))
-        options = {"model": config.model, "threads": threads, "quiet": True}
+        photo = write_photos(Path(folder) / "in", photos, megapixels)
+        parts = _time_parts(photo, shared.open_detectors(model))
+        words = [f"{folder}/in", f"{folder}/out", "--model", model, "--threads", str(threads), "--quiet"]
         start, cpu = time.perf_counter(), time.process_time()
-        run_map(MapConfig((f"{folder}/in",), f"{folder}/out", **options))
+        map_command.main(words, standalone_mode=False)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    return {
-        "photos": config.photos,
-        "megapixels": config.megapixels,
+    report = {
+        "photos": photos,
+        "megapixels": megapixels,
         "threads": threads,
-        "photos_per_second": config.photos / seconds,
-        "cpu_ms_per_photo": 1000 * cpu / config.photos,
-        "photos_per_second_on_idle_cores": threads * config.photos / cpu,
+        "photos_per_second": photos / seconds,
+        "cpu_ms_per_photo": 1000 * cpu / photos,
+        "photos_per_second_on_idle_cores": threads * photos / cpu,
         "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        **{f"{name}_cpu_ms": value for name, value in parts.items()},
+        **parts,
     }
-
-
-def format_report(report):
-    """The report as lines for a person."""
-    return "\n".join(
-        f"{name.replace('_', ' '):34s} {value:.2f}" if isinstance(value, float) else f"{name:34s} {value}"
-        for name, value in report.items()
-    )
+    shared.tell(report, as_json)
 
 
 def write_photos(folder, count, megapixels):
@@ -93,7 +67,7 @@ def write_photos(folder, count, megapixels):
     return folder / "photo00000.jpg"
 
 
-def time_parts(photo, detectors, rounds=5):
+def _time_parts(photo, detectors):
     """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
     from dbdgan_tf.inference.rendering import Rendering
     from dbdgan_tf.photo import encode, load_photo
@@ -103,20 +77,13 @@ def time_parts(photo, detectors, rounds=5):
     tensor = detector.prepare(loaded.pixels)
     blur_map = detector.run_prepared(tensor)
     picture = rendering.draw(blur_map, loaded)
-    return {
-        "decode": _cpu_ms(lambda: load_photo(photo, max(detectors.image_size)), rounds),
-        "prepare": _cpu_ms(lambda: detector.prepare(loaded.pixels), rounds),
-        "model": _cpu_ms(lambda: detector.run_prepared(tensor), rounds),
-        "draw": _cpu_ms(lambda: rendering.draw(blur_map, loaded), rounds),
-        "encode": _cpu_ms(lambda: encode(picture, ".png"), rounds),
+    parts = {
+        "decode_cpu_ms": lambda: load_photo(photo, max(detectors.image_size)),
+        "prepare_cpu_ms": lambda: detector.prepare(loaded.pixels),
+        "model_cpu_ms": lambda: detector.run_prepared(tensor),
+        "draw_cpu_ms": lambda: rendering.draw(blur_map, loaded),
+        "encode_cpu_ms": lambda: encode(picture, ".png"),
     }
-
-
-def _cpu_ms(work, rounds):
-    work()
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return 1000 * sorted(times)[rounds // 2]
+    clock = {"repeat": 6, "number": 1, "timer": time.process_time}
+    # The first round warms up.
+    return {name: 1000 * statistics.median(timeit.repeat(work, **clock)[1:]) for name, work in parts.items()}

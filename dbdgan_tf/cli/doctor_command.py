@@ -3,62 +3,51 @@
 import hashlib
 import importlib.metadata
 import importlib.util
-import json
 import platform
 
 import click
 
-_PACKAGES = (
-    "dbdgan_tf",
-    "numpy",
-    "opencv-python-headless",
-    "pillow",
-    "simplejpeg",
-    "ai-edge-litert",
-    "click",
-)
+from dbdgan_tf.cli.options import count_threads, json_option, tell
+
+_PACKAGES = "dbdgan_tf numpy opencv-python-headless pillow simplejpeg ai-edge-litert click".split()
 _TRAINING = ("tensorflow", "keras", "jax")
 # What `draw_picture` is, in percent of blur, as means of 4 x 4 fields; how far off the answer may be.
-GOLDEN = ((0, 0, 100, 100),) * 4
+_GOLDEN = ((0, 0, 100, 100),) * 4
 _TOLERANCE = 10
 
 
-@click.command("doctor", short_help="Is this installation sound?")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.command("doctor")
+@json_option
 def command(as_json):
     """Prints versions, processors, the state of the bundled models and what formats can be read.
 
     Each bundled model is compared with its checksum and maps a picture whose answer is known. The exit code
     is 1 if something is wrong. Nothing is sent anywhere: put the output into a bug report.
     """
-    facts = examine()
-    if as_json:
-        click.echo(json.dumps(facts, indent=1))
-        return int(not facts["sound"])
-    for group in ("versions", "system", "models", "formats"):
-        for name, text in facts[group].items():
-            click.echo(f"{name:24s} {text}")
-    click.echo("Everything is as it should be." if facts["sound"] else "Something is wrong; see above.")
-    return int(not facts["sound"])
-
-
-def examine():
-    """JSON-ready facts; "sound" tells whether nothing is wrong."""
     from dbdgan_tf.inference.bundled import MODEL_FILES
 
     versions = {name: _version(name) for name in _PACKAGES}
-    models = {name: try_model(name) for name in MODEL_FILES}
-    return {
-        "sound": "missing" not in versions.values() and set(models.values()) == {"sound"},
+    models = {name: _try_model(name) for name in MODEL_FILES}
+    sound = "missing" not in versions.values() and set(models.values()) == {"sound"}
+    facts = {
+        "sound": sound,
         "versions": versions | {name: text for name in _TRAINING if (text := _version(name)) != "missing"},
-        "system": _system(),
+        "system": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processor": platform.machine(),
+            "cores": count_threads(None),
+        },
         "models": models,
         "formats": _formats(),
     }
+    tell(facts, as_json)
+    if not as_json:
+        click.echo("Everything is as it should be." if sound else "Something is wrong; see above.")
+    return int(not sound)
 
 
-def try_model(name):
-    """What is wrong with a bundled model, or "sound"."""
+def _try_model(name):
     import cv2
     import numpy as np
 
@@ -69,7 +58,7 @@ def try_model(name):
     # Whatever it is, it is to be told.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - GOLDEN).max()
+    off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - _GOLDEN).max()
     return "sound" if off <= _TOLERANCE else f"gives a wrong map: {off:.0f} % off; allowed: {_TOLERANCE}"
 
 
@@ -97,24 +86,13 @@ def _version(package):
         return "missing"
 
 
-def _system():
-    from dbdgan_tf.cli.options import count_threads
-
-    return {
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "processor": platform.machine(),
-        "cores": count_threads(None),
-    }
-
-
 def _formats():
     """What is beyond JPEG, PNG, WebP, TIFF, BMP and GIF: "present", or how to get it."""
     from PIL import features
 
-    extras = {"HEIC": ("pillow_heif", "dbdgan_tf[heic]"), "RAW": ("rawpy", "dbdgan_tf[raw]")}
-    found = {
-        name: "present" if importlib.util.find_spec(module) else f"missing; pip install '{extra}'"
-        for name, (module, extra) in extras.items()
+    wanted = {
+        "AVIF": None if features.check("avif") else "pillow>=11.3",
+        "HEIC": None if importlib.util.find_spec("pillow_heif") else "dbdgan_tf[heic]",
+        "RAW": None if importlib.util.find_spec("rawpy") else "dbdgan_tf[raw]",
     }
-    return {"AVIF": "present" if features.check("avif") else "missing; pip install 'pillow>=11.3'", **found}
+    return {name: f"missing; pip install '{one}'" if one else "present" for name, one in wanted.items()}

@@ -2,26 +2,18 @@
 
 import dataclasses
 import hashlib
-import json
 
 import click
 
-from dbdgan_tf.cli.options import find_model
+from dbdgan_tf.cli.options import find_model, json_option, tell
 
 
-@click.command("info", short_help="What a model says about itself.")
+@click.command("info")
 @click.argument("model", default="lite")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 def command(model, as_json):
     """Prints size, types, scaling, origin and scores of MODEL: a bundled one's name or a .tflite file."""
-    facts = describe(model)
-    if as_json:
-        click.echo(json.dumps(facts, indent=1))
-        return 0
-    for name, value in facts.items():
-        for key, text in value.items() if isinstance(value, dict) else [("", value)]:
-            click.echo(f"{f'{name} {key}'.strip():24s} {text}")
-    return 0
+    tell(describe(model), as_json)
 
 
 def describe(model):

@@ -1,5 +1,6 @@
 """Rows of a run that is not finished, beside its output, so that a stopped one goes on."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -10,56 +11,41 @@ from dbdgan_tf.photo.search import FoundPhoto
 from dbdgan_tf.sharpness import Score
 
 
-class Journal:
-    """OUTPUT.part, JSON lines; gone once the run is finished.
+@contextlib.contextmanager
+def journal(output, settings):
+    """OUTPUT.part, JSON lines; gone once the run is finished. No file (None, a device, a pipe): no journal.
 
-    Args:
-        output: The file to be; None, a device or a pipe has no journal.
-        settings: Text of all that decides what the rows hold; a journal of others is begun anew.
+    Gives the rows of the run that was stopped, and a function that keeps the `Row` of a photograph that is
+    done with. `settings` is the text of all that decides what the rows hold; others begin anew.
     """
+    if output is None or (os.path.exists(output) and not os.path.isfile(output)):
+        yield [], lambda row: None
+        return
+    path, first = Path(f"{output}.part"), {"settings": settings}
+    entries = _read(path, first)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
 
-    def __init__(self, output, settings):
-        unfit = output is None or (os.path.exists(output) and not os.path.isfile(output))
-        self._path, self._file = None if unfit else Path(f"{output}.part"), None
-        self._settings, self.rows = {"settings": settings}, []
+        def write(entry):
+            file.write(json.dumps(entry) + "\n")
+            file.flush()
 
-    def __enter__(self):
-        if self._path is not None:
-            entries = self._read()
-            self.rows = [row for row in map(_row, entries) if row]
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self._path, "w", encoding="utf-8")
-            for entry in (self._settings, *entries):
-                self._write(entry)
-        return self
+        for entry in (first, *entries):
+            write(entry)
+        rows = [row for entry in entries if (row := _row(**entry))]
+        yield rows, lambda row: write(_entry(row)) if row.score else None
+    path.unlink()
 
-    def add(self, row):
-        """Keeps the row of a photograph that is done with."""
-        if self._file is not None and row.score:
-            kept = {"score": dataclasses.asdict(row.score), "taken": row.taken, "pictures": row.pictures}
-            place = {"path": str(row.photo.path), "relative": str(row.photo.relative), "file": row.file}
-            self._write({**place, **kept})
 
-    def __exit__(self, kind, *_):
-        if self._file is not None:
-            self._file.close()
-            if kind is None:
-                self._path.unlink()
-
-    def _read(self):
-        entries = []
-        if self._path.is_file():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                try:
-                    entries.append(json.loads(line))
-                except ValueError:
-                    # The last line of a run that was killed.
-                    break
-        return entries[1:] if entries and entries[0] == self._settings else []
-
-    def _write(self, entry):
-        self._file.write(json.dumps(entry) + "\n")
-        self._file.flush()
+def _read(path, first):
+    entries = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            # The last line of a run that was killed.
+            break
+    return entries[1:] if entries[:1] == [first] else []
 
 
 def file_facts(path):
@@ -71,10 +57,12 @@ def file_facts(path):
     return [facts.st_size, facts.st_mtime_ns]
 
 
-def _row(entry):
+def _entry(row):
+    place = {"path": str(row.photo.path), "relative": str(row.photo.relative), "file": row.file}
+    return {**place, "taken": row.taken, "pictures": row.pictures, "score": dataclasses.asdict(row.score)}
+
+
+def _row(path, relative, score, **known):
     """None where the photograph has changed since; one that is gone was moved by the run that was stopped."""
-    path = Path(entry["path"])
-    if file_facts(path) not in (None, entry["file"]):
-        return None
-    photo, score = FoundPhoto(path, Path(entry["relative"])), Score(**entry["score"])
-    return Row(photo, score, taken=entry["taken"], pictures=entry["pictures"], file=entry["file"])
+    unchanged = file_facts(path) in (None, known["file"])
+    return Row(FoundPhoto(path, relative), Score(**score), **known) if unchanged else None

@@ -9,15 +9,14 @@ import warnings
 
 import click
 
+import dbdgan_tf
+
 # name -> (module of this room, what `dbdgan --help` says): modules stay unread until they are called.
 COMMANDS = {
     "map": ("map_command", "Blur maps, masks and overlays of photographs."),
     "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
     "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
-    "batch": (
-        "batch_command",
-        "Scores and maps of very many photographs into Parquet (extra: ray).",
-    ),
+    "batch": ("batch_command", "Scores and maps of very many photographs into Parquet (extra: ray)."),
     "serve": ("serve_command", "Maps and scores over HTTP (extra: serve)."),
     "bench": ("bench_command", "Photographs per second on this machine."),
     "info": ("info_command", "What a .tflite model says about itself."),
@@ -28,7 +27,6 @@ MAKERS = {
     "convert": ("dbdgan_tf.conversion.converter", "Writes a trained student as .tflite (extra: train)."),
     "verify": ("dbdgan_tf.verification.verify", "Does a .tflite file keep its budget? (maps: extra train)"),
 }
-INTERRUPTED = 130
 # Decoders talk to stderr about files that the commands report themselves; -8 is ffmpeg's "quiet".
 _QUIET = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
 
@@ -41,7 +39,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx, name):
         if name in MAKERS:
-            return forward(name, *MAKERS[name])
+            return forward(name, MAKERS[name][0])
         if name not in COMMANDS:
             return None
         return importlib.import_module(f"dbdgan_tf.cli.{COMMANDS[name][0]}").command
@@ -51,7 +49,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in {**COMMANDS, **MAKERS}.items()])
 
 
-def forward(name, module, help_text):
+def forward(name, module):
     """A command that hands its words to a module's `main`."""
 
     def run(words):
@@ -62,11 +60,11 @@ def forward(name, module, help_text):
 
     words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
     settings = {"ignore_unknown_options": True, "help_option_names": []}
-    return click.Command(name, settings, run, [words], short_help=help_text, add_help_option=False)
+    return click.Command(name, settings, run, [words], add_help_option=False)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name=None, version=importlib.import_module("dbdgan_tf").__version__)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(dbdgan_tf.__version__)
 def dbdgan():
     """Finds what is out of focus in photographs and films.
 
@@ -106,11 +104,18 @@ def main(arguments=None):
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted. What was finished is complete; call again to go on from there.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(130)
     except BrokenPipeError:
         # The reader left, as `head` does; Python's own last flush must not complain of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
     except (ValueError, OSError) as error:
+        from dbdgan_tf.atomic_file import is_disk_full
+
+        if is_disk_full(error):
+            error = (
+                f"there is no room left for the output ({error.strerror}). What was finished is complete: "
+                "make room and call again to go on from there"
+            )
         click.echo(f"dbdgan: {error}", err=True)
         sys.exit(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dbdgan_tf.atomic_file import is_disk_full, write_bytes
+from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.cli import origin
 from dbdgan_tf.cli.options import count_threads, open_detectors
 from dbdgan_tf.cli.pipeline import Failures, progress_bar, run_in_threads
@@ -20,11 +20,22 @@ from dbdgan_tf.photo.search import find_photos
 STREAM = "-"
 
 
-def run_one(config):
-    """One photograph: all threads go into the model, and the output's extension tells its format."""
-    if len(config.sources) != 1 or (config.sources[0] != STREAM and os.path.isdir(config.sources[0])):
-        raise click.UsageError("Only one photograph fits into one output; give a folder as OUT.")
-    source = config.sources[0]
+def run(config):
+    """Maps photographs as the options of `dbdgan map` say; the exit code: 0, or 1 if some failed."""
+    source, *others = config.sources
+    is_file = os.path.lexists(source) and not os.path.isdir(source)
+    if config.output == STREAM or config.sources == (STREAM,):
+        if others or (source != STREAM and os.path.isdir(source)):
+            raise click.UsageError("Only one photograph fits into one output; give a folder as OUT.")
+        return _run_one(config, source)
+    if STREAM in config.sources:
+        raise click.UsageError("- (stdin) cannot be combined with other photographs.")
+    to_folder = config.output.endswith(("/", os.sep)) or os.path.isdir(config.output)
+    return _run_one(config, source) if is_file and not (others or to_folder) else _run_many(config, to_folder)
+
+
+def _run_one(config, source):
+    """All threads go into the model, and the output's extension tells its format."""
     ending = _ending_for(config)
     _refuse_own_input(source, config.output)
     detectors = open_detectors(config.model, config.scale, count_threads(config.threads))
@@ -32,13 +43,16 @@ def run_one(config):
     if not config.overwrite and os.path.isfile(config.output):
         return _tell_existing(source, config.output, settings)
     try:
-        content = _make(config, detectors, _read_stdin() if source == STREAM else Path(source), ending)
+        content = _make(config, detectors, sys.stdin.buffer.read() if source == STREAM else source, ending)
     except (ValueError, MemoryError) as error:
-        failures = Failures([("stdin" if source == STREAM else source, explain(error))])
-        return failures.report(1)
-    if STREAM not in (source, config.output):
-        content = origin.with_origin(content, origin.origin_of(source, settings))
-    _write_one(config.output, content)
+        return Failures([("stdin" if source == STREAM else source, explain(error))]).report(1)
+    if config.output == STREAM:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return 0
+    if source != STREAM:
+        content = origin.with_origin(content, source, settings)
+    write_bytes(config.output, content, follow=True)
     return 0
 
 
@@ -50,8 +64,8 @@ def _tell_existing(source, output, settings):
     return 0 if finished else 1
 
 
-def run_many(config, to_folder):
-    """Many photographs, as many at a time as there are threads; those that are up to date are skipped."""
+def _run_many(config, to_folder):
+    """As many at a time as there are threads; those that are up to date are skipped."""
     folder = Path(config.output)
     _check_folder(folder, config.sources, to_folder)
     found = find_photos(config.sources, folder, follow_links=config.follow_links)
@@ -60,22 +74,23 @@ def run_many(config, to_folder):
     settings, ending = _settings(config, detectors), ENDINGS[config.format]
     planned = origin.plan(found.photos, folder, ending, settings)
     waiting = [place for place in planned if config.overwrite or _is_waiting(place, failures)]
-    skipped = len(planned) + len(found.problems) - len(waiting) - len(failures.reasons)
+    total = len(planned) + len(found.problems)
+    skipped = total - len(waiting) - len(failures.reasons)
     threads = min(count_threads(config.threads), max(1, len(waiting)))
     work = functools.partial(_map_photo, config, detectors, settings, ending)
     outcomes = run_in_threads(waiting, work, threads)
     for (photo, *_), outcome in progress_bar(outcomes, len(waiting), "photos", config.quiet):
         if isinstance(outcome, Exception):
             failures.add(photo.path, outcome)
-    done = len(planned) + len(found.problems) - skipped - len(failures.reasons)
     if not config.quiet:
         there = f", {skipped} were there already" * bool(skipped)
+        done = total - skipped - len(failures.reasons)
         click.echo(f"{done} written to {config.output}{there}", err=True)
     for note in found.notes:
         click.echo(note, err=True)
-    if not planned and not failures.reasons:
+    if not total:
         failures.reasons.append((config.sources[0], "holds no photograph"))
-    return failures.report(len(planned) + len(found.problems) or 1)
+    return failures.report(total or 1)
 
 
 def _is_waiting(place, failures):
@@ -87,7 +102,6 @@ def _is_waiting(place, failures):
 
 
 def _settings(config, detectors):
-    """Checksum of all that decides how an output looks."""
     return origin.checksum(repr((_rendering(config), config.scale, detectors.model_checksum())))
 
 
@@ -97,7 +111,7 @@ def _map_photo(config, detectors, settings, ending, place):
     if not output.parent.resolve().is_relative_to(Path(config.output).resolve()):
         raise ValueError(f"a link leads its output out of the folder, to {output.parent.resolve()}")
     content = _make(config, detectors, photo.path, Path(ending).suffix or ending)
-    write_bytes(output, origin.with_origin(content, origin.origin_of(photo.path, settings)))
+    write_bytes(output, origin.with_origin(content, photo.path, settings))
 
 
 def _make(config, detectors, source, ending):
@@ -109,23 +123,19 @@ def _rendering(config):
 
 
 def _ending_for(config):
-    if config.output == STREAM:
-        return ".png"
-    ending = Path(config.output).suffix.lower()
+    ending = ".png" if config.output == STREAM else Path(config.output).suffix.lower()
     if ending not in IMAGE_SUFFIXES:
-        allowed = ", ".join(IMAGE_SUFFIXES)
         raise click.UsageError(
-            f"OUT has no known extension. Received: {config.output}. Allowed: {allowed}, or a folder "
-            f"(ending in /), where the name becomes ...{ENDINGS[config.format]}."
+            f"OUT has no known extension. Received: {config.output}. Allowed: {', '.join(IMAGE_SUFFIXES)}, "
+            f"or a folder (ending in /), where the name becomes ...{ENDINGS[config.format]}."
         )
     return ending
 
 
 def _refuse_own_input(source, output):
-    if output == STREAM or source == STREAM or not os.path.exists(output):
-        return
-    if os.path.exists(source) and os.path.samefile(source, output):
-        raise ValueError(f"the output {output} would replace the photograph itself")
+    if all(path != STREAM and os.path.exists(path) for path in (source, output)):
+        if os.path.samefile(source, output):
+            raise ValueError(f"the output {output} would replace the photograph itself")
 
 
 def _check_folder(folder, sources, to_folder):
@@ -133,31 +143,10 @@ def _check_folder(folder, sources, to_folder):
     for source in sources:
         if os.path.isdir(source) and os.path.exists(folder) and os.path.samefile(source, folder):
             raise click.UsageError(f"OUT must be another folder than IN. Received: {folder} twice.")
-    if to_folder:
-        return
-    if os.path.lexists(folder):
-        raise click.UsageError(f"Several photographs go into a folder. Received: {folder}, which is a file.")
-    if folder.suffix.lower() in IMAGE_SUFFIXES:
+    if not to_folder and (os.path.lexists(folder) or folder.suffix.lower() in IMAGE_SUFFIXES):
         if len(sources) == 1 and not os.path.isdir(sources[0]) and not glob.has_magic(sources[0]):
             raise ValueError(f"{sources[0]}: does not exist")
         raise click.UsageError(
-            f"Several photographs go into a folder. Received: {folder}. Allowed: {folder}/ or a name "
+            f"Several photographs go into a folder. Received: {folder}, a file. Allowed: {folder}/ or a name "
             "without extension."
         )
-
-
-def _read_stdin():
-    return sys.stdin.buffer.read()
-
-
-def _write_one(output, content):
-    try:
-        if output == STREAM:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        else:
-            write_bytes(output, content, follow=True)
-    except OSError as error:
-        if is_disk_full(error):
-            raise OSError(error.errno, f"there is no room left for the output ({error.strerror})") from error
-        raise

@@ -1,13 +1,12 @@
 """Options that several commands share, and the detectors that they open."""
 
 import contextlib
+import json
 import math
 import os
 import sys
 
 import click
-
-MAX_MEGAPIXELS = 250.0
 
 
 class NumberRange(click.FloatRange):
@@ -21,28 +20,18 @@ class NumberRange(click.FloatRange):
         return number
 
 
+COUNT, POSITIVE = click.IntRange(1), NumberRange(0, min_open=True)
 max_megapixels_option = click.option(
-    "--max-megapixels", type=NumberRange(min=0, min_open=True), default=MAX_MEGAPIXELS, show_default=True,
-    help="Larger photographs are refused.",
-)  # fmt: skip
-model_option = click.option(
-    "--model", default="lite", show_default=True, metavar="lite|lite_float16|PATH",
-    help="Which bundled model, or a .tflite file.",
-)  # fmt: skip
-threads_option = click.option(
-    "--threads",
-    type=click.IntRange(1, 256),
-    default=None,
-    help="Photographs at work at the same time.  [default: all cores]",
+    "--max-megapixels", type=POSITIVE, default=250.0, help="Larger photographs are refused."
 )
-scale_option = click.option(
-    "--scale",
-    type=click.Choice(["whole", "native"]),
-    default="whole",
-    show_default=True,
-    help="native also looks through windows in which nothing shrinks: sees small blur, slower.",
+model_option = click.option(
+    "--model", default="lite", metavar="lite|lite_float16|PATH", help="A bundled model, or a .tflite file."
+)
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 256), help="Photographs at work at a time.  [default: all cores]"
 )
 follow_links_option = click.option("--follow-links", is_flag=True, help="Also search folders that are links.")
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
@@ -55,6 +44,17 @@ def needs_extra(extra):
         if (error.name or "").startswith("dbdgan_tf"):
             raise
         raise click.ClickException(f"{error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
+
+
+def tell(facts, as_json):
+    """Prints facts by name, which may be grouped, for a person or as JSON."""
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return
+    for name, value in facts.items():
+        for key, one in value.items() if isinstance(value, dict) else [("", value)]:
+            text = f"{one:.2f}" if isinstance(one, float) else one
+            click.echo(f"{f'{name} {key}'.strip().replace('_', ' '):34s} {text}")
 
 
 def find_model(name):
@@ -71,11 +71,9 @@ def find_model(name):
 
 def count_threads(threads):
     """The number asked for, or the number of cores this process may use."""
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    if threads or not hasattr(os, "sched_getaffinity"):
+        return threads or os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 def open_detectors(name, scale="whole", threads=1):

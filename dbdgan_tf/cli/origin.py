@@ -47,13 +47,6 @@ class Origin:
         return self.place == checksum(os.path.abspath(photo))
 
 
-def origin_of(photo, settings):
-    """The `Origin` of an output that is made now."""
-    facts = os.stat(photo)
-    place = checksum(os.path.abspath(photo))
-    return Origin(place, facts.st_size, facts.st_mtime_ns, _file_checksum(photo), settings)
-
-
 def checksum(text):
     """A short checksum of a text or path."""
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:16]
@@ -64,9 +57,11 @@ def _file_checksum(path):
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def with_origin(content, origin):
-    """As `with_note`, of an `Origin`."""
-    return with_note(content, dataclasses.asdict(origin))
+def with_origin(content, photo, settings):
+    """An output's bytes with the `Origin` of one that is made now as note."""
+    facts, place = os.stat(photo), checksum(os.path.abspath(photo))
+    made_from = Origin(place, facts.st_size, facts.st_mtime_ns, _file_checksum(photo), settings)
+    return with_note(content, dataclasses.asdict(made_from))
 
 
 def with_note(content, facts):
@@ -98,14 +93,9 @@ def read_note(path):
     try:
         with open(path, "rb") as file:
             head = file.read(_HEAD)
-    except (FileNotFoundError, IsADirectoryError):
-        return None
-    if not head.startswith((_PNG, _JPEG)):
-        return None
-    try:
         note = head[head.index(_KEY) + len(_KEY) :]
-        return json.loads(note[: note.index(b"}") + 1])
-    except ValueError:
+        return json.loads(note[: note.index(b"}") + 1]) if head.startswith((_PNG, _JPEG)) else None
+    except (FileNotFoundError, IsADirectoryError, ValueError):
         return None
 
 
@@ -113,9 +103,7 @@ def plan(photos, folder, ending, settings):
     """Names the output of each photograph, as `plan_outputs` does, around what is there already.
 
     What was made from a photograph keeps its name, whatever else is mapped and in whatever order; where an
-    output of another photograph has the name, the next one is taken. Lists (photo, path as text, state):
-    `FINISHED` where the output is up to date, `UNKNOWN` where it does not tell what it was made from, else
-    `WAITING`.
+    output of another photograph has the name, the next one is taken. Lists (photo, path as text, state).
     """
     own = [_own_output(photo, folder, ending, settings) for photo in photos]
     taken = {fold(path) for path, _ in filter(None, own)}
@@ -130,15 +118,12 @@ def _own_output(photo, folder, ending, settings):
     """(path, state) of the output that was made from a photograph, or None."""
     for path in itertools.islice(output_names(photo, folder, ending), 3):
         origin = read_origin(path)
-        if origin is None:
-            continue
-        described = origin.describes(photo.path)
-        if described or origin.is_from(photo.path):
+        described = origin and origin.describes(photo.path)
+        if described or (origin and origin.is_from(photo.path)):
             return str(path), FINISHED if described and origin.settings == settings else WAITING
     return None
 
 
 def _unowned(path):
     # Outputs are renamed into place whole; only a power cut can leave an empty one.
-    there = path.is_file() and path.stat().st_size
-    return str(path), UNKNOWN if there else WAITING
+    return str(path), UNKNOWN if path.is_file() and path.stat().st_size else WAITING

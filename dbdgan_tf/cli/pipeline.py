@@ -11,13 +11,10 @@ from dbdgan_tf.photo.errors import explain
 
 
 def run_in_threads(items, work, threads, ahead=None):
-    """As `ordered_map`, for photographs or frames: nothing that one of them does may lose the others.
-
-    `ahead` is by default three per thread, so that one huge photograph at the head of the queue does not idle
-    the other threads.
-    """
+    """As `ordered_map`, for photographs or frames: nothing that one of them does may lose the others."""
     cv2.setNumThreads(1 if threads > 1 else -1)
-    return ordered_map(work, items, threads, 3 * threads if ahead is None else ahead, caught=Exception)
+    # Enough that one huge photograph at the head of the queue does not idle the other threads.
+    return ordered_map(work, items, threads, ahead or 3 * threads, caught=Exception)
 
 
 def printable(path):
@@ -27,21 +24,15 @@ def printable(path):
 
 
 class Failures:
-    """Collects what failed and why, and prints the list at the end."""
+    """(path, reason) of what failed; printed at the end."""
 
     def __init__(self, problems=()):
-        self.reasons = [(path, str(reason)) for path, reason in problems]
+        self.reasons = list(problems)
 
     def add(self, path, error):
         """Notes a failure; raises it where the disk is full or the reader left: all others would fail."""
-        if isinstance(error, BrokenPipeError):
+        if isinstance(error, BrokenPipeError) or is_disk_full(error):
             raise error
-        if is_disk_full(error):
-            raise OSError(
-                error.errno,
-                f"there is no room left for the output ({error.strerror}). What was finished is complete: "
-                "make room and call again to go on from there",
-            ) from error
         self.reasons.append((path, explain(error)))
 
     def report(self, total):

@@ -1,4 +1,4 @@
-"""Scores as a table for people, CSV for spreadsheets, JSON lines for programs, and their order."""
+"""Rows of scores: their order, bursts, and lines of a table, of CSV and of JSON."""
 
 import csv
 import dataclasses
@@ -7,11 +7,12 @@ import json
 import os
 
 from dbdgan_tf.cli.pipeline import printable
+from dbdgan_tf.cli.score_command import FIELDS
 
 NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
-FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width height error".split())
-BURST_FIELDS = ("group", "best")
+_BURST_FIELDS = ("group", "best")
 _TABLE = "{:9} {:>9} {:>7} {:>11}  {:8} {:>8}  {}"
+_TITLES = ("verdict", "sharpness", "edge px", "sharp up to", "blur", "in focus", "photo")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,11 +34,9 @@ class Row:
 
     def value(self, column):
         """What stands in a column; None where there is nothing."""
-        if column in ("path", "error"):
-            return str(self.photo.path) if column == "path" else self.error
-        if column in BURST_FIELDS:
-            return getattr(self, column)
-        value = getattr(self.score, column, None)
+        if column == "path":
+            return str(self.photo.path)
+        value = getattr(self if column in ("error", *_BURST_FIELDS) else self.score, column, None)
         return round(value, 4) if isinstance(value, float) else value
 
 
@@ -48,25 +47,42 @@ def ordered(rows, column):
         value = row.value(column)
         if column not in NUMBERS:
             return value is None, value or ""
-        sign = 1 if column == "edge_px" else -1
-        return value is None, sign * (value or 0)
+        return value is None, (1 if column == "edge_px" else -1) * (value or 0)
 
     return sorted(rows, key=key)
 
 
-def header(kind, by_group=False):
+def mark_bursts(rows, seconds):
+    """Numbers the bursts and marks the sharpest photograph of each; the rows by burst and time.
+
+    At most `seconds` lie between a photograph and the next of its burst. One without time is a burst of its
+    own; those that failed are none, and come last.
+    """
+    scored = sorted((row for row in rows if row.score), key=lambda row: (row.taken is None, row.taken or 0))
+    bursts = []
+    for row in scored:
+        before = bursts[-1][-1].taken if bursts else None
+        if None not in (before, row.taken) and row.taken - before <= seconds:
+            bursts[-1].append(row)
+        else:
+            bursts.append([row])
+    marked = []
+    for number, burst in enumerate(bursts, 1):
+        best = max(burst, key=lambda row: row.score.sharpness)
+        marked += [dataclasses.replace(row, group=number, best=row is best) for row in burst]
+    return marked + [row for row in rows if not row.score]
+
+
+def header(kind, by_group):
     """The first line of a format, or None."""
     if kind == "table":
-        burst = "burst  " * by_group
-        return burst + _TABLE.format(
-            "verdict", "sharpness", "edge px", "sharp up to", "blur", "in focus", "photo"
-        )
-    return ",".join(FIELDS + BURST_FIELDS * by_group) if kind == "csv" else None
+        return "burst  " * by_group + _TABLE.format(*_TITLES)
+    return ",".join(FIELDS + _BURST_FIELDS * by_group) if kind == "csv" else None
 
 
-def line(kind, row, by_group=False):
+def line(kind, row, by_group):
     """One line for one `Row`; None for one that failed in a table, where failures are listed at the end."""
-    columns = FIELDS + BURST_FIELDS * by_group
+    columns = FIELDS + _BURST_FIELDS * by_group
     if kind == "jsonl":
         # Escaped to ASCII, names survive every pipe.
         return json.dumps({column: row.value(column) for column in columns})
@@ -74,14 +90,13 @@ def line(kind, row, by_group=False):
         text = io.StringIO()
         path, *values = [row.value(column) for column in columns]
         # The terminator is what tells the writer that a name with a newline needs quotes.
-        csv.writer(text, lineterminator="\n").writerow(
-            [os.fsencode(path).decode("utf-8", "replace"), *values]
-        )
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([os.fsencode(path).decode("utf-8", "replace"), *values])
         return text.getvalue()[:-1]
     if row.error:
         return None
     score, edge = row.score, row.score.edge_px
     numbers = f"{score.sharpness:.2f}", "" if edge is None else f"{edge:.1f}", score.sharp_up_to
     share = f"{100 * score.in_focus:.1f} %"
-    burst = f"{row.group:5d}{'*' if row.best else ' '} " * by_group if by_group else ""
+    burst = f"{row.group:5d}{'*' if row.best else ' '} " if by_group else ""
     return burst + _TABLE.format(score.verdict, *numbers, score.blur, share, printable(row.photo.path))

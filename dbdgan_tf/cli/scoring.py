@@ -1,7 +1,6 @@
 """What `dbdgan score` does: photographs measured in threads, their rows written, acted on and kept."""
 
 import contextlib
-import dataclasses
 import functools
 import itertools
 import os
@@ -11,12 +10,11 @@ from pathlib import Path
 import click
 
 from dbdgan_tf.atomic_file import replacing
-from dbdgan_tf.cli.bursts import mark_bursts
 from dbdgan_tf.cli.contact_sheet import contact_sheet, pictures
-from dbdgan_tf.cli.journal import Journal, file_facts
+from dbdgan_tf.cli.journal import file_facts, journal
 from dbdgan_tf.cli.options import count_threads, open_detectors
 from dbdgan_tf.cli.pipeline import Failures, printable, progress_bar, run_in_threads
-from dbdgan_tf.cli.score_output import Row, header, line, ordered
+from dbdgan_tf.cli.score_output import Row, header, line, mark_bursts, ordered
 from dbdgan_tf.cli.sorting import put, without_raw_twins
 from dbdgan_tf.cli.xmp import write_sidecar
 from dbdgan_tf.photo.errors import explain
@@ -29,48 +27,44 @@ STREAM = "-"
 
 
 def run(config):
-    """Scores photographs; the exit code: 0, or 1 if some failed."""
-    sources = (*config.sources, *_listed(config.files_from))
+    """Scores photographs as the options of `dbdgan score` say; the exit code: 0, or 1 if some failed."""
+    if not config.sources and config.files_from is None:
+        raise click.UsageError("Give photographs: PATHS, or --files-from LIST.")
     if config.output == STREAM:
-        config = dataclasses.replace(config, output=None)
+        config.output = None
+    sources = (*config.sources, *_listed(config.files_from))
     found = find_photos(sources, exclude=config.sort_into, follow_links=config.follow_links)
     failures = Failures(found.problems)
     photos, detectors = without_raw_twins(found.photos), open_detectors(config.model)
-    by_group = config.group_seconds is not None
-    late = config.sort_by or config.top or by_group
-    same = dataclasses.replace(config, threads=None, quiet=False, format="")
-    settings = f"{detectors.model_checksum()} {same}"
-    with Journal(config.output, settings) as journal, _report(config, by_group) as report:
-        done = {row.photo.path for row in journal.rows}
+    late = config.sort_by or config.top or config.group_seconds is not None
+    deciding = vars(config) | {"threads": None, "quiet": False, "format": ""}
+    # Sorted, as click gives options in the order in which they were typed.
+    settings = f"{detectors.model_checksum()} {sorted(deciding.items())}"
+    with journal(config.output, settings) as (earlier, keep), _report(config) as report:
+        done = {row.photo.path for row in earlier}
         waiting = [photo for photo in photos if photo.path not in done]
         threads = min(count_threads(config.threads), max(1, len(waiting)))
         outcomes = run_in_threads(waiting, functools.partial(_score, config, detectors), threads)
         quiet = config.quiet or (config.output is None and os.isatty(1) and not late)
-        fresh = progress_bar(_rows(outcomes, failures), len(waiting), "photos", quiet)
-        earlier = [
-            *(Row(FoundPhoto(path, path), error=reason) for path, reason in found.problems),
-            *journal.rows,
-        ]
-        acts = config.xmp or config.sort_into
-        act = functools.partial(_act, config, _sidecars(photos) if acts else {})
-        rows = itertools.chain(earlier, _kept(fresh, journal))
+        fresh = progress_bar(_rows(outcomes, failures, keep), len(waiting), "photos", quiet)
+        absent = [Row(FoundPhoto(path, path), error=reason) for path, reason in found.problems]
+        sidecars = _sidecars(photos) if config.xmp or config.sort_into else {}
+        rows = itertools.chain(absent, earlier, fresh)
         for row in _in_order(config, rows) if late else rows:
             try:
                 report(row)
-                if acts and row.score:
-                    act(row)
+                _act(config, sidecars, row)
             # Whatever it was, the other photographs still have their turn.
             except Exception as error:
                 failures.add(row.photo.path, error)
     for note in found.notes:
         click.echo(note, err=True)
-    if not photos and not journal.rows and not failures.reasons:
+    if not photos and not earlier and not failures.reasons:
         failures.reasons.append((sources[0] if sources else config.files_from, "holds no photograph"))
     return failures.report(len(photos) + len(found.problems) or 1)
 
 
 def _listed(files_from):
-    """The lines of a list of files, or of stdin."""
     if files_from is None:
         return []
     text = sys.stdin.read() if files_from == STREAM else read_text(files_from)
@@ -85,19 +79,14 @@ def _score(config, detectors, photo):
     return Row(photo, measured.score, taken=taken, pictures=shown, file=facts)
 
 
-def _rows(outcomes, failures):
+def _rows(outcomes, failures, keep):
+    """The rows, kept before they are acted on: what is done twice is as if done once."""
     for photo, outcome in outcomes:
         if isinstance(outcome, Exception):
             failures.add(photo.path, outcome)
             outcome = Row(photo, error=explain(outcome))
+        keep(outcome)
         yield outcome
-
-
-def _kept(rows, journal):
-    """The rows, kept before they are acted on: what is done twice is as if done once."""
-    for row in rows:
-        journal.add(row)
-        yield row
 
 
 def _in_order(config, rows):
@@ -109,7 +98,6 @@ def _in_order(config, rows):
 
 
 def _sidecars(photos):
-    """Path of each photograph -> of its .xmp, beside it."""
     planned = plan_outputs(photos, "", ".xmp")
     return {photo.path: photo.path.with_name(path.name) for photo, path in zip(photos, planned, strict=True)}
 
@@ -117,9 +105,9 @@ def _sidecars(photos):
 def _act(config, sidecars, row):
     photo, problem = row.photo, None
     # One that is gone was moved before this run's earlier half was stopped.
-    sidecar = sidecars.get(photo.path) if os.path.lexists(photo.path) else None
-    if sidecar is None:
+    if not row.score or photo.path not in sidecars or not os.path.lexists(photo.path):
         return
+    sidecar = sidecars[photo.path]
     if config.xmp and config.dry_run:
         click.echo(f"would write {printable(sidecar)}", err=True)
     elif config.xmp:
@@ -137,23 +125,23 @@ def _act(config, sidecars, row):
 
 
 @contextlib.contextmanager
-def _report(config, by_group):
+def _report(config):
     """Gives a function that prints a `Row`, or puts it into a file that appears whole; and onto the sheet."""
     with contextlib.ExitStack() as stack:
-        file = None
+        file, by_group = None, config.group_seconds is not None
         if config.output is not None:
             partial = stack.enter_context(replacing(config.output, follow=True))
             file = stack.enter_context(open(partial, "w", encoding="utf-8", newline="\n"))
         add_card = stack.enter_context(contact_sheet(config.html))
 
-        def write(row):
-            text = line(config.format, row, by_group)
+        def write(text):
             if text is not None:
                 # In colour, so that no byte of a name is taken out; the table's names hold no commands.
                 click.echo(text, file=file, color=True)
+
+        def report(row):
+            write(line(config.format, row, by_group))
             add_card(row)
 
-        first = header(config.format, by_group)
-        if first:
-            click.echo(first, file=file)
-        yield write
+        write(header(config.format, by_group))
+        yield report

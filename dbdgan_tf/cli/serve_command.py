@@ -2,46 +2,20 @@
 
 import click
 
-from dbdgan_tf.cli.options import (
-    NumberRange,
-    count_threads,
-    max_megapixels_option,
-    model_option,
-    needs_extra,
-    open_detectors,
-)
+from dbdgan_tf.cli import options as shared
 
 
-@click.command("serve", short_help="Maps and scores over HTTP.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one."
-)
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", help="Address to listen at; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Photographs at work.  [default: all cores]")
+@click.option("--queue", type=click.IntRange(0), default=32, help="Requests that may wait; others get 503.")
+@click.option("--max-megabytes", type=shared.POSITIVE, default=64.0, help="Larger requests are refused.")
+@shared.max_megapixels_option
 @click.option(
-    "--queue",
-    type=click.IntRange(0),
-    default=32,
-    show_default=True,
-    help="Requests that may wait; others get 503.",
+    "--timeout", type=shared.POSITIVE, default=60.0, help="Seconds for an upload, and for waiting and work."
 )
-@click.option(
-    "--max-megabytes",
-    type=NumberRange(min=0, min_open=True),
-    default=64.0,
-    show_default=True,
-    help="Larger requests are refused.",
-)
-@max_megapixels_option
-@click.option(
-    "--timeout",
-    type=NumberRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Longest time for an upload, and for waiting and work.",
-)
-@model_option
+@shared.model_option
 def command(host, port, workers, queue, max_megabytes, max_megapixels, timeout, model):
     """Answers POST /map and POST /score, the model warm; GET /openapi.json describes them.
 
@@ -50,9 +24,8 @@ def command(host, port, workers, queue, max_megabytes, max_megapixels, timeout, 
     curl --data-binary @photo.jpg http://127.0.0.1:8000/map > map.png
     curl --data-binary @photo.jpg http://127.0.0.1:8000/score
     """  # noqa: D301
-    with needs_extra("serve"):
-        from dbdgan_tf.serve import server
-        from dbdgan_tf.serve.app import Limits
-    limits = Limits(count_threads(workers), queue, max_megabytes, max_megapixels, timeout)
-    server.run(open_detectors(model), limits, host, port, lambda line: click.echo(line, err=True))
+    with shared.needs_extra("serve"):
+        from dbdgan_tf.serve.app import Limits, run
+    limits = Limits(shared.count_threads(workers), queue, max_megabytes, max_megapixels, timeout)
+    run(shared.open_detectors(model), limits, host, port)
     return 0

@@ -1,21 +1,19 @@
 """Photographs into folders by verdict: copied, linked or moved, never deleted and never replaced."""
 
 import filecmp
+import itertools
 import os
 import shutil
 
 from dbdgan_tf.atomic_file import replacing
 from dbdgan_tf.photo.optional_formats import RAW_SUFFIXES
 
-_SIDECARS = (".xmp", ".XMP")
 # What cameras write beside a RAW photograph.
 _BESIDE_RAW = (".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif")
 
 
 def without_raw_twins(photos):
     """Leaves out each RAW photograph whose JPEG or HEIC is among the others: the pair counts as one."""
-    if not any(photo.path.suffix.lower() in RAW_SUFFIXES for photo in photos):
-        return photos
     pictures = {photo.path.with_suffix("") for photo in photos if photo.path.suffix.lower() in _BESIDE_RAW}
     return [
         photo
@@ -24,16 +22,16 @@ def without_raw_twins(photos):
     ]
 
 
-def destination(photo, folder):
+def _destination(photo, folder):
     """A free place for a photograph, its tree kept, and False; or where an equal file is, and True."""
     wanted = folder / photo.relative
-    for number in range(1, 10_000):
+    for number in itertools.count(1):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
         if not any(map(os.path.lexists, (path, *(twin for _, twin in _raw_twins(photo.path, path))))):
             return path, False
-        if _is_same(photo.path, path):
+        # The very file, or a copy.
+        if path.is_file() and filecmp.cmp(photo.path, path, shallow=False):
             return path, True
-    raise ValueError(f"{folder} holds too many files called {wanted.name}")
 
 
 def put(photo, folder, way, dry_run=False):
@@ -41,7 +39,7 @@ def put(photo, folder, way, dry_run=False):
 
     `way` is "copy", "link" (a symbolic link) or "move"; `dry_run` only tells.
     """
-    path, exists = destination(photo, folder)
+    path, exists = _destination(photo, folder)
     if not dry_run and not exists:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The photograph last: a run that is stopped between finds it, and goes on.
@@ -59,7 +57,10 @@ def _transfer(source, target, way):
         with replacing(target) as partial:
             shutil.copy2(source, partial)
         if way == "move":
-            _forget_copied(source, target)
+            # Between disks: the original goes only once the copy is proven equal.
+            if not filecmp.cmp(source, target, shallow=False):
+                raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
+            os.unlink(source)
 
 
 def _rename(source, target):
@@ -70,13 +71,6 @@ def _rename(source, target):
     return True
 
 
-def _forget_copied(source, target):
-    """The second half of a move between disks: the original goes only once the copy is proven equal."""
-    if not filecmp.cmp(source, target, shallow=False):
-        raise OSError(f"the copy {target} differs from the photograph, which stays where it is")
-    os.unlink(source)
-
-
 def _raw_twins(photo, target):
     if photo.suffix.lower() in _BESIDE_RAW:
         for suffix in (*RAW_SUFFIXES, *map(str.upper, RAW_SUFFIXES)):
@@ -85,14 +79,8 @@ def _raw_twins(photo, target):
 
 
 def _sidecars(photo, target):
-    for ending in _SIDECARS:
+    for ending in (".xmp", ".XMP"):
         for name, new in ((photo.stem, target.stem), (photo.name, target.name)):
             sidecar = photo.with_name(name + ending)
             if sidecar.is_file():
                 yield sidecar, target.with_name(new + ending)
-
-
-def _is_same(photo, path):
-    if not path.is_file():
-        return False
-    return os.path.samefile(photo, path) or filecmp.cmp(photo, path, shallow=False)

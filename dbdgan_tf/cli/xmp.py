@@ -18,7 +18,7 @@ _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """
 
 
-def rating(score, sharp_at):
+def _rating(score, sharp_at):
     """Stars: 5 where sharp, 1 to 4 by how close a soft photograph comes to that, 0 where uncertain."""
     if score.verdict != "soft":
         return 5 if score.verdict == "sharp" else 0
@@ -26,20 +26,16 @@ def rating(score, sharp_at):
 
 
 def write_sidecar(path, score, sharp_at):
-    """Writes rating and label into a photograph's .xmp; all else in it, and another's label, stays.
-
-    Raises:
-        ValueError: If what is there is no XMP.
-    """
+    """Writes rating and label into a photograph's .xmp; all else in it, and another's label, stays."""
     content = path.read_bytes() if os.path.lexists(path) else _EMPTY.encode()
     try:
         document = xml.dom.minidom.parseString(content)
-    except xml.parsers.expat.ExpatError as error:
-        raise ValueError(f"the sidecar {path.name} is no XMP ({error}) and was left as it is") from error
-    places = document.getElementsByTagNameNS(_RDF, "Description")
+        places = document.getElementsByTagNameNS(_RDF, "Description")
+    except xml.parsers.expat.ExpatError:
+        places = []
     if not places:
         raise ValueError(f"the sidecar {path.name} is no XMP and was left as it is")
-    _set(places, "Rating", str(rating(score, sharp_at)))
+    _set(places, "Rating", str(_rating(score, sharp_at)))
     _set(places, "Label", score.verdict, replaceable=_LABELS)
     # Without the XML declaration, which a packet has not.
     write_bytes(path, "\n".join(node.toxml() for node in document.childNodes) + "\n")
@@ -51,11 +47,8 @@ def _set(places, name, value, replaceable=None):
         old = place.getAttributeNodeNS(_XMP, name)
         elements = [node for node in place.childNodes if (node.namespaceURI, node.localName) == (_XMP, name)]
         if old or elements:
-            text = (
-                old
-                or elements[0].firstChild
-                or elements[0].appendChild(place.ownerDocument.createTextNode(""))
-            )
+            blank = place.ownerDocument.createTextNode("")
+            text = old or elements[0].firstChild or elements[0].appendChild(blank)
             if replaceable is None or text.nodeValue in replaceable:
                 text.nodeValue = value
             return

@@ -41,9 +41,9 @@ def read(config_class, flag_values=flags.FLAGS, words=()):
     if groups:
         _check_words(words, None)
         return config_class(**{name: read(group, flag_values) for name, group in groups.items()})
-    values = {}
-    _check_words(words, next((field for field, _ in _options(config_class) if field.metadata["words"]), None))
-    for field, kind in _options(config_class):
+    values, options = {}, _options(config_class)
+    _check_words(words, next((field for field, _ in options if field.metadata["words"]), None))
+    for field, kind in options:
         if field.metadata["words"]:
             values[field.name] = words[0] if kind is str else tuple(words)
         else:
@@ -83,7 +83,6 @@ def _parse(arguments):
 
 
 def _groups(config_class):
-    """Field name -> option dataclass, for a configuration made of such."""
     kinds = typing.get_type_hints(config_class)
     return {name: kind for name, kind in kinds.items() if dataclasses.is_dataclass(kind)}
 
@@ -109,21 +108,18 @@ def _kind(annotation):
 def _define_one(field, kind, flag_values):
     about, required = field.metadata, field.default is dataclasses.MISSING
     default = None if required else field.default
-    common = {"flag_values": flag_values, "required": required}
-    bounds = {"lower_bound": about["at_least"], "upper_bound": about["at_most"]}
+    common = {"help": about["help"], "flag_values": flag_values, "required": required}
     if about["choices"]:
         choices = [str(choice) for choice in about["choices"]]
-        default = None if default is None else str(default)
-        flags.DEFINE_enum(field.name, default, choices, about["help"], **common)
+        flags.DEFINE_enum(field.name, None if default is None else str(default), choices, **common)
     elif isinstance(kind, tuple):
-        default = None if default is None else [str(item) for item in default]
-        flags.DEFINE_list(field.name, default, about["help"], **common)
+        flags.DEFINE_list(field.name, default and [str(item) for item in default], **common)
     elif kind in (int, float):
-        define = flags.DEFINE_integer if kind is int else flags.DEFINE_float
-        define(field.name, default, about["help"], **common, **bounds)
+        define_number = flags.DEFINE_integer if kind is int else flags.DEFINE_float
+        bounds = {"lower_bound": about["at_least"], "upper_bound": about["at_most"]}
+        define_number(field.name, default, **bounds, **common)
     else:
-        define = flags.DEFINE_bool if kind is bool else flags.DEFINE_string
-        define(field.name, default, about["help"], **common)
+        (flags.DEFINE_bool if kind is bool else flags.DEFINE_string)(field.name, default, **common)
 
 
 def _value(field, kind, value):
@@ -143,15 +139,12 @@ def _integers(field, count, words):
     numbers *= count if count and len(numbers) == 1 else 1
     if not numbers or len(numbers) != (count or len(numbers)) or min(numbers) < least:
         example = "320 or 320,480" if count else "1 or 1,2"
-        raise flags.ValidationError(
-            f"--{field.name} takes whole numbers. Received: {','.join(words)}. "
-            f"Allowed: {example}, at least {least}."
-        )
+        allowed = f"Received: {','.join(words)}. Allowed: {example}, at least {least}."
+        raise flags.ValidationError(f"--{field.name} takes whole numbers. {allowed}")
     return numbers
 
 
 def _check_words(words, field):
-    """Refuses words that are missing, too many or not asked for."""
     if field is None and words:
         raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
     if field and (not words or (field.type is str and len(words) > 1)):

@@ -1,11 +1,18 @@
-"""The routes: POST /map, POST /score, GET /healthz, GET /metrics, GET /openapi.json."""
+"""The service: POST /map, POST /score, GET /healthz, GET /metrics, GET /openapi.json; until told to stop."""
 
 import asyncio
 import base64
+import contextlib
 import dataclasses
 import functools
+import os
+import socket
+import sys
+from typing import Annotated
 
+import cv2
 import fastapi
+import uvicorn
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -13,79 +20,88 @@ from starlette.requests import ClientDisconnect
 
 from dbdgan_tf import __version__
 from dbdgan_tf.inference.rendering import Rendering, map_photo
-from dbdgan_tf.serve.documents import (
-    BODY,
-    DESCRIPTION,
-    Error,
-    MapOptions,
-    MappedImage,
-    ScoredImage,
-    ScoreOptions,
-)
+from dbdgan_tf.serve import documents
 from dbdgan_tf.serve.metrics import Metrics
 from dbdgan_tf.serve.places import Busy, Places
-from dbdgan_tf.serve.refusals import Refusal, refusal_of
-from dbdgan_tf.serve.uploads import read_images, skip_body
+from dbdgan_tf.serve.uploads import Refusal, read_images, refusal_of, skip_body
 from dbdgan_tf.sharpness.score import columns, measure, parse_roi
 
-_REFUSED = {status: {"model": Error} for status in (400, 408, 413, 415, 422, 503)}
+_REFUSED = {status: {"model": documents.Error} for status in (400, 408, 413, 415, 422, 503)}
+_BODY = {"openapi_extra": documents.BODY}
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """What one process takes on: threads, waiting requests, MB and s of a request, megapixels of an image."""
 
-    workers: int = 1
-    queue: int = 32
-    megabytes: float = 64.0
-    megapixels: float = 250.0
-    seconds: float = 60.0
+    workers: int
+    queue: int
+    megabytes: float
+    megapixels: float
+    seconds: float
 
 
-def make_app(detectors, limits=Limits()):  # noqa: B008
-    """The ASGI application.
+def run(detectors, limits, host, port):
+    """Serves until SIGTERM or Ctrl-C; what has begun is finished first. An OSError if it cannot listen."""
+    with _listen(host, port) as listener:
+        # A photograph is one thread's.
+        cv2.setNumThreads(1)
+        quiet = {"lifespan": "off", "log_level": "error", "access_log": False, "server_header": False}
+        seconds = int(2 * limits.seconds) + 1
+        app = make_app(detectors, limits)
+        server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=seconds, **quiet))
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listener.getsockname()[1]}"
+        print(f"dbdgan serves at {address}; Ctrl-C ends it.", file=sys.stderr, flush=True)
+        # uvicorn finishes what has begun, and then hands the signal on.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
-    Args:
-        detectors: `Detectors`; every worker thread opens its own before this returns.
-        limits: `Limits`.
-    """
-    app = fastapi.FastAPI(
-        title="dbdgan", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None
-    )
+
+def _listen(host, port):
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno)
+        raise OSError(f"cannot listen at {host}:{port} ({reason}); choose --host and --port") from error
+
+
+def make_app(detectors, limits):
+    """The ASGI application; every worker thread has opened its detector before this returns."""
+    about = {"title": "dbdgan", "version": __version__, "description": documents.DESCRIPTION}
+    app = fastapi.FastAPI(**about, docs_url=None, redoc_url=None)
     places = Places(limits.workers, limits.queue, detectors.get)
     metrics = Metrics(lambda: places.taken, ("/map", "/score", "/healthz", "/metrics", "/openapi.json"))
     facts = {"status": "ok", "version": __version__, "model_sha256": detectors.model_checksum()}
-    serve = functools.partial(_serve, places, limits, metrics)
+    serve, most = functools.partial(_serve, places, limits, metrics), limits.megapixels * 1e6
 
-    @app.post("/map", responses={200: {"content": {"image/png": {}}}, **_REFUSED}, openapi_extra=BODY)
+    @app.post("/map", responses={200: {"content": {"image/png": {}}}, **_REFUSED}, **_BODY)
     async def map_images(
-        request: fastapi.Request,
-        options: MapOptions = fastapi.Query(),  # noqa: B008
-    ) -> list[MappedImage]:
+        request: fastapi.Request, options: Annotated[documents.MapOptions, fastapi.Query()]
+    ) -> list[documents.MappedImage]:
         """The blur map of an image as PNG; of several (multipart), a JSON list with the PNGs in base64."""
         rendering = Rendering(**options.model_dump())
-        rows, many = await serve(
-            request, lambda data: map_photo(data, detectors, rendering, ".png", limits.megapixels * 1e6)
-        )
+        rows, many = await serve(request, lambda data: map_photo(data, detectors, rendering, ".png", most))
         if not many:
             return Response(rows[0][1], media_type="image/png")
         encoded = [(name, png and base64.b64encode(png).decode(), error) for name, png, error in rows]
         return JSONResponse([dict(zip(("path", "map_png", "error"), row)) for row in encoded])
 
-    @app.post("/score", responses=_REFUSED, openapi_extra=BODY)
+    @app.post("/score", responses=_REFUSED, **_BODY)
     async def score_images(
-        request: fastapi.Request,
-        options: ScoreOptions = fastapi.Query(),  # noqa: B008
-    ) -> ScoredImage | list[ScoredImage]:
+        request: fastapi.Request, options: Annotated[documents.ScoreOptions, fastapi.Query()]
+    ) -> documents.ScoredImage | list[documents.ScoredImage]:
         """How sharp an image is; of several (multipart), a list."""
         try:
             roi = parse_roi(options.roi)
         except ValueError as error:
             raise Refusal(422, f"roi: {error}") from error
-        rows, many = await serve(
-            request,
-            lambda data: measure(data, detectors, roi, options.sharp_at, limits.megapixels * 1e6).score,
-        )
+
+        def work(data):
+            return measure(data, detectors, roi, options.sharp_at, most).score
+
+        rows, many = await serve(request, work)
         scored = [{"path": name, **columns(score), "error": error or ""} for name, score, error in rows]
         return JSONResponse(scored if many else scored[0])
 
@@ -108,12 +124,11 @@ async def _serve(places, limits, metrics, request, work):
     try:
         with places.take():
             images, many = await read_images(request, limits.megabytes, limits.seconds)
-            return await _while_connected(
-                request, limits.seconds, _each(places, metrics, images, many, work)
-            ), many
+            rows = _each(places, metrics, images, many, work)
+            return await _while_connected(request, limits.seconds, rows), many
     except Busy:
         await skip_body(request, limits.megabytes)
-        raise Refusal(503, "every place is taken; try again", retry_after=1) from None
+        raise Refusal(503, "every place is taken; try again") from None
     except Refusal as refusal:
         if refusal.status == 413:
             await skip_body(request, limits.megabytes)
@@ -143,7 +158,7 @@ async def _while_connected(request, seconds, work):
             return task.result()
         if leaving.done():
             raise ClientDisconnect
-        raise Refusal(503, f"took longer than {seconds:g} s", retry_after=1)
+        raise Refusal(503, f"took longer than {seconds:g} s")
     finally:
         task.cancel()
         leaving.cancel()
@@ -155,28 +170,19 @@ async def _wait_for_leaving(request):
 
 
 def _tell_errors(app):
-    """Every error is JSON {"error": one sentence}."""
-
-    def answer(status, reason, headers=None):
-        return JSONResponse({"error": reason}, status, headers)
-
-    @app.exception_handler(Refusal)
-    async def refused(_, refusal):
-        return answer(refusal.status, refusal.reason, refusal.headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_, error):
+    def invalid(error):
         first = error.errors()[0]
-        return answer(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")
+        return Refusal(422, f"{first['loc'][-1]}: {first['msg']}. Received: {first.get('input')!r:.80}.")
 
-    @app.exception_handler(HTTPException)
-    async def unknown(_, error):
-        return answer(error.status_code, str(error.detail).lower())
+    for kind, refusal_for in {
+        Refusal: lambda refusal: refusal,
+        RequestValidationError: invalid,
+        HTTPException: lambda error: Refusal(error.status_code, str(error.detail).lower()),
+        ClientDisconnect: lambda _: Refusal(499, "the client left"),
+        Exception: lambda _: Refusal(500, "the service failed; its log says where"),
+    }.items():
 
-    @app.exception_handler(Exception)
-    async def bug(*_):
-        return answer(500, "the service failed; its log says where")
-
-    @app.exception_handler(ClientDisconnect)
-    async def left(*_):
-        return Response(status_code=499)
+        @app.exception_handler(kind)
+        async def answer(_, error, refusal_for=refusal_for):
+            refusal = refusal_for(error)
+            return JSONResponse({"error": refusal.reason}, refusal.status, refusal.headers)

@@ -13,19 +13,12 @@ Send one image as the body (`curl --data-binary @photo.jpg URL/map > map.png`), 
 multipart form (`curl -F a=@a.jpg -F b=@b.jpg URL/score`); they are done one after the other. JPEG, PNG, WebP,
 BMP, TIFF, AVIF; HEIC and RAW where their readers are installed. Errors are `{"error": "one sentence"}`. 503
 means that every place is taken or that the time was over: try again after the seconds of `Retry-After`."""
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORM = {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}}
-BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "One image, or a form whose files are images.",
-        "content": {
-            "image/*": _BINARY,
-            "application/octet-stream": _BINARY,
-            "multipart/form-data": {"schema": _FORM},
-        },
-    }
-}
+_BINARY = {"type": "string", "format": "binary"}
+_FORM = {"schema": {"type": "object", "additionalProperties": _BINARY}}
+_IMAGE = {"schema": _BINARY}
+_KINDS = {"image/*": _IMAGE, "application/octet-stream": _IMAGE, "multipart/form-data": _FORM}
+_ABOUT = "One image, or a form whose files are images."
+BODY = {"requestBody": {"required": True, "description": _ABOUT, "content": _KINDS}}
 
 
 class _Options(pydantic.BaseModel):
@@ -37,11 +30,7 @@ class MapOptions(_Options):
 
     format: Literal[tuple(ENDINGS)] = pydantic.Field("map", description="What to draw; always PNG.")
     threshold: float | None = pydantic.Field(
-        None,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="From here on a pixel is blurred; 0.5.",
+        None, ge=0, le=1, allow_inf_nan=False, description="From here on a pixel is blurred; 0.5."
     )
     conservative: bool = pydantic.Field(False, description="No blurred pixel may pass; threshold 0.2, grown.")
     white: Literal["blur", "focus"] = pydantic.Field("blur", description="What white means.")

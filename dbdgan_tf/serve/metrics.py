@@ -8,17 +8,14 @@ import prometheus_client as prometheus
 class Metrics:
     """Counters of one application, and the middleware that counts.
 
-    Args:
-        taken: Function that tells how many places are taken.
-        routes: Paths that are counted by name; others, which anyone may invent, together.
+    `taken` tells how many places are taken; paths other than `routes`, which anyone may invent, count as one.
     """
 
     def __init__(self, taken, routes):
         self.registry, self._routes = prometheus.CollectorRegistry(), routes
         labels = {"registry": self.registry}
-        self._answers = prometheus.Counter(
-            "dbdgan_answers", "Answers by path and status.", ["path", "status"], **labels
-        )
+        about = "Answers by path and status."
+        self._answers = prometheus.Counter("dbdgan_answers", about, ["path", "status"], **labels)
         self._seconds = prometheus.Histogram("dbdgan_seconds", "Time to answer.", ["path"], **labels)
         self.images = prometheus.Counter("dbdgan_images", "Images, by outcome.", ["outcome"], **labels)
         prometheus.Gauge("dbdgan_places_taken", "Waiting or at work.", **labels).set_function(taken)

@@ -11,13 +11,7 @@ class Busy(Exception):
 
 
 class Places:
-    """As many photographs at work as there are workers, and so many requests waiting; more are refused.
-
-    Args:
-        workers: Threads.
-        queue: Requests that may wait.
-        warm_up: Called once in every thread before the first request.
-    """
+    """`workers` threads at work, `queue` requests waiting, more refused; each thread has called `warm_up`."""
 
     def __init__(self, workers, queue, warm_up):
         self._most, self.taken = workers + queue, 0

@@ -1,13 +1,32 @@
-"""Images from the body of a request: raw bytes or multipart, in memory, within limits."""
+"""Images from the body of a request: raw bytes or multipart, in memory, within limits; what is refused."""
 
 import asyncio
+import contextlib
 
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from dbdgan_tf.serve.refusals import Refusal
+from dbdgan_tf.photo import ImageInputError
+from dbdgan_tf.photo.errors import explain
 
-MOST_IMAGES = 100
+_MOST_IMAGES = 100
+_STATUS = {"no image": 415, "not installed": 415, "too large": 413, "unsuitable": 422}
+
+
+class Refusal(Exception):
+    """A request that is not fulfilled: status of HTTP, one sentence; after 503 to be tried again soon."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+        self.headers = {"Retry-After": "1"} if status == 503 else {}
+
+
+def refusal_of(error):
+    """The `Refusal` for the ValueError or MemoryError that a photograph raised."""
+    if isinstance(error, ImageInputError):
+        return Refusal(_STATUS.get(error.kind, 400), error.reason)
+    return Refusal(503 if isinstance(error, MemoryError) else 422, explain(error))
 
 
 class _InMemory(MultiPartParser):
@@ -16,27 +35,18 @@ class _InMemory(MultiPartParser):
 
 
 async def read_images(request, megabytes, seconds):
-    """Reads the images of a request.
+    """(images, many): (name, bytes) pairs, and whether the body is multipart; a `Refusal` if it is unfit.
 
-    Args:
-        request: Of Starlette.
-        megabytes: Most that the body may have.
-        seconds: Longest time for it to arrive.
-
-    Returns:
-        (images, many): a list of (name, bytes), names as the client gave them, never used as paths; and
-        whether the body was multipart.
-
-    Raises:
-        Refusal: If it is too large, too slow, malformed or holds no image.
-        ClientDisconnect: If the client left.
+    Names are as the client gave them, never used as paths.
     """
-    body, many = _limited(request, megabytes * 1e6), _is_multipart(request)
+    body = _limited(request, megabytes * 1e6)
+    many = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     try:
         async with asyncio.timeout(seconds):
-            images = (
-                await _parts(request, body) if many else [("", b"".join([chunk async for chunk in body]))]
-            )
+            if many:
+                images = await _parts(request, body)
+            else:
+                images = [("", b"".join([chunk async for chunk in body]))]
     except TimeoutError:
         raise Refusal(408, f"the upload took longer than {seconds:g} s") from None
     if not any(content for _, content in images):
@@ -44,18 +54,12 @@ async def read_images(request, megabytes, seconds):
     return images, many
 
 
-async def skip_body(request, megabytes, seconds=5):
+async def skip_body(request, megabytes):
     """Reads on for a while and forgets: a client that still sends would not see the answer."""
-    try:
-        async with asyncio.timeout(seconds):
+    with contextlib.suppress(TimeoutError, Refusal, ClientDisconnect, RuntimeError):
+        async with asyncio.timeout(5):
             async for _ in _limited(request, megabytes * 1e6, declared=False):
                 pass
-    except (TimeoutError, Refusal, ClientDisconnect, RuntimeError):
-        return
-
-
-def _is_multipart(request):
-    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
 async def _limited(request, most, declared=True):
@@ -72,7 +76,7 @@ async def _limited(request, most, declared=True):
 
 async def _parts(request, body):
     try:
-        form = await _InMemory(request.headers, body, max_files=MOST_IMAGES, max_fields=MOST_IMAGES).parse()
+        form = await _InMemory(request.headers, body, max_files=_MOST_IMAGES, max_fields=_MOST_IMAGES).parse()
     except MultiPartException as error:
         raise Refusal(400, f"the multipart body cannot be read ({error.message})") from error
     files = [file for _, file in form.multi_items() if not isinstance(file, str)]

@@ -13,9 +13,7 @@ def photos(tmp_path):
     folder, rng = tmp_path / "photos", np.random.default_rng(0)
     folder.mkdir()
     for index in range(24):
-        field = cv2.resize(
-            rng.integers(0, 60, (30, 40, 3), np.uint8), (320, 240), interpolation=cv2.INTER_NEAREST
-        )
+        field = rng.integers(0, 60, (30, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
         cv2.imwrite(str(folder / f"{index:02d}.jpg"), field)
     (folder / "07.jpg").write_bytes(b"")
     return folder

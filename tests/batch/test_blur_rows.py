@@ -32,9 +32,6 @@ def test_rows_are_the_commands(model, photos):
         **columns(None), "path": str(photos / "07.jpg"), "map_png": None, "error": "is empty (zero bytes)",
         "model_sha256": Detectors(model).model_checksum(), "version": __version__,
     }  # fmt: skip
-
-
-def test_maps_alone_are_the_commands(model, photos):
     rows = BlurRows(model, scores=False, maps=True)(paths(photos / "00.jpg"))
     assert rows["map_png"][0] == map_photo(photos / "00.jpg", Detectors(model), Rendering())
     assert rows["verdict"][0] is None and rows["error"][0] is None

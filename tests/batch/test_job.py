@@ -9,13 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("ray.data", reason="needs the extra: pip install '.[ray]'")
 
 import pyarrow.parquet as pq  # noqa: E402
 
 from dbdgan_tf.batch import job  # noqa: E402
-from dbdgan_tf.batch.job import BatchConfig, run  # noqa: E402
+from dbdgan_tf.batch.job import run  # noqa: E402
+from dbdgan_tf.cli import batch_command  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 
@@ -49,17 +51,15 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, model, photos, tmp_p
                 os.kill(killed[0], signal.SIGKILL)
             yield count
 
-    config = BatchConfig(
-        (str(photos),), str(tmp_path / "out"), workers=2, part_rows=2, options={"model": model}
-    )
-    assert run(config, watch) == (24, 1, 0) and killed
+    words = ((str(photos),), str(tmp_path / "out"), {"model": model})
+    assert run(*words, watch, workers=2, part_rows=2) == (24, 1, 0) and killed
     check(tmp_path / "out", photos)
-    assert run(config) == (0, 0, 24)
+    assert run(*words) == (0, 0, 24)
 
 
 def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     out = tmp_path / "out"
-    words = ["batch", photos, out, "--model", model, "--workers", "1", "--part-rows", "1"]
+    words = ["batch", str(photos), str(out), "--model", model, "--workers", "1", "--part-rows", "1"]
     command = [sys.executable, "-m", "dbdgan_tf.cli", *words]
     process = subprocess.Popen(command, env={**os.environ, "RAY_ADDRESS": cluster}, stderr=subprocess.PIPE)
     while process.poll() is None and len(list(out.glob("*.parquet"))) < 3:
@@ -68,32 +68,23 @@ def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     _, said = process.communicate()
     there = len(list(out.glob("*.parquet")))
     assert 3 <= there < 24, said
-    result = call(words)
+    result = CliRunner().invoke(batch_command.command, words[1:], standalone_mode=False)
     assert result.exit_code in (0, 1) and " were there already; " in result.stderr
     check(out, photos)
-
-
-def call(words):
-    from click.testing import CliRunner
-
-    from dbdgan_tf.cli.batch_command import command
-
-    return CliRunner().invoke(command, [str(word) for word in words[1:]], standalone_mode=False)
 
 
 def test_a_worker_without_the_model_is_one_line(model, photos, tmp_path, monkeypatch):
     own = tmp_path / "own.tflite"
     own.write_bytes(Path(model).read_bytes())
 
-    def without_ray(blocks, parts, options, config):
+    def without_ray(blocks, arguments, workers, cpus):
         own.unlink()
-        worker = job._Worker(parts, options)
+        worker = job._Worker(*arguments)
         for block in blocks:
             yield {name: value for name, (value,) in worker({"path": block["path"].to_pylist()}).items()}
 
     monkeypatch.setattr(job, "_through_ray", without_ray)
-    monkeypatch.setattr(job, "_cluster", lambda config: contextlib.nullcontext())
-    config = BatchConfig((str(photos),), str(tmp_path / "out"), options={"model": str(own)})
+    monkeypatch.setattr(job, "_cluster", lambda cores: contextlib.nullcontext())
     with pytest.raises(ValueError, match=rf"^There is no model file here. Received: {own}.$"):
-        run(config)
+        run((str(photos),), str(tmp_path / "out"), {"model": str(own)})
     assert not list((tmp_path / "out").glob("*.parquet"))

@@ -2,29 +2,26 @@
 
 import json
 import re
+import shutil
 import sys
 
+import numpy as np
 import pytest
 
 import dbdgan_tf
+from dbdgan_tf.cli import doctor_command
 from dbdgan_tf.cli.main import COMMANDS
-from dbdgan_tf.cli.pipeline import Failures
+from dbdgan_tf.inference import bundled, trial
 
 
 def test_help_version_and_an_unknown_command(call):
-    result = call("--help")
-    assert result.exit_code == 0
+    listed = call("--help").stdout
     for name, (_, text) in COMMANDS.items():
-        assert f"  {name}" in result.stdout and text.rstrip(".") in result.stdout
+        assert f"  {name}" in listed and text.rstrip(".") in listed
+        assert "Usage: dbdgan " + name in call(name, "--help").stdout
     assert dbdgan_tf.__version__ in call("--version").stdout
     result = call("mop")
     assert result.exit_code == 2 and "mop" in result.stderr
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(call, name):
-    result = call(name, "--help")
-    assert result.exit_code == 0 and "Usage: dbdgan " + name in result.stdout
 
 
 def test_help_imports_next_to_nothing(run_python):
@@ -63,7 +60,7 @@ def test_no_command_needs_tensorflow(run_python, model, picture, tmp_path):
 def test_info(call, model, tmp_path):
     facts = json.loads(call("info", model, "--json").stdout)
     assert facts["name"] == "grey" and facts["input"] == "1x32x48x3 float32" and facts["parameters"] == 4
-    assert "multiply_adds" in call("info", model).stdout
+    assert "multiply adds" in call("info", model).stdout
     (tmp_path / "x.tflite").write_bytes(b"nothing of the kind")
     result = call("info", tmp_path / "x.tflite")
     assert result.exit_code == 1 and "LiteRT cannot load" in result.stderr
@@ -72,10 +69,9 @@ def test_info(call, model, tmp_path):
 def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
     monkeypatch.setattr("dbdgan_tf.inference.bundled.ASSETS", tmp_path)
     (tmp_path / "p.jpg").write_bytes(picture())
-    for arguments in (("map", tmp_path / "p.jpg", tmp_path / "m.png"), ("score", tmp_path), ("info",)):
-        result = call(*arguments)
-        assert result.exit_code == 1
-        assert "no bundled model" in result.stderr and "Traceback" not in result.stderr
+    for words in (["map", tmp_path / "p.jpg", tmp_path / "m.png"], ["score", tmp_path]):
+        result = call(*words, "--model", "lite")
+        assert result.exit_code == 1 and "no bundled model" in result.stderr
 
 
 @pytest.mark.parametrize(("words", "package"), [(["serve"], "fastapi"), (["batch", "in", "out"], "ray")])
@@ -105,31 +101,17 @@ def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_fil
     assert ended == code and re.search(said, "".join(printed)), printed
 
 
-def test_failures(capsys):
-    failures = Failures([("gone", "does not exist")])
-    failures.add("a.jpg", ValueError("is empty"))
-    failures.add("b.jpg", PermissionError(13, "Permission denied"))
-    failures.add("c.jpg", KeyError("bug"))
-    assert failures.report(9) == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "4 of 9 failed:"
-    assert lines[2:] == ["  a.jpg: is empty", "  b.jpg: Permission denied", "  c.jpg: KeyError: 'bug'"]
-    assert Failures().report(9) == 0
-    with pytest.raises(OSError, match="no room left"):
-        failures.add("d.jpg", OSError(28, "No space left on device"))
-
-
-def test_memory_is_flat(command_line, run_python, model, picture, tmp_path):
+def test_memory_is_flat(run_python, model, picture, tmp_path):
     """150 photographs of 1.4 MB decoded leave no more behind than the first 30 did."""
     (tmp_path / "in").mkdir()
     for index in range(150):
         (tmp_path / f"in/p{index:03d}.jpg").write_bytes(picture(size=(800, 600)))
     code = f"""
         import resource
-        from dbdgan_tf.cli.map_command import MapConfig, run
+        from dbdgan_tf.cli.map_command import command
         def grown(pattern):
-            sources, options = ("{tmp_path}/in/" + pattern,), dict(model="{model}", threads=2, quiet=True)
-            assert run(MapConfig(sources, "{tmp_path}/out", **options)) == 0
+            words = ["{tmp_path}/in/" + pattern, "{tmp_path}/out", "--model", "{model}", "--threads", "2"]
+            assert command.main(words, standalone_mode=False) == 0
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         first = grown("p0[0-2]*.jpg")
         print("GREW", (grown("*.jpg") - first) / 1024)
@@ -137,11 +119,47 @@ def test_memory_is_flat(command_line, run_python, model, picture, tmp_path):
     assert float(run_python(code).split("GREW")[1]) < 20
 
 
-def test_bench(call, model):
-    options = ("--photos", "3", "--megapixels", "0.3", "--threads", "2", "--model", model)
+def test_bench(call):
+    options = ("--photos", "3", "--megapixels", "0.3", "--threads", "2")
     result = call("bench", *options, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
     assert report["photos"] == 3 and report["photos_per_second"] > 0
     assert report["cpu_ms_per_photo"] > report["decode_cpu_ms"] > 0
     assert "photos per second" in call("bench", *options).stdout
+
+
+def test_a_sound_installation(call):
+    result = call("doctor")
+    assert result.exit_code == 0 and "Everything is as it should be." in result.stdout
+    facts = json.loads(call("doctor", "--json").stdout)
+    assert facts["sound"] and facts["models"] == {"lite": "sound", "lite_float16": "sound"}
+    assert facts["versions"]["numpy"] == np.__version__ and facts["system"]["cores"] >= 1
+    assert set(facts["formats"]) == {"HEIC", "RAW", "AVIF"}
+
+
+def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
+    assets = shutil.copytree(bundled.ASSETS, tmp_path / "assets")
+    for module in (bundled, trial):
+        monkeypatch.setattr(module, "ASSETS", assets)
+    content = bytearray((assets / "lite_int8.tflite").read_bytes())
+    content[len(content) // 2] ^= 1
+    (assets / "lite_int8.tflite").write_bytes(content)
+    (assets / "lite_float16.tflite").unlink()
+    result = call("doctor", "--json")
+    models = json.loads(result.stdout)["models"]
+    assert result.exit_code == 1
+    assert "The bundled model is damaged" in models["lite"]
+    assert "no bundled model" in models["lite_float16"]
+
+
+def test_a_wrong_map_and_a_missing_reader_are_told(call, monkeypatch):
+    find = doctor_command.importlib.util.find_spec
+    monkeypatch.setattr(
+        doctor_command.importlib.util, "find_spec", lambda name: None if name == "pillow_heif" else find(name)
+    )
+    result = call("doctor")
+    assert result.exit_code == 0 and "missing; pip install 'dbdgan_tf[heic]'" in result.stdout
+    monkeypatch.setattr(doctor_command, "draw_picture", lambda: np.zeros((384, 384, 3), np.uint8))
+    result = call("doctor")
+    assert result.exit_code == 1 and "gives a wrong map" in result.stdout

@@ -8,9 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-# The tiny model on a flat picture of that level.
-BLUR = {level: 1 / (1 + math.exp(-(6 * (level - 127) / 128 - 1))) for level in (0, 40, 127, 150, 250)}
-
 
 def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
@@ -33,116 +30,99 @@ def written(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_one_file(call, model, picture, tmp_path):
-    (tmp_path / "p.jpg").write_bytes(picture(127))
-    result = call("map", tmp_path / "p.jpg", tmp_path / "maps/m.png", "--model", model)
-    assert result.exit_code == 0, result.stderr
-    out = read(tmp_path / "maps/m.png")
-    assert out.shape == (40, 60) and out.dtype == np.uint8
-    assert np.all(np.abs(out - 255 * BLUR[127]) <= 1)
-
-
-def test_folder_keeps_its_tree(call, model, tree, tmp_path):
-    result = call("map", tree, tmp_path / "out", "--model", model, "--threads", "2")
-    assert result.exit_code == 0, result.stderr
+def test_folder_keeps_its_tree(call, tree, tmp_path):
+    assert call("map", tree, tmp_path / "out", "--threads", "2").exit_code == 0
     assert written(tmp_path / "out") == ["a.png", "b.png", "deep/er/c.png"]
     assert read(tmp_path / "out/b.png").shape == (21, 33)
     assert read(tmp_path / "out/a.png").min() > 250 > 2 > read(tmp_path / "out/b.png").max()
 
 
-def test_glob(call, model, tree, tmp_path):
-    assert call("map", tree / "**/*.webp", tmp_path / "out", "--model", model).exit_code == 0
+def test_glob(call, tree, tmp_path):
+    assert call("map", tree / "**/*.webp", tmp_path / "out").exit_code == 0
     assert written(tmp_path / "out") == ["deep/er/c.png"]
-    assert call("map", tree / "*.xyz", tmp_path / "out", "--model", model).exit_code == 1
+    assert call("map", tree / "*.xyz", tmp_path / "out").exit_code == 1
 
 
 @pytest.mark.parametrize(("names", "target"), [("a.jpg b.png", "new"), ("a.jpg", "new/"), ("a.jpg", "old")])
-def test_files_go_into_a_folder(call, model, tree, tmp_path, names, target):
+def test_files_go_into_a_folder(call, tree, tmp_path, names, target):
     (tmp_path / "old").mkdir()
     words = [*(tree / name for name in names.split()), f"{tmp_path}/{target}"]
-    assert call("map", *words, "--model", model).exit_code == 0
+    assert call("map", *words).exit_code == 0
     assert written(tmp_path / target) == [f"{name[0]}.png" for name in names.split()]
 
 
-def test_stream(command_line, model, picture):
-    process = command_line("map", "-", "-", "--model", model)
-    out, err = process.communicate(picture(127), timeout=60)
-    assert process.returncode == 0, err
+def test_stream(ended, picture):
+    code, out, told = ended("map", "-", "-", stdin=picture(127))
+    assert code == 0, told
     image = np.asarray(Image.open(io.BytesIO(out)))
-    assert image.shape == (40, 60)
-    assert np.all(np.abs(image - 255 * BLUR[127]) <= 1)
+    assert image.shape == (40, 60) and image.dtype == np.uint8
+    # The tiny model on a flat picture of middle grey: sigmoid(-1).
+    assert np.all(np.abs(image - 255 / (1 + math.e)) <= 1)
 
 
-def test_equal_stems_keep_their_extensions(call, model, picture, tmp_path):
+def test_equal_stems_keep_their_extensions(call, picture, tmp_path):
     for name, level in (("a.jpg", 250), ("A.png", 0), ("b.jpg", 0)):
         (tmp_path / "in").mkdir(exist_ok=True)
         (tmp_path / "in" / name).write_bytes(picture(level, kind="PNG"))
-    assert call("map", tmp_path / "in", tmp_path / "out", "--model", model).exit_code == 0
+    assert call("map", tmp_path / "in", tmp_path / "out").exit_code == 0
     assert written(tmp_path / "out") == ["A.png.png", "a.jpg.png", "b.png"]
     assert read(tmp_path / "out/a.jpg.png").min() > 250
 
 
 @pytest.fixture
-def ramp(tmp_path):
-    """Sharp (dark) on the left, blurred (bright) on the right."""
-    levels = np.tile(np.linspace(60, 220, 192, dtype=np.uint8), (128, 1))
-    cv2.imwrite(str(tmp_path / "ramp.png"), levels)
-    return tmp_path / "ramp.png"
+def draw(call, tmp_path):
+    """Output and pixels of a photograph, sharp (dark) on the left, blurred (bright) on the right."""
+    photo = np.tile(np.linspace(60, 220, 192, dtype=np.uint8), (128, 1))
+    cv2.imwrite(str(tmp_path / "ramp.png"), photo)
+
+    def run(*options):
+        assert call("map", tmp_path / "ramp.png", tmp_path / "o.png", "--overwrite", *options).exit_code == 0
+        return read(tmp_path / "o.png"), photo
+
+    return run
 
 
-def test_mask_threshold(call, model, ramp, tmp_path):
-    shares = []
-    for threshold in ("0", "0.2", "0.5", "0.8", "1"):
-        target = tmp_path / f"m{threshold}.png"
-        options = ("--format", "mask", "--threshold", threshold, "--model", model)
-        assert call("map", ramp, target, *options).exit_code == 0
-        assert set(np.unique(read(target))) <= {0, 255}
-        shares.append(read(target).mean() / 255)
+def test_mask_threshold(draw):
+    masks = [draw("--format", "mask", "--threshold", limit)[0] for limit in ("0", "0.2", "0.5", "0.8", "1")]
+    assert all(set(np.unique(mask)) <= {0, 255} for mask in masks)
+    shares = [mask.mean() / 255 for mask in masks]
     assert shares[0] == 1 and shares == sorted(set(shares), reverse=True)
     # One half is passed where 6 (level - 127) / 128 = 1, at level 148.
     assert shares[2] == pytest.approx((220 - 148.3) / 160, abs=0.02)
 
 
 @pytest.mark.parametrize("scale", ["whole", "native"])
-def test_conservative_masks_hold_the_plain_ones(call, model, ramp, tmp_path, scale):
-    common = ("--format", "mask", "--model", model, "--scale", scale)
-    for name, options in (("strict", ("--threshold", "0.2")), ("safe", ("--conservative",))):
-        assert call("map", ramp, tmp_path / f"{name}.png", *common, *options).exit_code == 0
-    strict, safe = read(tmp_path / "strict.png") > 0, read(tmp_path / "safe.png") > 0
+def test_conservative_masks_hold_the_plain_ones(draw, scale):
+    strict = draw("--format", "mask", "--scale", scale, "--threshold", "0.2")[0] > 0
+    safe = draw("--format", "mask", "--scale", scale, "--conservative")[0] > 0
     assert np.all(safe[strict]) and safe.sum() > strict.sum()
 
 
-def test_white_focus_inverts(call, model, ramp, tmp_path):
-    call("map", ramp, tmp_path / "blur.png", "--model", model)
-    call("map", ramp, tmp_path / "focus.png", "--model", model, "--white", "focus")
-    assert np.array_equal(read(tmp_path / "focus.png"), 255 - read(tmp_path / "blur.png"))
+def test_white_focus_inverts(draw):
+    assert np.array_equal(draw("--white", "focus")[0], 255 - draw()[0])
 
 
-def test_overlay_outlines_the_focus(call, model, ramp, tmp_path):
-    assert call("map", ramp, tmp_path / "o.png", "--format", "overlay", "--model", model).exit_code == 0
-    out = read(tmp_path / "o.png")[..., ::-1]
+def test_overlay_outlines_the_focus(draw):
+    out = draw("--format", "overlay")[0][..., ::-1]
     assert out.shape == (128, 192, 3)
     outline = np.abs(out.astype(int) - (255, 220, 120)).sum(2) < 30
-    assert outline.any()
     # The border of the focus lies near level 148: column 106.
     assert 100 <= np.flatnonzero(outline[64])[-1] <= 112
 
 
-def test_cutout_keeps_the_subject_and_fades(call, model, ramp, tmp_path):
-    common = ("--format", "cutout", "--model", model)
-    assert call("map", ramp, tmp_path / "c.png", *common).exit_code == 0
-    out, photo = cv2.imread(str(tmp_path / "c.png"), cv2.IMREAD_UNCHANGED), read(ramp)
+def test_cutout_keeps_the_subject_and_fades(call, draw, tmp_path):
+    out, photo = draw("--format", "cutout")
     assert np.array_equal(out[..., 0], photo)
     # Opaque where the map is below 0.4, clear above 0.6: levels 139 and 157.
     alpha = out[64, :, 3]
     assert alpha[photo[64] < 134].min() == 255 and alpha[photo[64] > 162].max() == 0
     assert np.abs(alpha[np.abs(photo[64].astype(int) - 148) <= 1] - 128.0).max() < 40
-    result = call("map", ramp, tmp_path / "c.jpg", *common)
+    result = call("map", tmp_path / "ramp.png", tmp_path / "c.jpg", "--format", "cutout")
     assert result.exit_code == 1 and "Transparency needs .png" in result.stderr
 
 
-def test_side_by_side_and_endings(call, model, tree, tmp_path):
-    options = ("--format", "side-by-side", "--max-side", "30", "--model", model)
+def test_side_by_side_and_endings(call, tree, tmp_path):
+    options = ("--format", "side-by-side", "--max-side", "30")
     assert call("map", tree, tmp_path / "out", *options).exit_code == 0
     assert written(tmp_path / "out")[0] == "a_side-by-side.jpg"
     assert read(tmp_path / "out/a_side-by-side.jpg").shape == (20, 60, 3)
@@ -154,7 +134,7 @@ def test_side_by_side_and_endings(call, model, tree, tmp_path):
         (("in", "in"), "another folder than IN"),
         (("in", "m.png"), "Several photographs go into a folder"),
         (("in/*.jpg", "m.png"), "Several photographs go into a folder"),
-        (("in", "in/a.jpg"), "which is a file"),
+        (("in", "in/a.jpg"), "in/a.jpg, a file"),
         (("in/a.jpg", "m.xyz"), "Allowed: .jpg"),
         (("in/a.jpg", "m"), "no known extension"),
         (("in", "-"), "Only one photograph"),
@@ -164,9 +144,8 @@ def test_side_by_side_and_endings(call, model, tree, tmp_path):
         (("in/a.jpg",), "Missing argument"),
     ],
 )
-def test_wrong_usage(call, model, tree, tmp_path, monkeypatch, arguments, message):
+def test_wrong_usage(call, tree, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
-    result = call("map", *arguments, *(() if "--model" in arguments else ("--model", model)))
-    assert result.exit_code == 2
-    assert message in result.stderr
+    result = call("map", *arguments)
+    assert result.exit_code == 2 and message in result.stderr
     assert written(tmp_path) == sorted(f"in/{name}" for name in written(tree))

@@ -1,6 +1,5 @@
 """An output knows what it was made from: what is up to date is skipped, what is not is made again."""
 
-import os
 import shutil
 
 import cv2
@@ -12,36 +11,30 @@ from dbdgan_tf.cli import origin
 
 
 @pytest.fixture
-def run(call, model, tmp_path):
-    """dbdgan map ARGUMENTS inside the test's folder: (exit code, stderr)."""
+def run(call, tmp_path, monkeypatch):
+    """dbdgan map WORDS inside the test's folder: (exit code, stderr)."""
+    monkeypatch.chdir(tmp_path)
 
-    def map_photos(*arguments):
-        result = call("map", *arguments, "--model", model)
+    def map_photos(*words):
+        result = call("map", *words)
         return result.exit_code, result.stderr
 
-    os.chdir(tmp_path)
     return map_photos
-
-
-@pytest.fixture(autouse=True)
-def back():
-    here = os.getcwd()
-    yield
-    os.chdir(here)
 
 
 @pytest.fixture
 def write(picture, tmp_path):
-    """write(path, level): a flat photograph; dark ones are in focus."""
+    """write({path: level}): flat photographs; dark ones are in focus."""
 
-    def photo(path, level=40):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(picture(level, kind="PNG"))
+    def photos(levels):
+        for path, level in levels.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_bytes(picture(level, kind="PNG"))
 
-    return photo
+    return photos
 
 
-def levels(folder):
+def found(folder):
     """Name -> "sharp" or "blurred" of every map."""
     return {
         path.name: "sharp" if cv2.imread(str(path), 0).mean() < 128 else "blurred"
@@ -49,8 +42,8 @@ def levels(folder):
     }
 
 
-def test_what_is_up_to_date_is_skipped_also_after_a_move(run, write, tmp_path):
-    write("in/a.png"), write("in/deep/b.png")
+def test_what_is_up_to_date_is_skipped_also_after_a_move(run, write):
+    write({"in/a.png": 40, "in/deep/b.png": 40})
     assert "2 written" in run("in", "out")[1]
     assert "0 written to out, 2 were there already" in run("in", "out")[1]
     shutil.copytree("in", "elsewhere")
@@ -59,54 +52,44 @@ def test_what_is_up_to_date_is_skipped_also_after_a_move(run, write, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options", [("--max-side", "9"), ("--white", "focus"), ("--scale", "native"), ("--conservative",)]
+    "options",
+    [("--max-side", "9"), ("--white", "focus"), ("--scale", "native"), ("--conservative",), ("--model", "m")],
 )
-def test_other_options_make_it_again(run, write, options):
-    write("in/a.png")
+def test_other_options_make_it_again(run, write, flat_models, options, tmp_path):
+    (tmp_path / "m").write_bytes(flat_models.grey_model((16, 16)))
+    write({"in/a.png": 40})
     run("in", "out")
     assert "1 written to out" in run("in", "out", *options)[1]
     assert "1 were there already" in run("in", "out", *options)[1]
 
 
-def test_another_model_and_a_changed_photograph_make_it_again(call, model, run, write, flat_models, tmp_path):
-    write("in/a.png", 40)
-    run("in", "out")
-    (tmp_path / "other.tflite").write_bytes(flat_models.grey_model((16, 16)))
-    assert "1 written" in call("map", "in", "out", "--model", tmp_path / "other.tflite").stderr
-    write("in/a.png", 250)
-    assert "1 written" in run("in", "out")[1]
-    assert levels(tmp_path / "out") == {"a.png": "blurred"}
+def test_a_changed_photograph_makes_it_again(run, write, tmp_path):
+    for level, expected in ((40, "sharp"), (250, "blurred")):
+        write({"in/a.png": level})
+        assert "1 written" in run("in", "out")[1]
+        assert found(tmp_path / "out") == {"a.png": expected}
 
 
-def test_a_name_does_not_depend_on_what_else_is_mapped(run, write, tmp_path):
-    write("c/IMG_2.jpg", 40), write("c/IMG_2.png", 250)
-    run("c/*.jpg", "o")
-    assert "1 written" in run("c/*.png", "o")[1]
-    expected = {"IMG_2.png": "sharp", "IMG_2.png.png": "blurred"}
-    assert levels(tmp_path / "o") == expected
-    assert "0 written to o, 2 were there already" in run("c", "o")[1]
-    assert levels(tmp_path / "o") == expected
-
-
-def test_a_name_that_is_another_photographs_with_its_extension(run, write, tmp_path):
-    for name, level in (("a.jpg", 40), ("a.png", 80), ("a.jpg.tif", 120)):
-        write(f"in/{name}", level)
-    assert "3 written" in run("in", "out")[1]
-    assert "0 written to out, 3 were there already" in run("in", "out")[1]
-    assert len(list((tmp_path / "out").iterdir())) == 3
-
-
-def test_nor_on_the_order(run, write, tmp_path):
-    write("t1/a.png", 40), write("t2/a.png", 250)
-    run("t1", "t2", "o")
-    before = levels(tmp_path / "o")
-    assert sorted(before.values()) == ["blurred", "sharp"]
-    assert "0 written to o, 2 were there already" in run("t2", "t1", "o")[1]
-    assert levels(tmp_path / "o") == before
+@pytest.mark.parametrize(
+    ("levels", "runs", "again"),
+    [
+        ({"c/a.jpg": 40, "c/a.png": 250}, ["c/*.jpg", "c/*.png"], "c"),
+        ({"c/a.jpg": 40, "c/a.png": 80, "c/a.jpg.tif": 250}, ["c"], "c"),
+        ({"t1/a.png": 40, "t2/a.png": 250}, ["t1 t2"], "t2 t1"),
+    ],
+)
+def test_names_depend_on_nothing_else_that_is_mapped(run, write, tmp_path, levels, runs, again):
+    write(levels)
+    for sources in runs:
+        run(*sources.split(), "o")
+    before = found(tmp_path / "o")
+    assert len(before) == len(levels) and set(before.values()) == {"sharp", "blurred"}
+    assert f"0 written to o, {len(levels)} were there already" in run(*again.split(), "o")[1]
+    assert found(tmp_path / "o") == before
 
 
 def test_a_file_of_someone_else_is_kept_and_told(run, write, tmp_path):
-    write("in/a.png"), write("in/b.png")
+    write({"in/a.png": 40, "in/b.png": 40})
     (tmp_path / "out").mkdir()
     (tmp_path / "out/a.png").write_bytes(b"mine")
     (tmp_path / "out/b.png").write_bytes(b"")
@@ -114,11 +97,11 @@ def test_a_file_of_someone_else_is_kept_and_told(run, write, tmp_path):
     assert code == 1 and "1 written" in told and "out/a.png is there and was not made by dbdgan" in told
     assert (tmp_path / "out/a.png").read_bytes() == b"mine"
     assert run("in", "out", "--overwrite")[0] == 0
-    assert levels(tmp_path / "out") == {"a.png": "sharp", "b.png": "sharp"}
+    assert found(tmp_path / "out") == {"a.png": "sharp", "b.png": "sharp"}
 
 
 def test_one_file(run, write, tmp_path):
-    write("a.png"), write("b.png", 250)
+    write({"a.png": 40, "b.png": 250})
     for ending in ("png", "jpg"):
         assert run("a.png", f"m.{ending}")[0] == 0
         assert run("a.png", f"m.{ending}") == (0, f"m.{ending} exists; --overwrite makes it again.\n")
@@ -137,9 +120,9 @@ def test_a_mistyped_photograph_makes_no_folder(run, tmp_path):
 
 
 def test_links_lead_nothing_out_of_the_folder(run, write, tmp_path):
-    write("in/deep/a.png"), write("in/b.png")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "away").mkdir()
+    write({"in/deep/a.png": 40, "in/b.png": 40})
+    for folder in ("out", "away"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "out/deep").symlink_to(tmp_path / "away")
     (tmp_path / "out/b.png").symlink_to(tmp_path / "away/b.png")
     code, told = run("in", "out")
@@ -150,14 +133,11 @@ def test_links_lead_nothing_out_of_the_folder(run, write, tmp_path):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_the_note_changes_no_pixel_and_tells_no_path(picture, tmp_path, kind):
-    (tmp_path / "secret").write_bytes(b"photograph")
-    content = picture(kind=kind)
-    noted = origin.with_origin(content, origin.origin_of(tmp_path / "secret", "settings"))
-    (tmp_path / "out").write_bytes(noted)
-    found = origin.read_origin(tmp_path / "out")
-    assert found.describes(tmp_path / "secret") and found.settings == "settings"
-    assert b"secret" not in noted
-    (tmp_path / "plain").write_bytes(content)
-    assert origin.read_origin(tmp_path / "plain") is None
-    pixels = [np.asarray(Image.open(tmp_path / name)) for name in ("plain", "out")]
-    assert np.array_equal(*pixels)
+    plain, out, secret = (tmp_path / name for name in ("plain", "out", "secret"))
+    secret.write_bytes(b"photograph")
+    plain.write_bytes(picture(kind=kind))
+    out.write_bytes(origin.with_origin(plain.read_bytes(), secret, "settings"))
+    noted = origin.read_origin(out)
+    assert noted.describes(secret) and noted.settings == "settings" and b"secret" not in out.read_bytes()
+    assert origin.read_origin(plain) is None
+    assert np.array_equal(*(np.asarray(Image.open(path)) for path in (plain, out)))

@@ -1,11 +1,16 @@
+"""Flags made from options, and which errors of a command become one line or keep their traceback."""
+
 import dataclasses
 import functools
+import json
 
 import pytest
 from absl import flags as absl_flags
 
 from dbdgan_tf.command import flags
+from dbdgan_tf.command.errors import one_line_errors
 from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.training.options import DistillRun
 
 parse = functools.partial(flags.parse, DistillRun)
@@ -24,47 +29,33 @@ class Flat:
     gpu: bool | None = option(None, "Either, or unsaid.")
 
 
-def flat(*arguments):
-    return flags.parse(Flat, "a.tflite", "--output=o", *arguments)
-
-
 def test_a_flat_configuration():
-    assert flat() == Flat(("a.tflite",), "o")
+    assert flags.parse(Flat, "a.tflite", "--output=o") == Flat(("a.tflite",), "o")
+    words = "a.tflite --output=o b.tflite --threads=4 --image_size=320 --bits=16 --nogpu"
     expected = Flat(("a.tflite", "b.tflite"), "o", (4,), (320, 320), bits=16, gpu=False)
-    assert flat("b.tflite", "--threads=4", "--image_size=320", "--bits=16", "--nogpu") == expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--threads=a"], "--threads takes whole numbers. Received: a. Allowed: 1 or 1,2"),
-        (["--image_size=31"], "Received: 31. Allowed: 320 or 320,480, at least 32"),
-        (["--share=nan"], "--share takes a number. Received: nan"),
-        (["--share=1.5"], "1.5"),
-        (["--bits=9"], "8|16"),
-        (["--no_such=1"], "no_such"),
-    ],
-)
-def test_bad_values_are_named(arguments, message):
-    with pytest.raises(absl_flags.Error, match=message):
-        flat(*arguments)
+    assert flags.parse(Flat, *words.split()) == expected
 
 
 @pytest.mark.parametrize(
     ("config", "words", "message"),
     [
-        (Flat, ["--output=o"], "Give at least one file. Received: none"),
-        (Flat, ["a.tflite"], "--output"),
-        (DistillRun, ["stray"], "Words that are no flags. Received: stray"),
-        *(
-            (DistillRun, [f"--image_size={size}"], "Allowed: 320 or 320,480")
-            for size in ("big", "1,2,3", "0")
-        ),
+        (Flat, "a --output=o --threads=a", "--threads takes whole numbers. Received: a. Allowed: 1 or 1,2"),
+        (Flat, "a --output=o --image_size=31", "Received: 31. Allowed: 320 or 320,480, at least 32"),
+        (Flat, "a --output=o --share=nan", "--share takes a number. Received: nan"),
+        (Flat, "a --output=o --share=1.5", "1.5"),
+        (Flat, "a --output=o --bits=9", "8|16"),
+        (Flat, "a --output=o --no_such=1", "no_such"),
+        (Flat, "--output=o", "Give at least one file. Received: none"),
+        (Flat, "a.tflite", "--output"),
+        (DistillRun, "stray", "Words that are no flags. Received: stray"),
+        (DistillRun, "--image_size=big", "Allowed: 320 or 320,480"),
+        (DistillRun, "--image_size=1,2,3", "Allowed: 320 or 320,480"),
+        (DistillRun, "--image_size=0", "Allowed: 320 or 320,480"),
     ],
 )
-def test_words_required_flags_and_sizes_are_asked_for(config, words, message):
+def test_bad_values_and_missing_ones_are_named(config, words, message):
     with pytest.raises(absl_flags.Error, match=message):
-        flags.parse(config, *words)
+        flags.parse(config, *words.split())
 
 
 def test_a_bad_flag_ends_a_command_with_one_line(run_module):
@@ -86,7 +77,34 @@ def test_every_kind_of_option_is_read():
 
 def test_paths_with_and_without_a_name():
     assert flags.named_paths(["student=runs/a", "runs/b"]) == [("student", "runs/a"), ("", "runs/b")]
-    assert flags.named_paths(()) == []
     for word in ("student=", ""):
         with pytest.raises(ValueError, match=f"Received: '{word}'. Allowed: NAME=PATH or PATH"):
             flags.named_paths([word])
+
+
+def test_errors_of_this_project_the_disk_and_flags_are_one_line():
+    with pytest.raises(SystemExit, match="^error: The data folder does not exist .* Received: absent"):
+        with one_line_errors():
+            find_samples("absent", "train")
+    for error in (OSError(28, "No space left on device"), absl_flags.ValidationError("--x is bad")):
+        with pytest.raises(SystemExit, match=f"^error: .*{str(error)[-5:]}"), one_line_errors():
+            raise error
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, RuntimeError, FloatingPointError, KeyError, TypeError, KeyboardInterrupt]
+)
+def test_slips_and_errors_raised_outside_this_project_stay_what_they_are(error):
+    with pytest.raises(error, match="from outside"), one_line_errors():
+        raise error("from outside")
+    with pytest.raises(json.JSONDecodeError), one_line_errors():
+        json.loads("{")
+
+
+def test_an_absent_extra_is_named(run_python):
+    code = """
+        from dbdgan_tf.conversion.converter import main
+        main(["convert", "--checkpoint=dbdgan_tf/assets/student_lite", "--output=x.tflite"])
+    """
+    with pytest.raises(AssertionError, match=r"error: .*keras.*pip install 'dbdgan_tf\[train\]'"):
+        run_python(code, blocked=("keras",))

@@ -30,17 +30,14 @@ def parse_arguments(parser, *_, **__):
 
 
 def parse_python(words):
-    """Runs a module or script up to the point where its flags are parsed."""
+    sys.argv = words[1 + (words[1] == "-m") :]
     if words[1] == "-m":
-        sys.argv = words[2:]
         runpy.run_module(words[2], run_name="__main__", alter_sys=True)
     else:
-        sys.argv = words[1:]
         runpy.run_path(words[1], run_name="__main__")
 
 
 def parse_dbdgan(words):
-    """Parses a line of the light command."""
     from dbdgan_tf.cli.main import MAKERS, dbdgan
 
     with dbdgan.make_context("dbdgan", words[1:]) as context:
@@ -52,7 +49,6 @@ def parse_dbdgan(words):
 
 
 def problem(words):
-    """What is wrong with a line, or None."""
     try:
         with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(said):
             (parse_dbdgan if words[0] == "dbdgan" else parse_python)(words)

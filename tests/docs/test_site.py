@@ -22,10 +22,8 @@ def site(repository, tmp_path_factory):
     pytest.importorskip("material", reason="needs the extra: pip install '.[docs]'")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    process = subprocess.run(
-        command, cwd=repository, env=environment, capture_output=True, text=True, timeout=300
-    )
+    where = {"cwd": repository, "env": {**os.environ, "NO_MKDOCS_2_WARNING": "1"}}
+    process = subprocess.run(command, capture_output=True, text=True, timeout=300, **where)
     assert process.returncode == 0, process.stdout + process.stderr
     return folder
 
@@ -67,3 +65,18 @@ def test_the_layout_table_is_what_import_linter_checks(repository):
     checked = [(len(layers) - above, room) for above, layer in enumerate(layers) for room in layer]
     table = re.findall(r"^\| (\d) \| `(\w+)` \|", (repository / "CONTRIBUTING.md").read_text(), re.MULTILINE)
     assert [(int(level), room) for level, room in table] == checked
+
+
+def test_every_named_test_exists(repository):
+    table = (repository / "docs/features.md").read_text(encoding="utf-8")
+    named = [
+        (path, name)
+        for path, names in re.findall(r"`([^`]+)`: ([\w., ]+)", table.partition("|---")[2])
+        for name in names.strip().split(", ")
+    ]
+    missing = [f"{path}::{name}" for path, name in named if not _exists(repository / path, name)]
+    assert len(named) > 80 and not missing, missing
+
+
+def _exists(path, name):
+    return (path / name).is_file() or (path.is_file() and f"def {name}(" in path.read_text(encoding="utf-8"))

@@ -25,10 +25,10 @@ class Client:
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
-    def begin_upload(self, path="/score", size=100):
+    def begin_upload(self, size=100):
         """A socket whose request has announced a body of so many bytes and sent none of it."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+        connection.sendall(f"POST /score HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
         return connection
 
 

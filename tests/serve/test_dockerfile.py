@@ -29,37 +29,19 @@ def test_what_is_copied_installs_and_starts(steps, repository, tmp_path):
             place = tmp_path / "src" / (source if target == "./" else target)
             place.parent.mkdir(exist_ok=True)
             if (repository / source).is_dir():
-                shutil.copytree(
-                    repository / source,
-                    place,
-                    ignore=shutil.ignore_patterns("__pycache__", "*.h5", "*.tflite"),
-                )
+                left_out = shutil.ignore_patterns("__pycache__", "*.h5", "*.tflite")
+                shutil.copytree(repository / source, place, ignore=left_out)
             else:
                 shutil.copy(repository / source, place)
     assert re.match(r'pip install .*"\.\[serve\]"', steps["RUN"][0])
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-deps",
-        "--no-index",
-        "--no-build-isolation",
-    ]
-    subprocess.run(
-        [*install, "--target", tmp_path / "site", "."], cwd=tmp_path / "src", check=True, timeout=120
-    )
+    offline = "-q --no-deps --no-index --no-build-isolation".split()
+    install = [sys.executable, "-m", "pip", "install", *offline, "--target", tmp_path / "site", "."]
+    subprocess.run(install, cwd=tmp_path / "src", check=True, timeout=120)
     shutil.rmtree(tmp_path / "src")
     program, *words = json.loads(steps["ENTRYPOINT"][0])
-    process = subprocess.run(
-        [sys.executable, tmp_path / "site/bin" / program, *words, "--port", "0", "--model", "/absent"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    command = [sys.executable, tmp_path / "site/bin" / program, *words, "--port", "0", "--model", "/absent"]
+    installed = {"cwd": "/", "env": {**os.environ, "PYTHONPATH": str(tmp_path / "site")}}
+    process = subprocess.run(command, capture_output=True, text=True, timeout=60, **installed)
     assert process.returncode == 2 and "no such file: /absent" in process.stderr
 
 

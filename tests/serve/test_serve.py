@@ -1,13 +1,13 @@
 """dbdgan serve over loopback: answers as the command's, each refusal, places, and the end."""
 
+import asyncio
 import base64
 import json
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -15,23 +15,20 @@ import pytest
 
 from dbdgan_tf.inference.detector import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
+from dbdgan_tf.serve.places import Busy, Places
 from dbdgan_tf.sharpness.score import columns, measure
 
 
-def photo(side=640, level=60):
-    field = np.random.default_rng(0).integers(0, level, (60, 80, 3), np.uint8)
-    pixels = cv2.resize(field, (side, side * 3 // 4), interpolation=cv2.INTER_NEAREST)
+def photo():
+    field = np.random.default_rng(0).integers(0, 60, (60, 80, 3), np.uint8)
+    pixels = cv2.resize(field, (640, 480), interpolation=cv2.INTER_NEAREST)
     return cv2.imencode(".jpg", pixels)[1].tobytes()
 
 
 def form(**files):
     """(body, headers) of a multipart form."""
-    parts = [
-        f'--B\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n'.encode()
-        + content
-        + b"\r\n"
-        for name, content in files.items()
-    ]
+    head = '--B\r\nContent-Disposition: form-data; name="f"; filename="{}"\r\n\r\n'
+    parts = [head.format(name).encode() + content + b"\r\n" for name, content in files.items()]
     return b"".join(parts) + b"--B--\r\n", {"Content-Type": "multipart/form-data; boundary=B"}
 
 
@@ -58,6 +55,8 @@ def test_several_images_one_of_them_bad(server):
     assert pixels.shape == (480, 640) and bad["map_png"] is None and "damaged" in bad["error"]
 
 
+NO_FILE = b'--B\r\nContent-Disposition: form-data; name="f"\r\n\r\n/etc/passwd\r\n--B--\r\n'
+FORM = "multipart/form-data"
 BAD = [
     ("/map", b"", 400, "is empty"),
     ("/map", b"no image at all", 415, "not an image"),
@@ -71,31 +70,18 @@ BAD = [
     ("/score?roi=900,0,9,9", photo(), 422, "outside of the photograph"),
     ("/nothing", b"", 404, "not found"),
     ("/healthz", b"", 405, "not allowed"),
+    ("/map", b"no form", 400, "multipart", FORM),
+    ("/map", b"no form", 400, "multipart|no image", f"{FORM}; boundary=B"),
+    ("/map", form()[0], 400, "no image", f"{FORM}; boundary=B"),
+    ("/map", NO_FILE, 400, "no image", f"{FORM}; boundary=B"),
 ]
 
 
-@pytest.mark.parametrize(("path", "body", "status", "reason"), BAD, ids=[case[0] for case in BAD])
-def test_refusals_are_one_sentence_of_json(server, path, body, status, reason):
-    found, _, answer = server.ask("POST", path, body)
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case[0])
+def test_refusals_are_one_sentence_of_json(server, case):
+    path, body, status, reason, kind = (*case, "image/*")[:5]
+    found, _, answer = server.ask("POST", path, body, {"Content-Type": kind})
     assert found == status and re.search(reason, json.loads(answer)["error"])
-
-
-@pytest.mark.parametrize(
-    ("body", "headers", "reason"),
-    [
-        (b"no form", {"Content-Type": "multipart/form-data"}, "multipart"),
-        (b"no form", {"Content-Type": "multipart/form-data; boundary=B"}, "multipart|no image"),
-        (*form(), "no image"),
-        (
-            b'--B\r\nContent-Disposition: form-data; name="f"\r\n\r\n/etc/passwd\r\n--B--\r\n',
-            form()[1],
-            "no image",
-        ),
-    ],
-)
-def test_forms_without_an_image(server, body, headers, reason):
-    status, _, answer = server.ask("POST", "/map", body, headers)
-    assert status == 400 and re.search(reason, json.loads(answer)["error"])
 
 
 def test_no_path_is_read(server, model):
@@ -120,24 +106,14 @@ def test_full_places_a_client_that_leaves_and_one_that_is_slow(server):
     _until(lambda: _taken(server) == 0)
 
 
-def test_work_that_takes_too_long(start, tmp_path):
-    large = cv2.imencode(".png", np.random.default_rng(0).integers(0, 255, (3000, 4000, 3), np.uint8))[
-        1
-    ].tobytes()
-    with start("--timeout", "0.3") as server:
+def test_work_that_takes_too_long(start):
+    noise = np.random.default_rng(0).integers(0, 255, (3000, 4000, 3), np.uint8)
+    large = cv2.imencode(".png", noise)[1].tobytes()
+    with start("--timeout", "0.3") as server, ThreadPoolExecutor(8) as pool:
         # Eight of them, two at a time, on loopback: the upload takes milliseconds, the work seconds.
-        answers = []
-        ask = [
-            threading.Thread(target=lambda: answers.append(server.ask("POST", "/score", large)))
-            for _ in range(8)
-        ]
-        for thread in ask:
-            thread.start()
-        for thread in ask:
-            thread.join()
-        assert {status for status, *_ in answers} <= {200, 408, 503} and any(
-            b"took longer than 0.3 s" in body for _, _, body in answers
-        )
+        answers = list(pool.map(lambda _: server.ask("POST", "/score", large), range(8)))
+        assert {status for status, *_ in answers} <= {200, 408, 503}
+        assert any(b"took longer than 0.3 s" in body for _, _, body in answers)
         _until(lambda: _taken(server) == 0)
 
 
@@ -157,35 +133,26 @@ def test_metrics_and_health(server):
     text = server.ask("GET", "/metrics")[2].decode()
     assert re.search(r'dbdgan_answers_total\{path="/map",status="200"\} [1-9]', text)
     assert 'dbdgan_seconds_bucket{le="0.1",path="/map"}' in text and "process_resident_memory_bytes" in text
-    status, _, body = server.ask("GET", "/healthz")
-    assert (
-        status == 200 and json.loads(body)["status"] == "ok" and len(json.loads(body)["model_sha256"]) == 64
-    )
+    health = json.loads(server.ask("GET", "/healthz")[2])
+    assert health["status"] == "ok" and len(health["model_sha256"]) == 64
 
 
 def test_the_description_tells_all_that_a_client_needs(server):
     text = json.loads(server.ask("GET", "/openapi.json")[2])
     post = text["paths"]["/map"]["post"]
-    assert {item["name"] for item in post["parameters"]} == {
-        "format", "threshold", "conservative", "white", "max_side",
-    }  # fmt: skip
-    assert set(post["requestBody"]["content"]) == {
-        "image/*",
-        "application/octet-stream",
-        "multipart/form-data",
-    }
+    options = {"format", "threshold", "conservative", "white", "max_side"}
+    assert {item["name"] for item in post["parameters"]} == options
+    bodies = {"image/*", "application/octet-stream", "multipart/form-data"}
+    assert set(post["requestBody"]["content"]) == bodies
     assert {"200", "400", "408", "413", "415", "422", "503"} <= set(post["responses"])
     fields = text["components"]["schemas"]["ScoredImage"]["properties"]
     assert list(fields) == ["path", *columns(None), "error"]
 
 
-def test_an_address_in_use_is_one_line(server, model):
-    command = [sys.executable, "-m", "dbdgan_tf.cli", "serve", "--model", model, "--port", str(server.port)]
-    process = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert process.returncode == 1
-    assert re.fullmatch(
-        r"dbdgan: cannot listen at 127.0.0.1:\d+ \(Address already in use\).*\n", process.stderr
-    )
+def test_an_address_in_use_is_one_line(server, model, run_module):
+    code, _, said = run_module("dbdgan_tf.cli", "serve", "--model", model, "--port", server.port)
+    line = r"dbdgan: cannot listen at 127.0.0.1:\d+ \(Address already in use\).*\n"
+    assert code == 1 and re.fullmatch(line, said)
 
 
 def test_sigterm_finishes_what_has_begun(start):
@@ -198,3 +165,34 @@ def test_sigterm_finishes_what_has_begun(start):
         connection.sendall(content)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert server.process.wait(30) == 0 and server.process.stderr.read() == b""
+
+
+def test_what_waits_never_begins_and_what_has_begun_keeps_its_place():
+    warmed, begun, go, done = [], threading.Event(), threading.Event(), []
+
+    def work(name):
+        begun.set()
+        go.wait(10)
+        done.append(name)
+
+    async def scenario():
+        places = Places(1, 1, lambda: warmed.append(threading.get_ident()))
+
+        async def request(name):
+            with places.take():
+                await places.run(work, name)
+
+        first, second = asyncio.create_task(request("first")), asyncio.create_task(request("second"))
+        await asyncio.to_thread(begun.wait, 10)
+        with pytest.raises(Busy), places.take():
+            pass
+        for task in (first, second):
+            task.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        assert places.taken == 1
+        go.set()
+        while places.taken:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+    assert done == ["first"] and len(warmed) == 1
