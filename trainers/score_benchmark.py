@@ -1,7 +1,7 @@
 r"""Does `dbdgan score` tell sharp photographs from soft ones? Sharp ones, made worse at their own resolution.
 
 python -m trainers.score_benchmark --sharp_dir=PHOTOS --list=configs/sharp_reporting.txt \
-    --partners_dir=DATA/mfi_whu --output=runs/score.json
+    --output=runs/score.json
 """
 
 import dataclasses
@@ -18,7 +18,6 @@ class ScoreBenchmarkConfig:
     sharp_dir: str = option(REQUIRED, "Folder of sharp photographs.")
     list: str | None = option(None, "Text file of the stems to report on; the others are for choosing.")
     half: str = option("reporting", "Those of the list, or the others.", choices=("reporting", "choosing"))
-    partners_dir: str | None = option(None, "Data set of scenes focused near and far, SCENE_near, SCENE_far.")
     model: str = option("lite", "A bundled model or a .tflite file.")
     count: int | None = option(None, "Only the first so many.", at_least=1)
     seed: int = option(0, "Of noise and directions of motion.", at_least=0)
@@ -29,9 +28,8 @@ class ScoreBenchmarkConfig:
 def run(config):
     """Measures, prints and writes; returns the JSON-ready figures, or None for a picture."""
     from dbdgan_tf import BlurDetector
-    from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
+    from dbdgan_tf.data.layouts import find_unlabelled, read_stems
     from dbdgan_tf.evaluation import score_benchmark
-    from dbdgan_tf.evaluation.score_benchmark import score_picture
     from dbdgan_tf.photo import read_image, write_image
 
     samples = find_unlabelled(config.sharp_dir)
@@ -43,16 +41,12 @@ def run(config):
     detector = BlurDetector(config.model)
     photographs = [sample.image for sample in samples][: config.count]
     if config.picture:
-        return write_image(config.picture, score_picture(read_image(photographs[0]), detector))
+        drawn = score_benchmark.score_picture(read_image(photographs[0]), detector)
+        return write_image(config.picture, drawn)
     summary = score_benchmark.summarize(score_benchmark.measure(photographs, detector, config.seed))
     print(score_benchmark.format_summary(summary))
-    pages = score_benchmark.measure_pages(detector)
-    summary["pages"] = {name: row["verdict"] for name, row in pages.items()}
+    summary["pages"] = score_benchmark.measure_pages(detector)
     print("Pages of text:", summary["pages"])
-    if config.partners_dir:
-        right, compared = score_benchmark.count_partners(find_samples(config.partners_dir), detector)
-        summary["partners"] = {"right": right, "compared": compared}
-        print(f"Partners ordered rightly: {right} of {compared} ({right / max(1, compared):.3f})")
     if config.output:
         write_json(config.output, summary)
     return summary

@@ -1,41 +1,27 @@
 """Sharp photographs made worse at their own resolution, by kernels that are known."""
 
-import dataclasses
-
 import cv2
 import numpy as np
 
 from dbdgan_tf.data.synthesis.lens import aperture_kernel
 
-CURVE_RADII = (0, 1, 2, 3, 4, 6, 8)
 _NOISE = 8
 _SUPERSAMPLING = 8
 _WORDS = "an edge is sharp where light turns dark within one pixel and soft where it takes many".split()
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Version:
-    """A version of a photograph; `kernel`: standard deviation of its blur in the widest direction, px."""
-
-    name: str
-    image: np.ndarray
-    kernel: float = 0.0
-    blur: str = "none"
-
-
 def versions(image, rng):
-    """`Version`s of a sharp photograph and what may befall it, sharp ones first."""
-    yield Version("sharp", image)
-    yield Version("sharp, noise", _noisy(image, rng))
-    yield Version("sharp, half size", cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    """A sharp photograph and what may befall it, sharp ones first: (name, uint8 (H, W, 3))."""
+    yield "sharp", image
+    yield "sharp, noise", _noisy(image, rng)
+    yield "sharp, half size", cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 50])[1]
-    yield Version("sharp, JPEG 50", cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+    yield "sharp, JPEG 50", cv2.imdecode(encoded, cv2.IMREAD_COLOR)
     for radius in (1, 2, 4):
-        yield Version(f"disc {radius}", disc(image, radius), radius / 2, "defocus")
+        yield f"disc {radius}", disc(image, radius)
     for length in (9, 21):
-        moved = blurred(image, motion_kernel(length, rng.uniform(0, np.pi)))
-        yield Version(f"motion {length}", moved, length / np.sqrt(12), "motion")
-    yield Version("disc 3, noise", _noisy(disc(image, 3), rng), 1.5, "defocus")
+        yield f"motion {length}", blurred(image, motion_kernel(length, rng.uniform(0, np.pi)))
+    yield "disc 3, noise", _noisy(disc(image, 3), rng)
 
 
 def disc(image, radius):

@@ -35,10 +35,9 @@ def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="
     """
     height, width = (int(side) for side in image_size)
     step = _compiled_step(model)
-    buffer_shape = (batch_size, height, width, 3)
 
     def run_batch(images):
-        batch = np.zeros(buffer_shape, np.float32)
+        batch = np.zeros((batch_size, height, width, 3), np.float32)
         batch[: len(images)] = np.stack(images)
         scaled = np.asarray(input_scaling.apply(batch), np.float32)
         return np.asarray(step(scaled), np.float32)[: len(images), ..., 0]
@@ -53,26 +52,22 @@ def _compiled_step(model):
     """The model's inference as one compiled function of a numpy batch."""
     import keras
 
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
+    if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         return tf.function(lambda images: model(images, training=False), autograph=False)
-    if backend == "jax":
-        import jax
+    import jax
 
-        state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
-        forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
-        return lambda images: forward(state, images)
-    return lambda images: keras.ops.convert_to_numpy(model(images, training=False))
+    state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+    forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
+    return lambda images: forward(state, images)
 
 
-def tflite_predictor(path, num_threads=None, map_size="photo"):
+def tflite_predictor(path, map_size="photo"):
     """An `ImagePredictor` on a .tflite file, through `dbdgan_tf.inference.BlurDetector`."""
     from dbdgan_tf.inference import BlurDetector
 
-    options = {} if num_threads is None else {"num_threads": num_threads}
-    detector = BlurDetector(str(path), **options)
+    detector = BlurDetector(str(path))
 
     def run_batch(images):
         if map_size == "model":

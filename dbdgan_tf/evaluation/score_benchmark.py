@@ -1,4 +1,4 @@
-"""Does the score tell sharp from soft, and does it rank? Versions of sharp photographs, and partners."""
+"""Does the score tell sharp from soft, and does it rank? Versions of sharp photographs, and pages of text."""
 
 import collections
 
@@ -6,87 +6,48 @@ import cv2
 import numpy as np
 from scipy import stats
 
-from dbdgan_tf.data.scenes import scene_of
-from dbdgan_tf.evaluation.degradations import (
-    CURVE_RADII,
-    Version,
-    blurred,
-    disc,
-    motion_kernel,
-    text_page,
-    versions,
-)
+from dbdgan_tf.evaluation.degradations import blurred, disc, motion_kernel, text_page, versions
 from dbdgan_tf.metrics.markdown import markdown_table
-from dbdgan_tf.photo import read_image, read_mask_uint8
+from dbdgan_tf.photo import read_image
 from dbdgan_tf.sharpness import score
 
 SHARP = ("sharp", "sharp, noise", "sharp, half size", "sharp, JPEG 50")
-COLUMNS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "laplacian", "tenengrad")
-# Thinner edges are sharper.
-_SMALLER_IS_SHARPER = {"edge_px"}
-_LEAST_REGION = 24
-_PAGE_BLURS, _MEDIANS = (0, 2, 8), ("sharp_up_to", "edge_px")
 
 
 def measure(photographs, detector, seed=0):
-    """Scores every version of every sharp photograph; a list of dicts by version's name.
+    """Scores every version of every sharp photograph, a list of dicts by version's name.
 
-    A version has the score's fields, "laplacian", "tenengrad", its "kernel" and "true_blur".
+    A version has the score's fields and "laplacian", the variance of the Laplacian.
     """
     found = []
     for number, path in enumerate(photographs):
-        image, rng = read_image(path), np.random.default_rng((seed, number))
-        made = [*versions(image, rng), *(Version(f"curve {r}", disc(image, r), r / 2) for r in CURVE_RADII)]
-        found.append({version.name: _row(version, detector) for version in made})
+        made = versions(read_image(path), np.random.default_rng((seed, number)))
+        found.append({name: _row(image, detector) for name, image in made})
     return found
 
 
 def measure_pages(detector):
-    """Scores pages of text; as `measure` for one photograph."""
+    """Verdicts on a page of text, as it is and behind a Gaussian of sigma 2 and 8 px."""
     page = text_page()
-    made = [Version("page", page)]
-    for sigma in _PAGE_BLURS[1:]:
-        made.append(Version(f"page, sigma {sigma}", cv2.GaussianBlur(page, (0, 0), sigma), sigma, "defocus"))
-    return {version.name: _row(version, detector) for version in made}
-
-
-def count_partners(samples, detector):
-    """Pairs of the same scene focused near and far: the region in focus must beat that in the partner.
-
-    Returns (ordered rightly, compared), compared being the regions that hold a square of 48 px.
-    """
-    scenes = collections.defaultdict(list)
-    for sample in samples:
-        scenes[scene_of(sample.stem)].append(sample)
-    right = compared = 0
-    for pair in (pair for pair in scenes.values() if len(pair) == 2):
-        images = [read_image(sample.image) for sample in pair]
-        for own, other, sample in ((0, 1, pair[0]), (1, 0, pair[1])):
-            roi = _largest_square(read_mask_uint8(sample.mask, sample.polarity) == 0)
-            if roi is not None:
-                in_focus, partner = (score(images[k], detector, roi=roi).sharpness for k in (own, other))
-                right, compared = right + (in_focus > partner), compared + 1
-    return right, compared
+    pages = {"page": page} | {f"page, sigma {s}": cv2.GaussianBlur(page, (0, 0), s) for s in (2, 8)}
+    return {name: score(image, detector).verdict for name, image in pages.items()}
 
 
 def summarize(found):
     """The figures of `measure`, JSON-ready.
 
-    "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur" (version -> answer -> share),
-    "rank" (mean correlation of sharpness's ranks with the kernel's), "curve" (radius -> medians).
+    "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur" (version -> answer -> share).
     """
-    names = [name for name in found[0] if not name.startswith("curve")]
+    names = list(found[0])
     soft = [name for name in names if name not in SHARP]
-    kernels = [found[0][name]["kernel"] for name in names if name not in SHARP[1:]]
-    values = [[row[name]["sharpness"] for name in names if name not in SHARP[1:]] for row in found]
-    ranks = [-stats.spearmanr(sharpness, kernels).statistic for sharpness in values]
     return {
         "photographs": len(found),
-        "auc": {c: {s: {g: _auc(found, c, g, s) for g in SHARP} for s in soft} for c in COLUMNS},
+        "auc": {
+            column: {name: {good: _auc(found, column, good, name) for good in SHARP} for name in soft}
+            for column in ("sharpness", "laplacian")
+        },
         "verdict": {name: _shares(found, name, "verdict") for name in names},
         "blur": {name: _shares(found, name, "blur") for name in names},
-        "rank": float(np.mean(ranks)),
-        "curve": {r: {c: _median(found, f"curve {r}", c) for c in _MEDIANS} for r in CURVE_RADII},
     }
 
 
@@ -103,50 +64,23 @@ def format_summary(summary):
         shares += [summary["blur"][name].get(answer, 0) for answer in answers[1]]
         rows.append([name, *(f"{share:.2f}" for share in shares)])
     tables.append(markdown_table(["share of verdicts and blurs", *answers[0], *answers[1]], rows))
-    curve = summary["curve"].items()
-    rows = [[str(r), f"{row['sharp_up_to']:.0f}", f"{row['edge_px']:.2f}"] for r, row in curve]
-    tables.append(markdown_table(["disc, radius px", "sharp_up_to, median", "edge_px, median"], rows))
-    tables.append(f"Rank correlation of sharpness with the kernel: {summary['rank']:.3f}")
-    return "\n\n".join(tables)
+    return "\n".join(tables)
 
 
-def _row(version, detector):
-    grey = cv2.cvtColor(version.image, cv2.COLOR_RGB2GRAY)
-    across, down = (cv2.Sobel(grey, cv2.CV_32F, x, 1 - x) for x in (1, 0))
-    found = vars(score(version.image, detector)) | {"kernel": version.kernel, "true_blur": version.blur}
-    found["laplacian"] = float(cv2.Laplacian(grey, cv2.CV_32F).var())
-    return found | {"tenengrad": float((across * across + down * down).mean())}
-
-
-def _column(found, name, column):
-    values = [row[name][column] for row in found]
-    worst = np.inf if column in _SMALLER_IS_SHARPER else 0
-    values = np.array([worst if value is None else value for value in values], float)
-    return -values if column in _SMALLER_IS_SHARPER else values
+def _row(image, detector):
+    laplacian = cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()
+    return vars(score(image, detector)) | {"laplacian": float(laplacian)}
 
 
 def _auc(found, column, sharp, soft):
-    """Probability that a sharp version is ranked above a soft one, ties half."""
-    wins = stats.mannwhitneyu(_column(found, sharp, column), _column(found, soft, column)).statistic
-    return float(wins) / len(found) ** 2
+    """Probability that a sharp version is ranked above a soft one, ties half; no sharpness is the least."""
+    values = ([row[name][column] or 0 for row in found] for name in (sharp, soft))
+    return float(stats.mannwhitneyu(*values).statistic) / len(found) ** 2
 
 
 def _shares(found, name, column):
     counts = collections.Counter(row[name][column] for row in found)
     return {answer: count / len(found) for answer, count in counts.items()}
-
-
-def _median(found, name, column):
-    return float(np.median(np.abs(_column(found, name, column))))
-
-
-def _largest_square(region):
-    """(x, y, width, height) in px of the largest square within a bool (H, W) region; None if too small."""
-    distance = cv2.distanceTransform(np.pad(region, 1).astype(np.uint8), cv2.DIST_C, 3)[1:-1, 1:-1]
-    y, x = np.unravel_index(distance.argmax(), distance.shape)
-    reach = int(distance[y, x]) - 1
-    side = 2 * reach + 1
-    return (int(x) - reach, int(y) - reach, side, side) if reach >= _LEAST_REGION else None
 
 
 _CROP, _ZOOM, _LINE = 160, 2, 24

@@ -33,16 +33,17 @@ class BenchmarkConfig:
 def run(config):
     """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
     from dbdgan_tf.data import find_samples
-    from dbdgan_tf.evaluation.detector_options import compare_options
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.verification.benchmarking import count_work, group_profile, peak_megabytes, time_call
+    from dbdgan_tf.verification import benchmarking
     from dbdgan_tf.verification.profiling import profile_in_child
 
     def of_each(wanted, measure):
         return {Path(path).name: measure(path) for path in config.models} if wanted else {}
 
     samples = find_samples(config.data_dir, config.split)[: config.count] if config.data_dir else []
-    rows = {str(path): {**count_work(path), "peak_megabytes": peak_megabytes(path)} for path in config.models}
+    rows = {path: benchmarking.count_work(path) for path in config.models}
+    for path, row in rows.items():
+        row["peak_megabytes"] = benchmarking.peak_megabytes(path)
     rows |= {path: {} for path in config.checkpoints}
     for threads in config.threads:
         for path, latency in _latencies(config, threads).items():
@@ -52,9 +53,9 @@ def run(config):
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
-        "calls": of_each(config.photo, lambda path: time_call(BlurDetector(path), config.photo)),
-        "profiles": of_each(config.profile, lambda path: group_profile(profile_in_child(path))),
-        "options": of_each(config.options, lambda path: compare_options(path, samples)),
+        "calls": of_each(config.photo, lambda path: benchmarking.time_call(BlurDetector(path), config.photo)),
+        "profiles": of_each(config.profile, lambda path: benchmarking.group_profile(profile_in_child(path))),
+        "options": of_each(config.options, lambda path: benchmarking.compare_options(path, samples)),
     }
     if config.output:
         write_json(f"{config.output}.json", report)
@@ -77,14 +78,14 @@ def format_report(report):
 
 
 def _latencies(config, threads):
-    from dbdgan_tf.verification.benchmarking import Latency, model_runner, time_alternating
+    from dbdgan_tf.verification.benchmarking import median_and_p90, model_runner, time_alternating
 
-    runners = {str(path): model_runner(path, threads) for path in config.models}
+    runners = {path: model_runner(path, threads) for path in config.models}
     # TensorFlow fixes its threads when it starts, so Keras is timed once, with all cores.
     if threads == max(config.threads):
         runners |= {path: _keras_runner(path) for path in config.checkpoints}
     times = time_alternating(runners, config.rounds)
-    return {name: dataclasses.asdict(Latency.of(seconds)) for name, seconds in times.items()}
+    return {name: median_and_p90(seconds) for name, seconds in times.items()}
 
 
 def _keras_runner(path):

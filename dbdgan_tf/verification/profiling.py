@@ -6,10 +6,10 @@ die use `profile_in_child`.
 """
 
 import ctypes
-import dataclasses
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import ai_edge_litert
 import numpy as np
@@ -45,14 +45,9 @@ class _Event(ctypes.Structure):
     ]  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class OpTime:
-    """One step of a run: the median ms, and XNNPACK's name of the operator or that of a built-in kernel.
+class OpTime(NamedTuple):
+    """The median time of one step; its name is XNNPACK's or, if not delegated, a built-in kernel's."""
 
-    `delegated` is False for the kernels outside XNNPACK.
-    """
-
-    position: int
     name: str
     milliseconds: float
     delegated: bool
@@ -83,9 +78,7 @@ def profile(path, num_threads=2, runs=30, warmup=5):
     """`OpTime`s of a model in the order of execution; a ProfilingError if LiteRT has no such profiler."""
     library = _Library()
     specs = LiteRTModel(path, num_threads)
-    payloads = {b"runtime_options_string": b"enable_profiling = true\n"}
-    payloads[b"xnnpack"] = b"num_threads = %d\n" % num_threads
-    compiled = _compile(library, path, payloads)
+    compiled = _compile(library, path, num_threads)
     buffers = [_buffer(library, spec) for spec in (specs.input, specs.output)]
     profiler = library.create("LiteRtCompiledModelGetProfiler", compiled)
     handles = [ctypes.byref(handle) for handle, _ in buffers]
@@ -105,14 +98,16 @@ def profile_in_child(path, num_threads=2, runs=30):
         line = run_module("dbdgan_tf.verification.profiling", path, num_threads, runs)
     except RuntimeError as error:
         raise ProfilingError(f"LiteRT's profiler is not available here: {error}") from error
-    return [OpTime(**step) for step in json.loads(line)]
+    return [OpTime(*step) for step in json.loads(line)]
 
 
-def _compile(library, path, payloads):
+def _compile(library, path, num_threads):
     environment = library.create("LiteRtCreateEnvironment", 0, None)
     model = library.create("LiteRtCreateModelFromFile", environment, str(path).encode())
     options = library.create("LiteRtCreateOptions")
     library.call("LiteRtSetOptionsHardwareAccelerators", options, _CPU)
+    payloads = {b"runtime_options_string": b"enable_profiling = true\n"}
+    payloads[b"xnnpack"] = b"num_threads = %d\n" % num_threads
     for identifier, text in payloads.items():
         payload = ctypes.create_string_buffer(text)
         _KEPT.append((identifier, payload))
@@ -154,11 +149,10 @@ def _median_by_step(runs):
     steps = [[event for event in run if event[1] in kinds] for run in runs]
     times = np.median([[event[2] for event in run] for run in steps], axis=0)
     return [
-        OpTime(position, name, float(time) / 1000, kind in _DELEGATE_EVENTS)
-        for position, ((name, kind, _), time) in enumerate(zip(steps[0], times, strict=True))
+        OpTime(name, float(time) / 1000, kind in _DELEGATE_EVENTS)
+        for (name, kind, _), time in zip(steps[0], times, strict=True)
     ]
 
 
 if __name__ == "__main__":
-    steps = profile(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
-    print(json.dumps([dataclasses.asdict(step) for step in steps]))
+    print(json.dumps(profile(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

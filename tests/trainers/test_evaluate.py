@@ -38,8 +38,7 @@ def test_maps_folder_by_flags(dataset, evaluate_maps, capsys):
     names = "n max_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f".split()
     assert set(names) <= set(metrics)
     assert (metrics["n"], metrics["max_f"], metrics["mae"]) == (2, 1, 0)
-    printed = capsys.readouterr().out
-    assert "maps  focus" in printed and "1.0000" in printed
+    assert "| maps | focus | 2 | 1.0000 |" in capsys.readouterr().out
     files = "metrics.json evaluation.json scores.npz per_image.csv curves.csv pr_curve.png f_curve.png"
     assert {path.name for path in (dataset / "out").iterdir()} == {*files.split(), "reliability.png"}
 

@@ -8,14 +8,19 @@ from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, comp
 from dbdgan_tf.verification.int8_choice import choose, format_markdown
 
 
-def write(tmp_path, content):
-    path = tmp_path / "m.tflite"
-    path.write_bytes(content)
-    return path
+@pytest.fixture
+def check(tmp_path):
+    """The `StructureReport` of a file's content."""
+
+    def check(content):
+        (tmp_path / "m.tflite").write_bytes(content)
+        return check_structure(tmp_path / "m.tflite")
+
+    return check
 
 
-def test_a_good_float_file(flat_models, tmp_path):
-    report = check_structure(write(tmp_path, flat_models.grey_model()))
+def test_a_good_float_file(flat_models, check):
+    report = check(flat_models.grey_model())
     assert (report.variant, report.partitions) == ("float32", 1)
     assert report.histogram == {"CONV_2D": 1, "LOGISTIC": 1}
     assert report.failures(BUDGETS["float32"]) == []
@@ -23,14 +28,11 @@ def test_a_good_float_file(flat_models, tmp_path):
     assert report.failures(Budget(partitions=2)) == ["1 XNNPACK partitions; allowed: 2"]
 
 
-def test_a_good_int8_file(flat_models, tmp_path):
+def test_a_good_int8_file(flat_models, check):
     content = flat_models.grey_model(io="uint8", variant="int8")
-    report = check_structure(write(tmp_path, content))
-    assert report.failures(BUDGETS["int8"]) == [
-        "operators left to the built-in kernels: QUANTIZE, QUANTIZE; allowed: none"
-    ]
-    report = check_structure(write(tmp_path, split_byte_conversions(content)))
-    assert report.failures(BUDGETS["int8"]) == []
+    left = "operators left to the built-in kernels: QUANTIZE, QUANTIZE; allowed: none"
+    assert check(content).failures(BUDGETS["int8"]) == [left]
+    assert check(split_byte_conversions(content)).failures(BUDGETS["int8"]) == []
 
 
 def broken_model(flat_models):
@@ -51,9 +53,8 @@ def broken_model(flat_models):
     return flat_models.embed_metadata(model.pack([image], [answer]), about)
 
 
-def test_a_broken_file_names_every_fault(flat_models, tmp_path):
-    failures = check_structure(write(tmp_path, broken_model(flat_models))).failures(BUDGETS["int8"])
-    text = "\n".join(failures)
+def test_a_broken_file_names_every_fault(flat_models, check):
+    text = "\n".join(check(broken_model(flat_models)).failures(BUDGETS["int8"]))
     assert "RESHAPE operators: 2" in text
     assert "3 float tensors in an int8 graph: logit, flat, wide" in text
 
