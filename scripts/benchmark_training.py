@@ -1,17 +1,16 @@
-"""Prints what a training step costs: against model.fit, network by network, and in memory.
+"""Prints what a training step costs: against model.fit, of a teacher, on two devices, and in memory.
 
 python scripts/benchmark_training.py --comparison      # GAN wrapper against model.fit on the bare student
-python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
-python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
-python scripts/benchmark_training.py --teacher         # teachers at two sizes
+python scripts/benchmark_training.py --teacher         # light teachers
 python scripts/benchmark_training.py --scaling         # two devices, two processes, two runs at once
 """
 
 import dataclasses
-import itertools
 import json
+import os
 import resource
+import socket
 import statistics
 import subprocess
 import sys
@@ -32,11 +31,8 @@ class BenchmarkConfig:
     """What to time, on which networks."""
 
     comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
-    networks: bool = option(False, "Joint step with one network more each time.")
     memory: bool = option(False, "Peak memory of joint training.")
-    teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 and 320 px.")
-    allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
-    allocator_side: str | None = option(None, "One side of --allocator, as JSON.", ("returned", "kept"))
+    teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 px.")
     scaling: bool = option(False, "Images/s of one and two devices and processes, on JAX, a core each.")
     scaling_side: str | None = option(None, "One process of --scaling, as JSON of its distribution.")
     student_encoder: str = option("efficientnet_b3", "Encoder of the student.")
@@ -71,14 +67,6 @@ def make_gan(values, *, teacher="", judges=0.0, optimizer=None, discriminator=No
     return gan
 
 
-def make_bare(values):
-    """The same student under Keras' own compile and fit."""
-    size = (values.size, values.size)
-    network = networks.make_student(options.StudentOptions(values.student_encoder), size).network
-    network.compile(keras.optimizers.Adam(1e-4), keras.losses.BinaryCrossentropy(), jit_compile=False)
-    return network
-
-
 def make_batch(values):
     """Random photographs and masks."""
     rng = np.random.default_rng(0)
@@ -95,48 +83,23 @@ def fit_once(model, values, x, y=None):
     return lambda: model.fit(x, y, batch_size=values.batch, epochs=1, verbose=0)
 
 
-def median_seconds(sides, repeats):
-    """Median seconds of every side, timed in turns after one run to trace."""
-    return {name: statistics.median(times) for name, times in time_alternating(sides, repeats, 1).items()}
-
-
 def compare(values):
-    """Prints the step of the GAN wrapper on a lone student against model.fit."""
-    batch, gan, bare = make_batch(values), make_gan(values), make_bare(values)
-    plain = make_gan(values, optimizer=PLAIN_ADAM)
+    """Prints the step of the GAN wrapper on a lone student against model.fit of the same student."""
+    batch, size = make_batch(values), (values.size, values.size)
+    bare = networks.make_student(options.StudentOptions(values.student_encoder), size).network
+    bare.compile(keras.optimizers.Adam(1e-4), keras.losses.BinaryCrossentropy(), jit_compile=False)
     scaled = batch["images"].astype("float32") / 255.0
     sides = {
-        "DistillationGAN": fit_once(gan, values, batch),
-        "the same, plain Adam": fit_once(plain, values, batch),
+        "DistillationGAN": fit_once(make_gan(values), values, batch),
+        "the same, plain Adam": fit_once(make_gan(values, optimizer=PLAIN_ADAM), values, batch),
         "model.fit": fit_once(bare, values, scaled, batch["segmentation_masks"]),
     }
-    medians = median_seconds(sides, values.repeats)
+    times = time_alternating(sides, values.repeats, 1)
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     print(f"{values.student_encoder}, mobile decoder, {values.size} px, batch {values.batch}:")
     for name, seconds in medians.items():
-        ratio = seconds / medians["model.fit"]
-        rate = values.batch / seconds
+        ratio, rate = seconds / medians["model.fit"], values.batch / seconds
         print(f"  {name:20s} {seconds:.2f} s a step, {rate:.2f} images/s, ratio {ratio:.2f}")
-
-
-def cost_of_networks(values):
-    """Prints the joint step's time as networks are added."""
-    batch = make_batch(values)
-    stages = {
-        "student": {},
-        "student + teacher": {"teacher": "joint"},
-        "student + teacher + D1, D2, D3": {"teacher": "joint", "judges": 0.01},
-    }
-    before = 0.0
-    for name, arguments in stages.items():
-        gan = make_gan(values, **arguments)
-        seconds = median_seconds({name: fit_once(gan, values, batch)}, values.repeats)[name]
-        print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
-        before = seconds
-
-
-def peak_gibibytes():
-    """Peak resident memory of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def peak_memory(values):
@@ -144,25 +107,9 @@ def peak_memory(values):
     gan, batch = make_gan(values, teacher="joint", judges=0.01), make_batch(values)
     for _ in range(3):
         fit_once(gan, values, batch)()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"joint training, {values.student_encoder} + light {values.teacher_encoder}, {values.size} px, "
-          f"batch {values.batch}: peak {peak_gibibytes():.1f} GiB")  # fmt: skip
-
-
-def compare_allocators(values):
-    """Prints the quickstart's joint step with memory given back to the kernel and with memory kept."""
-    sides = {side: _run_side(side, values.repeats) for side in ("returned", "kept")}
-    print("Joint step of configs/quickstart.flags, memory given back to the kernel and kept in the process:")
-    for side, figures in sides.items():
-        print(f"  {side:8s} {figures['wall']:.2f} s a step, of system time {figures['system']:.2f} s, "
-              f"peak {figures['peak']:.2f} GiB")  # fmt: skip
-    ratio = sides["returned"]["wall"] / sides["kept"]["wall"]
-    print(f"  ratio {ratio:.2f}, peak memory {sides['kept']['peak'] / sides['returned']['peak']:.2f} times")
-
-
-def _run_side(side, repeats):
-    command = [sys.executable, __file__, f"--allocator_side={side}", f"--repeats={repeats}"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+          f"batch {values.batch}: peak {peak:.1f} GiB")  # fmt: skip
 
 
 class _SameBatch(keras.utils.PyDataset):
@@ -180,53 +127,72 @@ class _SameBatch(keras.utils.PyDataset):
 
 
 class _StepTimes(keras.callbacks.Callback):
-    """When each step was done, in seconds of wall, system and processor time."""
+    """When each step was done: seconds of wall and of processor time."""
 
     def on_train_begin(self, logs=None):
-        self.ends = {"wall": [], "system": [], "cpu": []}
+        self.ends = []
 
     def on_train_batch_end(self, batch, logs=None):
-        now = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_stime, time.process_time()
-        for ends, seconds in zip(self.ends.values(), now):
-            ends.append(seconds)
+        self.ends.append((time.perf_counter(), time.process_time()))
 
 
 def timed_fit(gan, batch, repeats):
-    """Mean seconds of a step within one run of fit, after three to warm up: "wall", "system" and "cpu"."""
+    """Mean seconds of a step, (wall, processor), within one run of fit, after three to warm up."""
     times = _StepTimes()
     gan.fit(_SameBatch(batch, repeats + 3), epochs=1, verbose=0, callbacks=[times])
-    return {name: (ends[-1] - ends[2]) / repeats for name, ends in times.ends.items()}
-
-
-def time_one_allocator(values):
-    """Prints one side's seconds per step, system seconds of a step and peak memory as JSON."""
-    if values.allocator_side == "kept" and not keep_freed_memory():
-        raise RuntimeError("Memory can be kept on Linux with glibc only.")
-    encoder = "efficientnet_lite0"
-    values = dataclasses.replace(values, size=160, batch=8, student_encoder=encoder, teacher_encoder=encoder)
-    judges = options.DiscriminatorOptions("patch", 8)
-    gan = make_gan(values, teacher="joint", judges=0.01, discriminator=judges, augment=True)
-    figures = timed_fit(gan, make_batch(values), values.repeats)
-    print(json.dumps({**figures, "peak": peak_gibibytes()}))
+    return np.subtract(times.ends[-1], times.ends[2]) / repeats
 
 
 def cost_of_teacher(values):
-    """Prints the step of light teachers against D1 at 256 and 320 px."""
+    """Prints the step of light teachers against D1."""
     keep_freed_memory()
-    for encoder, size in itertools.product((values.teacher_encoder, "vgg16"), (256, 320)):
-        here = dataclasses.replace(values, size=size, teacher_encoder=encoder)
+    for encoder in (values.teacher_encoder, "vgg16"):
+        here = dataclasses.replace(values, size=256, teacher_encoder=encoder)
         judge = options.DiscriminatorOptions("patch")
         gan = make_gan(here, teacher="alone", judges=0.02, discriminator=judge, augment=True)
-        step = timed_fit(gan, make_batch(here), values.repeats)["wall"]
-        print(f"{encoder} teacher, {size} px, batch {values.batch}: {step:.2f} s a step")
+        step, _ = timed_fit(gan, make_batch(here), values.repeats)
+        print(f"{encoder} teacher, {here.size} px, batch {values.batch}: {step:.2f} s a step")
         keras.utils.clear_session(free_memory=True)
 
 
 def compare_scaling(values):
-    """Prints images/s of one and two devices and processes against two runs at once."""
-    import scaling  # Beside this script.
+    """Prints images/s of one and two devices and processes, and of two runs that only share a CPU."""
+    with socket.create_server(("", 0)) as server:
+        joined = {"coordinator": f"localhost:{server.getsockname()[1]}", "processes": 2}
+    sides = {
+        "1 process, 1 device": [{}],
+        "1 process, 2 devices": [{"devices": 2}],
+        "2 processes": [{**joined, "process_index": index} for index in (0, 1)],
+        "2 runs at once": [{}, {}],
+    }
+    rates = {name: _rates(places, values) for name, places in sides.items()}
+    print(f"{values.student_encoder} student, {values.size} px, {values.batch} images a device, a core each:")
+    bound, bound_per_cpu = rates["2 runs at once"]
+    for name, (rate, per_cpu) in rates.items():
+        print(
+            f"  {name:20s} {rate:6.2f} images/s, {rate / bound:.2f} of two runs at once; per second of "
+            f"processor time {per_cpu:6.2f}, {per_cpu / bound_per_cpu:.2f}"
+        )
 
-    scaling.compare_scaling(values)
+
+def _rates(places, values):
+    """Images/s and images per second of processor time, of processes that run at the same time.
+
+    Each has as many cores as devices. The second tells of work, on a busy machine too, but not of waiting.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    sizes = [f"--{name}={getattr(values, name)}" for name in ("student_encoder", "size", "batch", "repeats")]
+    started = []
+    for index, place in enumerate(places):
+        devices = place.get("devices", 1)
+        own = ",".join(map(str, cores[index:][:devices]))
+        side = [sys.executable, __file__, f"--scaling_side={json.dumps(place)}", *sizes]
+        jax = {"KERAS_BACKEND": "jax", "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
+        command, environment = ["taskset", "-c", own, *side], os.environ | jax
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment))
+    said = [process.communicate()[0] for process in started]
+    each = [json.loads(text.splitlines()[-1]) for text in said]
+    return sum(rate for rate, _ in each), sum(per_cpu for _, per_cpu in each) / len(each)
 
 
 @distribution.to_the_end()
@@ -237,16 +203,13 @@ def time_one_process(values):
     data = options.DataOptions(batch_size=here.batch * place.processes)
     distribution.begin(options.DistillRun(data=data, distribution=place))
     keras.utils.set_random_seed(0)
-    step = timed_fit(make_gan(here), make_batch(here), here.repeats)
-    print(json.dumps([here.batch / step["wall"], here.batch / step["cpu"]]))
+    wall, processor = timed_fit(make_gan(here), make_batch(here), here.repeats)
+    print(json.dumps([here.batch / wall, here.batch / processor]))
 
 
 def main(config):
     for wanted, run in (
-        (config.allocator, compare_allocators),
-        (config.allocator_side, time_one_allocator),
         (config.comparison, compare),
-        (config.networks, cost_of_networks),
         (config.memory, peak_memory),
         (config.teacher, cost_of_teacher),
         (config.scaling, compare_scaling),

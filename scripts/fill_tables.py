@@ -13,14 +13,13 @@ import re
 import sys
 from pathlib import Path
 
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import option
+from dbdgan_tf.evaluation.ablation import format_rows
+from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.text_file import read_json
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from dbdgan_tf.command.flags import start  # noqa: E402
-from dbdgan_tf.command.options import option  # noqa: E402
-from dbdgan_tf.metrics.markdown import markdown_table  # noqa: E402
-from dbdgan_tf.text_file import read_json  # noqa: E402
-
 PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
 # As the paper prints them: max F, in focus, on CUHK.
@@ -69,8 +68,6 @@ def uniform_table(names):
 
 def ablation_table(names):
     """What each term buys."""
-    from dbdgan_tf.evaluation.ablation import format_rows
-
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
@@ -92,15 +89,17 @@ def fill(text):
 
 def run(config):
     """Fills every page; returns the names of those whose tables changed."""
-    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
-    changed = {page: fill(text) for page, text in texts.items() if fill(text) != text}
-    for page, filled in changed.items() if not config.check else ():
-        (ROOT / page).write_text(filled, encoding="utf-8")
-    return list(changed)
+    changed = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        if fill(text) != text:
+            changed.append(page)
+            if not config.check:
+                (ROOT / page).write_text(fill(text), encoding="utf-8")
+    return changed
 
 
 def main(config):
-    """Tells what changed."""
     changed = run(config)
     print(f"Tables that differ: {', '.join(changed) or 'none'}")
     sys.exit(1 if changed and config.check else 0)

@@ -19,10 +19,6 @@ STUDENTS = {"lite": "efficientnet_lite2"}
 KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
 
 
-class ShippingError(ValueError):
-    """A file is not what would be shipped."""
-
-
 @dataclasses.dataclass(frozen=True)
 class ShipConfig:
     """What to ship."""
@@ -35,14 +31,14 @@ class ShipConfig:
 
 
 def run(config):
-    """Checks everything, then writes everything."""
+    """Checks everything, then writes everything; a dict file name -> bytes."""
     from dbdgan_tf.atomic_file import replacing, write_bytes, write_json
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
     allowed = STUDENTS[config.name]
     if content["kind"] != "student" or content["config"].encoder != allowed:
-        raise ShippingError(
+        raise ValueError(
             f"The checkpoint is not the {config.name} student. Received: {content['kind']} "
             f"{content['config'].encoder!r}. Allowed: student {allowed!r}."
         )
@@ -76,7 +72,7 @@ def write_half_weights(source, target):
             if array.ndim > 1 and array.dtype == np.float32:
                 array = array.astype(np.float16)
                 if not np.all(np.isfinite(array)):
-                    raise ShippingError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
+                    raise ValueError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
             packing = {"compression": "gzip", "shuffle": True} if array.ndim > 1 else {}
             into.create_dataset(key, data=array, **packing).attrs.update(item.attrs)
 
@@ -84,10 +80,11 @@ def write_half_weights(source, target):
         copy(old, new)
 
 
-def format_table(sizes):
-    """Lines of a dict file name -> bytes, the sum last."""
-    rows = [*sizes.items(), ("sum", sum(sizes.values()))]
-    return "\n".join(f"{name:28s} {size / 1e6:8.3f} MB" for name, size in rows)
+def main(config):
+    """Ships and prints the sizes, the sum last."""
+    sizes = run(config)
+    for name, size in [*sizes.items(), ("sum", sum(sizes.values()))]:
+        print(f"{name:28s} {size / 1e6:8.3f} MB")
 
 
 def _named_models(config):
@@ -99,17 +96,17 @@ def _named_models(config):
     for file in config.tflite:
         about = read_file_metadata(file)
         if about.variant not in KINDS:
-            raise ShippingError(f"{file} is not shipped. Received: {about.variant}. Allowed: {list(KINDS)}.")
+            raise ValueError(f"{file} is not shipped. Received: {about.variant}. Allowed: {list(KINDS)}.")
         if about.source_checksum not in sources:
-            raise ShippingError(
+            raise ValueError(
                 f"{file} was made from another checkpoint. "
                 f"Received: {about.source_checksum or 'no checksum'}. Allowed: {', '.join(sources)}."
             )
         if not Path(f"{file}.json").is_file():
-            raise ShippingError(f"{file} has no recipe. Received: no {file}.json.")
+            raise ValueError(f"{file} has no recipe. Received: no {file}.json.")
         name = f"{config.name}_{KINDS[about.variant]}.tflite"
         if name in named:
-            raise ShippingError(f"Two files would become {name}. Received: {named[name]}, {file}.")
+            raise ValueError(f"Two files would become {name}. Received: {named[name]}, {file}.")
         named[name] = file
     return named
 
@@ -127,7 +124,7 @@ def _sources(config):
     parent = metadata.get("config", {}).get("qat", {}).get("student_checkpoint", "")
     parent_weights = network_files(parent)[0]
     if not parent_weights.is_file() or weights_checksum(parent_weights) != own:
-        raise ShippingError(
+        raise ValueError(
             "The quantize-aware student was made from another checkpoint. "
             f"Received: {parent or 'none named'}. Allowed: {config.checkpoint}."
         )
@@ -146,4 +143,4 @@ def _description(checkpoint):
 
 
 if __name__ == "__main__":
-    start(ShipConfig, lambda config: print(format_table(run(config))))
+    start(ShipConfig, main)
