@@ -12,8 +12,8 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE_THE_CODE = (
-    "CONTRIBUTING.md", "MODEL_CARD.md", "SECURITY.md", "tflite/golden/README.md", "tflite/android/README.md",
-    "tflite/ios/README.md", "tflite/web/README.md",
+    "README.md", "CONTRIBUTING.md", "MODEL_CARD.md", "SECURITY.md", "tflite/golden/README.md",
+    "tflite/android/README.md", "tflite/ios/README.md", "tflite/web/README.md",
 )  # fmt: skip
 LINK = re.compile(r"(\]\()([^)#:\s]+)")
 

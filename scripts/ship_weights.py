@@ -1,9 +1,8 @@
-"""Puts a trained student and its .tflite files into the package: dbdgan_tf/assets.
+"""Puts the trained lite student and its .tflite files into the package: dbdgan_tf/assets.
 
-python scripts/ship_weights.py --name=lite --checkpoint=runs/lite/student_best --tflite=INT8,FLOAT16
+python scripts/ship_weights.py --checkpoint=runs/lite/student_best --tflite=INT8,FLOAT16
 
-Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint, or from a
-quantization-aware fine-tuning of it (--qat_checkpoint).
+Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint.
 """
 
 import dataclasses
@@ -14,19 +13,16 @@ from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.text_file import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
-STUDENTS = {"lite": "efficientnet_lite2"}
-# Variant in the file's metadata -> end of the bundled file's name.
-KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
+ENCODER = "efficientnet_lite2"
+VARIANTS = ("int8", "float16")
 
 
 @dataclasses.dataclass(frozen=True)
 class ShipConfig:
     """What to ship."""
 
-    name: str = option(REQUIRED, "Which student it is.", tuple(STUDENTS))
     checkpoint: str = option(REQUIRED, "PREFIX of the Keras student.")
     tflite: tuple = option((), "The .tflite files made from it.")
-    qat_checkpoint: str | None = option(None, "PREFIX of the quantize-aware student that was made from it.")
     assets: str = option(str(ROOT / "dbdgan_tf" / "assets"), "Folder to write to.")
 
 
@@ -36,15 +32,14 @@ def run(config):
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
-    allowed = STUDENTS[config.name]
-    if content["kind"] != "student" or content["config"].encoder != allowed:
+    if content["kind"] != "student" or content["config"].encoder != ENCODER:
         raise ValueError(
-            f"The checkpoint is not the {config.name} student. Received: {content['kind']} "
-            f"{content['config'].encoder!r}. Allowed: student {allowed!r}."
+            f"The checkpoint is not the lite student. Received: {content['kind']} "
+            f"{content['config'].encoder!r}. Allowed: student {ENCODER!r}."
         )
     models = _named_models(config)
     folder = Path(config.assets)
-    weights, description = network_files(folder / f"student_{config.name}")
+    weights, description = network_files(folder / "student_lite")
     with replacing(weights) as partial:
         write_half_weights(network_files(config.checkpoint)[0], partial)
     write_json(description, _description(config.checkpoint))
@@ -89,46 +84,26 @@ def main(config):
 
 def _named_models(config):
     """Bundled name -> file, every file checked."""
-    from dbdgan_tf.model_file.metadata import read_file_metadata
+    from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
+    from dbdgan_tf.models.serialization import network_files
 
-    sources = _sources(config)
-    named = {}
+    source, named = weights_checksum(network_files(config.checkpoint)[0]), {}
     for file in config.tflite:
         about = read_file_metadata(file)
-        if about.variant not in KINDS:
-            raise ValueError(f"{file} is not shipped. Received: {about.variant}. Allowed: {list(KINDS)}.")
-        if about.source_checksum not in sources:
+        if about.variant not in VARIANTS:
+            raise ValueError(f"{file} is not shipped. Received: {about.variant}. Allowed: {VARIANTS}.")
+        if about.source_checksum != source:
             raise ValueError(
                 f"{file} was made from another checkpoint. "
-                f"Received: {about.source_checksum or 'no checksum'}. Allowed: {', '.join(sources)}."
+                f"Received: {about.source_checksum or 'no checksum'}. Allowed: {source}."
             )
         if not Path(f"{file}.json").is_file():
             raise ValueError(f"{file} has no recipe. Received: no {file}.json.")
-        name = f"{config.name}_{KINDS[about.variant]}.tflite"
+        name = f"lite_{about.variant}.tflite"
         if name in named:
             raise ValueError(f"Two files would become {name}. Received: {named[name]}, {file}.")
         named[name] = file
     return named
-
-
-def _sources(config):
-    """Checksums that a .tflite file may name: the checkpoint's, and its fine-tuned descendant's."""
-    from dbdgan_tf.model_file.metadata import weights_checksum
-    from dbdgan_tf.models.serialization import network_files
-
-    own = weights_checksum(network_files(config.checkpoint)[0])
-    if not config.qat_checkpoint:
-        return [own]
-    weights, description = network_files(config.qat_checkpoint)
-    metadata = read_json(description).get("metadata", {})
-    parent = metadata.get("config", {}).get("qat", {}).get("student_checkpoint", "")
-    parent_weights = network_files(parent)[0]
-    if not parent_weights.is_file() or weights_checksum(parent_weights) != own:
-        raise ValueError(
-            "The quantize-aware student was made from another checkpoint. "
-            f"Received: {parent or 'none named'}. Allowed: {config.checkpoint}."
-        )
-    return [own, weights_checksum(weights)]
 
 
 def _description(checkpoint):

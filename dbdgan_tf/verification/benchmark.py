@@ -18,7 +18,6 @@ class BenchmarkConfig:
     """What to measure."""
 
     models: tuple = option(REQUIRED, "at least one .tflite file", words=True)
-    checkpoints: tuple = option((), "PREFIXes of Keras students to measure beside the files.")
     threads: tuple[int, ...] = option((1, 2), "Numbers of threads.")
     rounds: int = option(50, "Timed runs of each model.", at_least=1)
     data_dir: str | None = option(None, "Data set with masks, for max F and MAE.")
@@ -44,7 +43,6 @@ def run(config):
     rows = {path: benchmarking.count_work(path) for path in config.models}
     for path, row in rows.items():
         row["peak_megabytes"] = benchmarking.peak_megabytes(path)
-    rows |= {path: {} for path in config.checkpoints}
     for threads in config.threads:
         for path, latency in _latencies(config, threads).items():
             rows[path][f"ms_{threads}"] = latency
@@ -81,29 +79,16 @@ def _latencies(config, threads):
     from dbdgan_tf.verification.benchmarking import median_and_p90, model_runner, time_alternating
 
     runners = {path: model_runner(path, threads) for path in config.models}
-    # TensorFlow fixes its threads when it starts, so Keras is timed once, with all cores.
-    if threads == max(config.threads):
-        runners |= {path: _keras_runner(path) for path in config.checkpoints}
     times = time_alternating(runners, config.rounds)
     return {name: median_and_p90(seconds) for name, seconds in times.items()}
 
 
-def _keras_runner(path):
-    import numpy as np
-
-    from dbdgan_tf.evaluation import keras_predictor
-
-    predictor = keras_predictor(path)
-    image = np.zeros((*predictor.model_size, 3), np.uint8)
-    return lambda: predictor.run_batch([image])
-
-
 def _score(path, samples):
-    from dbdgan_tf.evaluation import evaluate, model_predictor
+    from dbdgan_tf.evaluation import evaluate, tflite_predictor
 
     if not samples:
         return {}
-    metrics = evaluate(samples, model_predictor(path), positive="blur").metrics(resamples=0)
+    metrics = evaluate(samples, tflite_predictor(path), positive="blur").metrics(resamples=0)
     return {"max_f": metrics["max_f"], "mae": metrics["mae"]}
 
 

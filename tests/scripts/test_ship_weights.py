@@ -16,7 +16,7 @@ NANO = "efficientnet_lite_nano"
 @pytest.fixture(scope="module")
 def ship(load_module, repository):
     module = load_module(repository / "scripts/ship_weights.py")
-    module.STUDENTS = {"lite": NANO, "other": "efficientnet_lite2"}
+    module.ENCODER = NANO
     return module
 
 
@@ -41,7 +41,7 @@ def tflite(flat_models, tmp_path):
 def test_files_sizes_and_weights(ship, nano_student, checksum, tflite, tmp_path, monkeypatch, capsys):
     models = (tflite("int8", checksum), tflite("float16", checksum))
     folder = tmp_path / "assets"
-    ship.main(ship.ShipConfig("lite", nano_student, models, assets=str(folder)))
+    ship.main(ship.ShipConfig(nano_student, models, assets=str(folder)))
     names = {"student_lite.weights.h5", "student_lite.json"}
     for name in ("lite_int8.tflite", "lite_float16.tflite"):
         names |= {name, f"{name}.json"}
@@ -68,9 +68,10 @@ def test_files_sizes_and_weights(ship, nano_student, checksum, tflite, tmp_path,
     assert np.abs(np.asarray(loaded(images)) - expected).max() < 2e-3
 
 
-def test_what_is_refused(ship, nano_student, checksum, tflite, tmp_path):
-    def run(*models, name="lite"):
-        return ship.run(ship.ShipConfig(name, nano_student, models, assets=str(tmp_path / "assets")))
+def test_what_is_refused(ship, nano_student, checksum, tflite, tmp_path, monkeypatch):
+    def run(*models):
+        files = tuple(tflite(*model) for model in models)
+        return ship.run(ship.ShipConfig(nano_student, files, assets=str(tmp_path / "assets")))
 
     for models, message in (
         ([("int8", "sha256:0")], "another checkpoint. Received: sha256:0"),
@@ -78,24 +79,8 @@ def test_what_is_refused(ship, nano_student, checksum, tflite, tmp_path):
         ([("int8", checksum)] * 2, "Two files would become lite_int8.tflite"),
     ):
         with pytest.raises(ValueError, match=message):
-            run(*(tflite(*model) for model in models))
-    with pytest.raises(ValueError, match="not the other student.* 'efficientnet_lite2'"):
-        run(name="other")
+            run(*models)
+    monkeypatch.setattr(ship, "ENCODER", "efficientnet_lite2")
+    with pytest.raises(ValueError, match="not the lite student.* 'efficientnet_lite2'"):
+        run()
     assert not (tmp_path / "assets").exists()
-
-
-def test_a_fine_tuned_file_needs_its_own_checkpoint(ship, nano_student, tflite, tmp_path):
-    (tmp_path / "qat.weights.h5").write_bytes(b"fine-tuned")
-    model = tflite("qat_int8", weights_checksum(tmp_path / "qat.weights.h5"))
-
-    def run(parent, **changes):
-        content = {"kind": "qat_student", "metadata": {"config": {"qat": {"student_checkpoint": parent}}}}
-        (tmp_path / "qat.json").write_text(json.dumps(content))
-        folder = str(tmp_path / "assets")
-        return ship.run(ship.ShipConfig("lite", nano_student, (model,), assets=folder, **changes))
-
-    with pytest.raises(ValueError, match="made from another checkpoint"):
-        run(nano_student)
-    with pytest.raises(ValueError, match="quantize-aware student was made from another"):
-        run(str(tmp_path / "other"), qat_checkpoint=str(tmp_path / "qat"))
-    assert "lite_int8.tflite" in run(nano_student, qat_checkpoint=str(tmp_path / "qat"))
