@@ -1,4 +1,4 @@
-"""Fills the tables between markers in README, model card and guides from docs/results and the bundled files.
+"""Fills the tables between markers in README, model card and guides from docs/results.
 
 python scripts/fill_tables.py [--check]
 
@@ -8,7 +8,6 @@ trainers.ablation wrote. With --check nothing is written, and tables that differ
 """
 
 import dataclasses
-import hashlib
 import re
 import sys
 from pathlib import Path
@@ -47,16 +46,6 @@ def results_table(names):
     return markdown_table(["model", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
 
 
-def files_table(names):
-    """Size and checksum of bundled files."""
-    rows = []
-    for name in names:
-        content = (ROOT / f"dbdgan_tf/assets/{name}.tflite").read_bytes()
-        checksum = hashlib.sha256(content).hexdigest()
-        rows.append([f"`{name}.tflite`", f"{len(content) / 1e6:.2f}", f"`{checksum}`"])
-    return markdown_table(["file", "MB", "SHA-256"], rows)
-
-
 def uniform_table(names):
     """Shares of wholly sharp and wholly blurred photographs that are called in focus."""
     rows = []
@@ -71,9 +60,7 @@ def ablation_table(names):
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
-TABLES = {
-    "results": results_table, "files": files_table, "uniform": uniform_table, "ablation": ablation_table,
-}  # fmt: skip
+TABLES = {"results": results_table, "uniform": uniform_table, "ablation": ablation_table}
 
 
 def fill(text):

@@ -34,7 +34,7 @@ def run(config):
     from dbdgan_tf.data import find_samples
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.verification import benchmarking
-    from dbdgan_tf.verification.profiling import profile_in_child
+    from dbdgan_tf.verification.profiling import profile
 
     def of_each(wanted, measure):
         return {Path(path).name: measure(path) for path in config.models} if wanted else {}
@@ -52,7 +52,7 @@ def run(config):
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
         "calls": of_each(config.photo, lambda path: benchmarking.time_call(BlurDetector(path), config.photo)),
-        "profiles": of_each(config.profile, lambda path: benchmarking.group_profile(profile_in_child(path))),
+        "profiles": of_each(config.profile, lambda path: benchmarking.group_profile(profile(path))),
         "options": of_each(config.options, lambda path: benchmarking.compare_options(path, samples)),
     }
     if config.output:

@@ -1,8 +1,7 @@
 """Time by operator, from LiteRT's own profiler.
 
-The Python package does not wrap the profiler, but its library exports it (litert/c/litert_profiler.h); this
-module calls that C interface. A mismatch with another version could end the process, so callers that must not
-die use `profile_in_child`.
+The Python package does not wrap the profiler, but its library exports it (litert/c/litert_profiler.h). A
+mismatch with another version could end the process, so `profile` works in one of its own.
 """
 
 import ctypes
@@ -24,10 +23,6 @@ _ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.uint8): 3, np.dtype(np.in
 _NO_DESTRUCTOR = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _: None)
 # LiteRT holds on to the option texts as long as it likes; so does this list.
 _KEPT = []
-
-
-class ProfilingError(RuntimeError):
-    """LiteRT's profiler cannot be used."""
 
 
 class _TensorType(ctypes.Structure):
@@ -57,16 +52,12 @@ class _Library:
     """libLiteRt.so with every status checked."""
 
     def __init__(self):
-        path = Path(ai_edge_litert.__file__).with_name("libLiteRt.so")
-        try:
-            self._library = ctypes.CDLL(str(path))
-        except OSError as error:
-            raise ProfilingError(f"LiteRT's library cannot be loaded. Received: {path} ({error}).") from error
+        self._library = ctypes.CDLL(str(Path(ai_edge_litert.__file__).with_name("libLiteRt.so")))
 
     def call(self, name, *arguments):
         status = getattr(self._library, name)(*arguments)
         if status:
-            raise ProfilingError(f"{name} failed with status {status}; the profile is not available.")
+            raise RuntimeError(f"{name} failed with status {status}.")
 
     def create(self, name, *arguments):
         handle = ctypes.c_void_p()
@@ -74,8 +65,16 @@ class _Library:
         return handle
 
 
-def profile(path, num_threads=2, runs=30, warmup=5):
-    """`OpTime`s of a model in the order of execution; a ProfilingError if LiteRT has no such profiler."""
+def profile(path, num_threads=2, runs=30):
+    """`OpTime`s of a model in the order of execution; a RuntimeError if LiteRT has no such profiler."""
+    try:
+        line = run_module("dbdgan_tf.verification.profiling", path, num_threads, runs)
+    except RuntimeError as error:
+        raise RuntimeError(f"LiteRT's profiler is not available here: {error}") from error
+    return [OpTime(*step) for step in json.loads(line)]
+
+
+def _profile_here(path, num_threads, runs, warmup=5):
     library = _Library()
     specs = LiteRTModel(path, num_threads)
     compiled = _compile(library, path, num_threads)
@@ -90,15 +89,6 @@ def profile(path, num_threads=2, runs=30, warmup=5):
     for _ in range(warmup):
         run()
     return _median_by_step([_one_profile(library, profiler, run) for _ in range(runs)])
-
-
-def profile_in_child(path, num_threads=2, runs=30):
-    """As `profile`, in a process of its own."""
-    try:
-        line = run_module("dbdgan_tf.verification.profiling", path, num_threads, runs)
-    except RuntimeError as error:
-        raise ProfilingError(f"LiteRT's profiler is not available here: {error}") from error
-    return [OpTime(*step) for step in json.loads(line)]
 
 
 def _compile(library, path, num_threads):
@@ -155,4 +145,4 @@ def _median_by_step(runs):
 
 
 if __name__ == "__main__":
-    print(json.dumps(profile(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(_profile_here(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
