@@ -9,8 +9,6 @@ from dbdgan_tf.photo import resize
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
     """An `ImagePredictor` on a network saved by `save_network`.
 
-    The graph is compiled once, at one static batch; the last, smaller batch is padded.
-
     Args:
         path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
         batch_size: images per step.
@@ -24,14 +22,10 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None
 
 
 def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
-    """An `ImagePredictor` on a Keras model that is in memory; arguments as in the network's config.
+    """An `ImagePredictor` on a Keras model in memory, scaled images (B, H, W, 3) -> blur maps (B, H, W, 1).
 
-    Args:
-        model: scaled float32 images (B, H, W, 3) -> blur maps (B, H, W, 1).
-        image_size: (height, width) the model takes.
-        input_scaling: `InputScaling` the model was trained with.
-        batch_size: images per step.
-        map_size: "photo" or "model".
+    The graph is compiled once, at one static batch; the last, smaller batch is padded. `image_size` and
+    `input_scaling` are those of the network's config, the rest as for `keras_predictor`.
     """
     height, width = (int(side) for side in image_size)
     step = _compiled_step(model)
