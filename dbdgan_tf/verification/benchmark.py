@@ -24,17 +24,15 @@ class BenchmarkConfig:
     split: str = option("test", "Of the data set.", ("train", "test"))
     count: int | None = option(None, "Most images to score; all if not given.")
     photo: str | None = option(None, "A photograph: also time decoding, resizing and upsampling.")
-    profile: bool = option(False, "Also print the time by operator.")
     options: bool = option(False, "Also score --tile and guided upsampling (needs --data_dir).")
     output: str | None = option(None, "Prefix of the .md and .json to write.")
 
 
 def run(config):
-    """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
+    """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "options"."""
     from dbdgan_tf.data import find_samples
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.verification import benchmarking
-    from dbdgan_tf.verification.profiling import profile
 
     def of_each(wanted, measure):
         return {Path(path).name: measure(path) for path in config.models} if wanted else {}
@@ -52,7 +50,6 @@ def run(config):
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
         "calls": of_each(config.photo, lambda path: benchmarking.time_call(BlurDetector(path), config.photo)),
-        "profiles": of_each(config.profile, lambda path: benchmarking.group_profile(profile(path))),
         "options": of_each(config.options, lambda path: benchmarking.compare_options(path, samples)),
     }
     if config.output:
@@ -66,9 +63,6 @@ def format_report(report):
     parts = [_table(report["models"])]
     if report["calls"]:
         parts.append(_table([{"model, ms": name, **parts} for name, parts in report["calls"].items()]))
-    for name, steps in report["profiles"].items():
-        rows = [{"operator": step[0], "count": step[1], "ms": step[2]} for step in steps]
-        parts.append(f"{name}, by operator:\n\n{_table(rows)}")
     for name, options in report["options"].items():
         rows = [{"option": key, **row} for key, row in options.items()]
         parts.append(f"{name}, options:\n\n{_table(rows)}")

@@ -1,6 +1,5 @@
 """How fast, how large, how heavy: the measurements behind `python -m tflite.benchmark`."""
 
-import collections
 import gc
 import json
 import resource
@@ -115,16 +114,6 @@ def _measure(detector, grid, samples):
         "max_f_focus": metrics["focus"]["max_f"], "max_f_blur": metrics["blur"]["max_f"],
         "mae": metrics["blur"]["mae"], "cut": sum(cut), "ms": median_and_p90(seconds)["median"],
     }  # fmt: skip
-
-
-def group_profile(steps):
-    """Sums `OpTime`s by operator name: (name, count, ms), slowest first."""
-    count, total = collections.Counter(), collections.Counter()
-    for step in steps:
-        name = step.name if step.delegated else f"{step.name} (not delegated)"
-        count[name] += 1
-        total[name] += step.milliseconds
-    return [(name, count[name], milliseconds) for name, milliseconds in total.most_common()]
 
 
 def _own_peak(path):
