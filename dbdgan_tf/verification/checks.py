@@ -70,14 +70,9 @@ class StructureReport:
 
 @dataclasses.dataclass(frozen=True)
 class MapReport:
-    """How a file's maps differ from the reference's.
+    """How a file's maps differ, 0..1, from the reference's; `bad_values` counts maps with NaN or infinity.
 
-    Attributes:
-        images: Number compared.
-        max_abs_error: Largest difference of one pixel.
-        mean_abs_error: Mean over all pixels.
-        bad_values: Maps with NaN or infinite values.
-        scores: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
+    `scores`: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
     """
 
     images: int

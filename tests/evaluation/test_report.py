@@ -70,8 +70,7 @@ def test_page_is_self_contained(comparison):
 def test_maps_that_were_not_kept_leave_a_gap(dataset):
     samples = find_samples(dataset, "test")
     comparison = Comparison.of([evaluate(samples, lambda image: image[..., 0] / 255.0, name="function")])
-    page = build_page(comparison, examples=1, resamples=0)
-    assert page.count("class='none'") == 2 and comparison.same_images
+    assert build_page(comparison, examples=1, resamples=0).count("class='none'") == 2
     assert grid_picture(comparison, ["a"]).shape[1] == 3 * (220 + MARGIN)
 
 
