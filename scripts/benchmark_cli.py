@@ -1,8 +1,6 @@
 """Prints what the command line promises: instant help, photographs per second, flat memory.
 
-    python scripts/benchmark_cli.py --model=lite --files=5000
-
-Rates count CPU time, so that other work on the machine does not spoil them.
+python scripts/benchmark_cli.py --model=lite --files=5000
 """
 
 import dataclasses

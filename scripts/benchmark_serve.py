@@ -1,8 +1,6 @@
 """Prints what `dbdgan serve` does beside one process: requests/s, p99, memory.
 
-    python scripts/benchmark_serve.py --megapixels=12 --seconds=20 --requests=3000
-
-Server and clients share this machine over loopback; the rate of one process is measured before and after.
+python scripts/benchmark_serve.py --megapixels=12 --seconds=20 --requests=3000
 """
 
 import collections

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh machine to blur maps and a trained blur detector: makes .venv, maps a few photographs with the bundled
-# model, then makes a synthetic data set, trains a tiny student with a tiny teacher, evaluates it, converts it and shows
-# where everything is. Run again, it goes on where it stopped.
+# From a fresh machine to blur maps by the bundled model and to a trained, evaluated and converted one of your own. Run
+# again, it goes on where it stopped.
 source "$(dirname "$0")/_environment.sh"
 make_environment train
 SECONDS=0

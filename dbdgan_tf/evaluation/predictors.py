@@ -120,23 +120,15 @@ def as_predictor(predict_fn):
 
 
 def maps_predictor(directory, polarity="blur"):
-    """Builds a `MapsPredictor` on a folder of maps.
-
-    Raises:
-        ValueError: no folder, no map in it, two maps of one stem, or an unknown polarity.
-    """
+    """A `MapsPredictor`; a ValueError of a folder without maps or with two of one stem, or a bad polarity."""
     check_polarity(polarity)
     return MapsPredictor(Path(directory), polarity, find_maps(directory))
 
 
 def averaged(predictors):
-    """Averages the maps of several models of one input size: better than each, in the time of all.
+    """An `ImagePredictor` of the mean map of several: better than each, in the time of all.
 
-    Args:
-        predictors: `ImagePredictor`s; the first one's batch size and map size hold.
-
-    Raises:
-        ValueError: if they work at different sizes.
+    They must work at one size, or a ValueError is raised; the first one's batch size and map size hold.
     """
     if len(predictors) == 1:
         return predictors[0]

@@ -70,9 +70,7 @@ class ClassScores:
     def metrics(self, resamples=1000, seed=0):
         """The table's summary, JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
 
-        Args:
-            resamples: bootstrap resamples over images; 0 leaves the intervals out.
-            seed: of the bootstrap.
+        The intervals come of `resamples` over images, drawn by `seed`; 0 leaves them out.
         """
         curve = self.curves().f
         metrics = {"positive": self.positive, "n": len(self.stems)}

@@ -24,9 +24,6 @@ def choose_int8(config, tuned):
 
     Returns:
         Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
-
-    Raises:
-        RuntimeError: With the converter's own words.
     """
     folder = Path(tuned.prefix).parent
     files = _convert_all(config, folder / "comparison", tuned.prefix, tuned.training)

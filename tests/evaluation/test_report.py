@@ -1,5 +1,3 @@
-"""The report: comparison, pictures and page."""
-
 import re
 
 import numpy as np

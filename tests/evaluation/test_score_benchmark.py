@@ -16,7 +16,7 @@ from trainers import score_benchmark as command
 parse = functools.partial(flags.parse, command.ScoreBenchmarkConfig)
 
 
-def test_motion_kernel_by_hand():
+def test_motion_kernel_and_auc_by_hand():
     assert motion_kernel(3, 0)[3] == pytest.approx([0, 0, 1 / 3, 1 / 3, 1 / 3, 0, 0], abs=0.02)
     assert motion_kernel(3, np.pi / 2) == pytest.approx(motion_kernel(3, 0).T, abs=1e-5)
     kernel = motion_kernel(21, 0.7)
@@ -24,9 +24,6 @@ def test_motion_kernel_by_hand():
     along = x * np.cos(0.7) + y * np.sin(0.7)
     assert kernel.sum() == pytest.approx(1)
     assert (kernel * along**2).sum() == pytest.approx(21**2 / 12, rel=0.02)
-
-
-def test_auc_by_hand():
     found = [{"a": {"sharpness": s}, "b": {"sharpness": t}} for s, t in ((0.9, 0.5), (0.5, None))]
     assert score_benchmark._auc(found, "sharpness", "a", "b") == (1 + 1 + 1 + 0.5) / 4
 

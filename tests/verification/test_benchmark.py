@@ -61,3 +61,5 @@ def test_order_alternates_and_times_are_summed_up_in_milliseconds():
 def test_a_failed_process_says_why():
     with pytest.raises(RuntimeError, match="no model file"):
         benchmarking.peak_megabytes("none.tflite")
+    with pytest.raises(ValueError, match="--data_dir"):
+        benchmarking.compare_options("none.tflite", [])
