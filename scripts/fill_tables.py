@@ -1,4 +1,4 @@
-"""Fills the tables between markers in README, model card and guides from docs/results and the bundled files.
+"""Fills the tables between markers in README, model card and guides from docs/results.
 
 python scripts/fill_tables.py [--check]
 
@@ -8,19 +8,17 @@ trainers.ablation wrote. With --check nothing is written, and tables that differ
 """
 
 import dataclasses
-import hashlib
 import re
 import sys
 from pathlib import Path
 
+from dbdgan_tf.command.flags import start
+from dbdgan_tf.command.options import option
+from dbdgan_tf.evaluation.ablation import format_rows
+from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.text_file import read_json
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from dbdgan_tf.command.flags import start  # noqa: E402
-from dbdgan_tf.command.options import option  # noqa: E402
-from dbdgan_tf.metrics.markdown import markdown_table  # noqa: E402
-from dbdgan_tf.text_file import read_json  # noqa: E402
-
 PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
 # As the paper prints them: max F, in focus, on CUHK.
@@ -48,16 +46,6 @@ def results_table(names):
     return markdown_table(["model", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
 
 
-def files_table(names):
-    """Size and checksum of bundled files."""
-    rows = []
-    for name in names:
-        content = (ROOT / f"dbdgan_tf/assets/{name}.tflite").read_bytes()
-        checksum = hashlib.sha256(content).hexdigest()
-        rows.append([f"`{name}.tflite`", f"{len(content) / 1e6:.2f}", f"`{checksum}`"])
-    return markdown_table(["file", "MB", "SHA-256"], rows)
-
-
 def uniform_table(names):
     """Shares of wholly sharp and wholly blurred photographs that are called in focus."""
     rows = []
@@ -69,14 +57,10 @@ def uniform_table(names):
 
 def ablation_table(names):
     """What each term buys."""
-    from dbdgan_tf.evaluation.ablation import format_rows
-
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
-TABLES = {
-    "results": results_table, "files": files_table, "uniform": uniform_table, "ablation": ablation_table,
-}  # fmt: skip
+TABLES = {"results": results_table, "uniform": uniform_table, "ablation": ablation_table}
 
 
 def fill(text):
@@ -92,15 +76,17 @@ def fill(text):
 
 def run(config):
     """Fills every page; returns the names of those whose tables changed."""
-    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
-    changed = {page: fill(text) for page, text in texts.items() if fill(text) != text}
-    for page, filled in changed.items() if not config.check else ():
-        (ROOT / page).write_text(filled, encoding="utf-8")
-    return list(changed)
+    changed = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        if fill(text) != text:
+            changed.append(page)
+            if not config.check:
+                (ROOT / page).write_text(fill(text), encoding="utf-8")
+    return changed
 
 
 def main(config):
-    """Tells what changed."""
     changed = run(config)
     print(f"Tables that differ: {', '.join(changed) or 'none'}")
     sys.exit(1 if changed and config.check else 0)

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh machine to blur maps and a trained blur detector: makes .venv, maps a few photographs with the bundled
-# model, then makes a synthetic data set, trains a tiny student with a tiny teacher, evaluates it, converts it and shows
-# where everything is. Run again, it goes on where it stopped.
+# From a fresh machine to blur maps by the bundled model and to a trained, evaluated and converted one of your own. Run
+# again, it goes on where it stopped.
 source "$(dirname "$0")/_environment.sh"
 make_environment train
 SECONDS=0
@@ -43,13 +42,6 @@ step "6/6 Report"
 python -m trainers.report --evaluations="student=$run/evaluation_student,teacher=$run/evaluation_teacher" \
   --output="$run/report.html" --picture="$run/results.png"
 
-cat <<END
-
-Done in $SECONDS s. Look at:
-  $run/maps/                  the bundled model's maps
-  $run/results.png            photographs, ground truth and maps of the model just trained
-  $run/report.html            its metrics and curves
-  $run/distill/               networks, logs, configuration (tensorboard --logdir $run/distill/tensorboard)
-  $run/student_int8.tflite    the model for a phone
-  $run/map.png, overlay.png   one photograph through it
-END
+echo "
+Done in $SECONDS s. Look at $run: maps of the bundled model, results.png and report.html of the one just trained,
+student_int8.tflite for a phone, map.png and overlay.png through it, distill/tensorboard."

@@ -1,9 +1,8 @@
-"""Puts a trained student and its .tflite files into the package: dbdgan_tf/assets.
+"""Puts the trained lite student and its .tflite files into the package: dbdgan_tf/assets.
 
-python scripts/ship_weights.py --name=lite --checkpoint=runs/lite/student_best --tflite=INT8,FLOAT16
+python scripts/ship_weights.py --checkpoint=runs/lite/student_best --tflite=INT8,FLOAT16
 
-Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint, or from a
-quantization-aware fine-tuning of it (--qat_checkpoint).
+Kernels are stored as float16. A .tflite file is refused unless it was made from that checkpoint.
 """
 
 import dataclasses
@@ -14,41 +13,33 @@ from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.text_file import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
-STUDENTS = {"lite": "efficientnet_lite2"}
-# Variant in the file's metadata -> end of the bundled file's name.
-KINDS = {"int8": "int8", "qat_int8": "int8", "float16": "float16"}
-
-
-class ShippingError(ValueError):
-    """A file is not what would be shipped."""
+ENCODER = "efficientnet_lite2"
+VARIANTS = ("int8", "float16")
 
 
 @dataclasses.dataclass(frozen=True)
 class ShipConfig:
     """What to ship."""
 
-    name: str = option(REQUIRED, "Which student it is.", tuple(STUDENTS))
     checkpoint: str = option(REQUIRED, "PREFIX of the Keras student.")
     tflite: tuple = option((), "The .tflite files made from it.")
-    qat_checkpoint: str | None = option(None, "PREFIX of the quantize-aware student that was made from it.")
     assets: str = option(str(ROOT / "dbdgan_tf" / "assets"), "Folder to write to.")
 
 
 def run(config):
-    """Checks everything, then writes everything."""
+    """Checks everything, then writes everything; a dict file name -> bytes."""
     from dbdgan_tf.atomic_file import replacing, write_bytes, write_json
     from dbdgan_tf.models.serialization import network_files, read_network_json
 
     content = read_network_json(config.checkpoint)
-    allowed = STUDENTS[config.name]
-    if content["kind"] != "student" or content["config"].encoder != allowed:
-        raise ShippingError(
-            f"The checkpoint is not the {config.name} student. Received: {content['kind']} "
-            f"{content['config'].encoder!r}. Allowed: student {allowed!r}."
+    if content["kind"] != "student" or content["config"].encoder != ENCODER:
+        raise ValueError(
+            f"The checkpoint is not the lite student. Received: {content['kind']} "
+            f"{content['config'].encoder!r}. Allowed: student {ENCODER!r}."
         )
     models = _named_models(config)
     folder = Path(config.assets)
-    weights, description = network_files(folder / f"student_{config.name}")
+    weights, description = network_files(folder / "student_lite")
     with replacing(weights) as partial:
         write_half_weights(network_files(config.checkpoint)[0], partial)
     write_json(description, _description(config.checkpoint))
@@ -76,7 +67,7 @@ def write_half_weights(source, target):
             if array.ndim > 1 and array.dtype == np.float32:
                 array = array.astype(np.float16)
                 if not np.all(np.isfinite(array)):
-                    raise ShippingError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
+                    raise ValueError(f"{item.name} leaves the range of float16. Allowed: below 65504.")
             packing = {"compression": "gzip", "shuffle": True} if array.ndim > 1 else {}
             into.create_dataset(key, data=array, **packing).attrs.update(item.attrs)
 
@@ -84,54 +75,35 @@ def write_half_weights(source, target):
         copy(old, new)
 
 
-def format_table(sizes):
-    """Lines of a dict file name -> bytes, the sum last."""
-    rows = [*sizes.items(), ("sum", sum(sizes.values()))]
-    return "\n".join(f"{name:28s} {size / 1e6:8.3f} MB" for name, size in rows)
+def main(config):
+    """Ships and prints the sizes, the sum last."""
+    sizes = run(config)
+    for name, size in [*sizes.items(), ("sum", sum(sizes.values()))]:
+        print(f"{name:28s} {size / 1e6:8.3f} MB")
 
 
 def _named_models(config):
     """Bundled name -> file, every file checked."""
-    from dbdgan_tf.model_file.metadata import read_file_metadata
-
-    sources = _sources(config)
-    named = {}
-    for file in config.tflite:
-        about = read_file_metadata(file)
-        if about.variant not in KINDS:
-            raise ShippingError(f"{file} is not shipped. Received: {about.variant}. Allowed: {list(KINDS)}.")
-        if about.source_checksum not in sources:
-            raise ShippingError(
-                f"{file} was made from another checkpoint. "
-                f"Received: {about.source_checksum or 'no checksum'}. Allowed: {', '.join(sources)}."
-            )
-        if not Path(f"{file}.json").is_file():
-            raise ShippingError(f"{file} has no recipe. Received: no {file}.json.")
-        name = f"{config.name}_{KINDS[about.variant]}.tflite"
-        if name in named:
-            raise ShippingError(f"Two files would become {name}. Received: {named[name]}, {file}.")
-        named[name] = file
-    return named
-
-
-def _sources(config):
-    """Checksums that a .tflite file may name: the checkpoint's, and its fine-tuned descendant's."""
-    from dbdgan_tf.model_file.metadata import weights_checksum
+    from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
     from dbdgan_tf.models.serialization import network_files
 
-    own = weights_checksum(network_files(config.checkpoint)[0])
-    if not config.qat_checkpoint:
-        return [own]
-    weights, description = network_files(config.qat_checkpoint)
-    metadata = read_json(description).get("metadata", {})
-    parent = metadata.get("config", {}).get("qat", {}).get("student_checkpoint", "")
-    parent_weights = network_files(parent)[0]
-    if not parent_weights.is_file() or weights_checksum(parent_weights) != own:
-        raise ShippingError(
-            "The quantize-aware student was made from another checkpoint. "
-            f"Received: {parent or 'none named'}. Allowed: {config.checkpoint}."
-        )
-    return [own, weights_checksum(weights)]
+    source, named = weights_checksum(network_files(config.checkpoint)[0]), {}
+    for file in config.tflite:
+        about = read_file_metadata(file)
+        if about.variant not in VARIANTS:
+            raise ValueError(f"{file} is not shipped. Received: {about.variant}. Allowed: {VARIANTS}.")
+        if about.source_checksum != source:
+            raise ValueError(
+                f"{file} was made from another checkpoint. "
+                f"Received: {about.source_checksum or 'no checksum'}. Allowed: {source}."
+            )
+        if not Path(f"{file}.json").is_file():
+            raise ValueError(f"{file} has no recipe. Received: no {file}.json.")
+        name = f"lite_{about.variant}.tflite"
+        if name in named:
+            raise ValueError(f"Two files would become {name}. Received: {named[name]}, {file}.")
+        named[name] = file
+    return named
 
 
 def _description(checkpoint):
@@ -146,4 +118,4 @@ def _description(checkpoint):
 
 
 if __name__ == "__main__":
-    start(ShipConfig, lambda config: print(format_table(run(config))))
+    start(ShipConfig, main)

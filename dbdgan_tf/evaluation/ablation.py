@@ -15,10 +15,7 @@ METRICS = {"max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "ma
 
 @dataclasses.dataclass(frozen=True)
 class Overlay:
-    """A file of flags whose first line is "# TITLE" or "# TITLE, over NAME".
-
-    Its name is the file's, without the number that orders the rows.
-    """
+    """A file of flags; its name is the file's, without the number that orders the rows."""
 
     path: Path
     name: str
@@ -27,7 +24,7 @@ class Overlay:
 
 
 def read_overlay(path):
-    """Reads an `Overlay`; a ValueError if its first line is no title."""
+    """Reads an `Overlay`; a ValueError if its first line is not "# TITLE" or "# TITLE, over NAME"."""
     first = read_text(path).partition("\n")[0]
     match = re.fullmatch(r"# (.+?)(?:, over (\w+))?", first)
     if not match:
@@ -59,19 +56,13 @@ def train(overlay, recipes, data_dir, seed, folder):
             command = [sys.executable, "-m", "trainers.distill", *words]
             if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
                 return None
-    metrics = _validation_metrics(folder)
-    done.write_text(json.dumps(asked), encoding="utf-8")
-    return metrics
-
-
-def _validation_metrics(folder):
-    saved = read_json(folder / "student_last.json")
-    figures = saved["metadata"].get("validation") or {}
+    figures = read_json(folder / "student_last.json")["metadata"].get("validation") or {}
     if not set(METRICS) <= set(figures):
         raise ValueError(
             f"{folder}: nothing was held out for validation. Allowed: --validation_list or "
             "--validation_fraction above 0."
         )
+    done.write_text(json.dumps(asked), encoding="utf-8")
     return {name: figures[name] for name in METRICS}
 
 
@@ -111,6 +102,5 @@ def _mean_and_spread(values):
 
 
 def _change(runs, others, metric):
-    common = sorted(set(runs) & set(others))
-    changes = [runs[seed][metric] - others[seed][metric] for seed in common]
-    return _mean_and_spread(changes) if common else None
+    changes = [runs[seed][metric] - others[seed][metric] for seed in set(runs) & set(others)]
+    return _mean_and_spread(changes) if changes else None

@@ -82,8 +82,12 @@ def evaluate(
         raise EvaluationError(f"{len(problems)} of {len(samples)} images could not be scored:", problems)
     classes = {key: ClassScores.stack(key, scored, [s[key] for s in scored.values()]) for key in positives}
     maps_dir = save_maps_dir or getattr(predictor, "directory", None)
+    images = []
+    for sample in samples:
+        paths = {key: str(Path(getattr(sample, key)).absolute()) for key in ("image", "mask")}
+        images.append({"stem": sample.stem, **paths, "polarity": sample.polarity})
     return EvaluationResult(
-        name, classes, tuple(_describe(sample) for sample in samples),
+        name, classes, tuple(images),
         missing=tuple(sample.stem for sample in missing),
         maps_dir=None if maps_dir is None else str(Path(maps_dir).absolute()),
         maps_polarity="blur" if save_maps_dir else getattr(predictor, "polarity", "blur"),
@@ -105,8 +109,3 @@ def _score_sample(sample, blur_map, positives, save_maps_dir):
     if levels.shape != mask.shape:
         levels = to_levels(resize(np.asarray(blur_map), mask.shape))
     return {key: score_map(levels, mask, key, counted) for key in positives}
-
-
-def _describe(sample):
-    paths = {"image": str(Path(sample.image).absolute()), "mask": str(Path(sample.mask).absolute())}
-    return {"stem": sample.stem, **paths, "polarity": sample.polarity}

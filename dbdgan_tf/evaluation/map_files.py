@@ -12,7 +12,6 @@ from dbdgan_tf.ordered_map import ordered_map
 from dbdgan_tf.photo import IMAGE_SUFFIXES, read_values, write_image, write_map
 from dbdgan_tf.text_file import read_json
 
-BIT_DEPTHS = (8, 16)
 MAP_SUFFIXES = (*IMAGE_SUFFIXES, ".npy")
 
 
@@ -68,13 +67,8 @@ def write_map_file(path, blur_map, bits=8):
     """Writes a blur map in 0..1 as a grey PNG of 8 or 16 bits, atomically."""
     if bits == 8:
         write_map(path, blur_map)
-    elif bits == 16:
-        write_image(path, np.rint(np.clip(blur_map, 0, 1) * 65535).astype(np.uint16))
     else:
-        raise ValueError(f"Unknown bit depth. Received: {bits}. Allowed: {BIT_DEPTHS}.")
-
-
-RECORD_NAME = "maps.json"
+        write_image(path, np.rint(np.clip(blur_map, 0, 1) * 65535).astype(np.uint16))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +106,7 @@ def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, sourc
 
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    _check_source(folder / RECORD_NAME, {**(source or {}), "bits": bits}, overwrite)
+    _check_source(folder / "maps.json", {**(source or {}), "bits": bits}, overwrite)
     samples, failed = _without_clashes(samples)
     todo = [s for s in samples if overwrite or not _target(folder, s).is_file()]
 

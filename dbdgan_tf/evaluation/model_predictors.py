@@ -9,8 +9,6 @@ from dbdgan_tf.photo import resize
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
     """An `ImagePredictor` on a network saved by `save_network`.
 
-    The graph is compiled once, at one static batch; the last, smaller batch is padded.
-
     Args:
         path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
         batch_size: images per step.
@@ -24,21 +22,16 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None
 
 
 def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
-    """An `ImagePredictor` on a Keras model that is in memory; arguments as in the network's config.
+    """An `ImagePredictor` on a Keras model in memory, scaled images (B, H, W, 3) -> blur maps (B, H, W, 1).
 
-    Args:
-        model: scaled float32 images (B, H, W, 3) -> blur maps (B, H, W, 1).
-        image_size: (height, width) the model takes.
-        input_scaling: `InputScaling` the model was trained with.
-        batch_size: images per step.
-        map_size: "photo" or "model".
+    The graph is compiled once, at one static batch; the last, smaller batch is padded. `image_size` and
+    `input_scaling` are those of the network's config, the rest as for `keras_predictor`.
     """
     height, width = (int(side) for side in image_size)
     step = _compiled_step(model)
-    buffer_shape = (batch_size, height, width, 3)
 
     def run_batch(images):
-        batch = np.zeros(buffer_shape, np.float32)
+        batch = np.zeros((batch_size, height, width, 3), np.float32)
         batch[: len(images)] = np.stack(images)
         scaled = np.asarray(input_scaling.apply(batch), np.float32)
         return np.asarray(step(scaled), np.float32)[: len(images), ..., 0]
@@ -53,26 +46,22 @@ def _compiled_step(model):
     """The model's inference as one compiled function of a numpy batch."""
     import keras
 
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
+    if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         return tf.function(lambda images: model(images, training=False), autograph=False)
-    if backend == "jax":
-        import jax
+    import jax
 
-        state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
-        forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
-        return lambda images: forward(state, images)
-    return lambda images: keras.ops.convert_to_numpy(model(images, training=False))
+    state = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+    forward = jax.jit(lambda state, images: model.stateless_call(*state, images, training=False)[0])
+    return lambda images: forward(state, images)
 
 
-def tflite_predictor(path, num_threads=None, map_size="photo"):
+def tflite_predictor(path, map_size="photo"):
     """An `ImagePredictor` on a .tflite file, through `dbdgan_tf.inference.BlurDetector`."""
     from dbdgan_tf.inference import BlurDetector
 
-    options = {} if num_threads is None else {"num_threads": num_threads}
-    detector = BlurDetector(str(path), **options)
+    detector = BlurDetector(str(path))
 
     def run_batch(images):
         if map_size == "model":

@@ -10,7 +10,7 @@ import numpy as np
 from dbdgan_tf.evaluation.map_files import find_maps, read_map
 from dbdgan_tf.metrics.scores import to_levels
 from dbdgan_tf.ordered_map import ordered_map
-from dbdgan_tf.photo import read_image, resize
+from dbdgan_tf.photo import check_polarity, read_image, resize
 
 MAP_SIZES = ("photo", "model")
 
@@ -44,7 +44,7 @@ class ImagePredictor:
         return self._finish(self.run_batch([self.prepare(image)])[0], image.shape[:2])
 
     def missing(self, samples):
-        """A model has a map for every image: returns []."""
+        """None: a model has a map for every image."""
         return []
 
     def predict(self, samples):
@@ -120,24 +120,15 @@ def as_predictor(predict_fn):
 
 
 def maps_predictor(directory, polarity="blur"):
-    """Builds a `MapsPredictor` on a folder of maps.
-
-    Raises:
-        ValueError: no folder, no map in it, two maps of one stem, or an unknown polarity.
-    """
-    if polarity not in ("blur", "focus"):
-        raise ValueError(f"Unknown map polarity. Received: {polarity!r}. Allowed: ('blur', 'focus').")
+    """A `MapsPredictor`; a ValueError of a folder without maps or with two of one stem, or a bad polarity."""
+    check_polarity(polarity)
     return MapsPredictor(Path(directory), polarity, find_maps(directory))
 
 
 def averaged(predictors):
-    """Averages the maps of several models of one input size: better than each, in the time of all.
+    """An `ImagePredictor` of the mean map of several: better than each, in the time of all.
 
-    Args:
-        predictors: `ImagePredictor`s; the first one's batch size and map size hold.
-
-    Raises:
-        ValueError: if they work at different sizes.
+    They must work at one size, or a ValueError is raised; the first one's batch size and map size hold.
     """
     if len(predictors) == 1:
         return predictors[0]
@@ -173,13 +164,9 @@ class OutOfFoldPredictor:
     predictors: dict
     trained_on: dict
 
-    def missing(self, samples):
-        """The samples that every network was trained on."""
-        return [sample for sample in samples if not self._networks(sample)]
-
     def predict(self, samples):
         """As `ImagePredictor.predict`, but photographs of the same networks come together."""
-        seen = self.missing(samples)
+        seen = [sample for sample in samples if not self._networks(sample)]
         if seen:
             raise ValueError(
                 f"Every network was trained on {len(seen)} of the photographs. Received: "

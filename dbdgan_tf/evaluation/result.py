@@ -8,11 +8,13 @@ import numpy as np
 
 from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.metrics.calibration import best_temperature, calibration_error, reliability
+from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
 from dbdgan_tf.text_file import read_json
 
 # max_f, the maximum of the mean curve, stands for the images' own maxima.
 METRIC_NAMES = ("max_f", *VALUE_NAMES[1:])
+_ARRAYS = ("stems", "precision", "recall", "shares")
 _MEANS = tuple(name for name in METRIC_NAMES if name not in ("max_f", "f_050"))
 
 
@@ -34,33 +36,31 @@ class ClassScores:
         stems: n image stems.
         precision: float64 (n, 256) at thresholds 0..255.
         recall: float64 (n, 256).
-        values: float64 (n,) for each of `scores.VALUE_NAMES`.
         shares: float64 (n, 2, 256), of each image as of `calibration.level_shares`.
+        values: float64 (n,) for each of `scores.VALUE_NAMES`.
     """
 
     positive: str
     stems: tuple
     precision: np.ndarray
     recall: np.ndarray
-    values: dict
     shares: np.ndarray
+    values: dict
 
     @classmethod
     def stack(cls, positive, stems, scores):
         """Builds the table from one `ImageScores` per stem."""
         values = {name: np.array([score.values[name] for score in scores]) for name in VALUE_NAMES}
-        precision, recall, shares = (
-            np.stack([getattr(score, name) for score in scores]) for name in ("precision", "recall", "shares")
-        )
-        return cls(positive, tuple(stems), precision, recall, values, shares)
+        tables = (np.stack([getattr(score, name) for score in scores]) for name in _ARRAYS[1:])
+        return cls(positive, tuple(stems), *tables, values)
 
     def subset(self, stems):
         """Returns the same scores restricted to `stems`, in the order of `stems`."""
         position = {stem: index for index, stem in enumerate(self.stems)}
         rows = [position[stem] for stem in stems]
         values = {name: column[rows] for name, column in self.values.items()}
-        tables = self.precision[rows], self.recall[rows]
-        return ClassScores(self.positive, tuple(stems), *tables, values, self.shares[rows])
+        tables = (getattr(self, name)[rows] for name in _ARRAYS[1:])
+        return ClassScores(self.positive, tuple(stems), *tables, values)
 
     def curves(self):
         """Averages precision and recall over images first; F is that of the averages (the field's max F)."""
@@ -70,9 +70,7 @@ class ClassScores:
     def metrics(self, resamples=1000, seed=0):
         """The table's summary, JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
 
-        Args:
-            resamples: bootstrap resamples over images; 0 leaves the intervals out.
-            seed: of the bootstrap.
+        The intervals come of `resamples` over images, drawn by `seed`; 0 leaves them out.
         """
         curve = self.curves().f
         metrics = {"positive": self.positive, "n": len(self.stems)}
@@ -128,27 +126,22 @@ class EvaluationResult:
         summaries = {key: scores.metrics(resamples, seed) for key, scores in self.classes.items()}
         return next(iter(summaries.values())) if len(summaries) == 1 else summaries
 
-    def subset(self, stems):
-        """Returns this result restricted to `stems`."""
-        classes = {key: scores.subset(stems) for key, scores in self.classes.items()}
-        return dataclasses.replace(self, classes=classes)
-
     def save(self, output_dir, resamples=1000, seed=0):
         """Writes metrics.json, tables of images and curves as .csv, three plots, and what a report reads.
 
         Returns the dict written to metrics.json.
         """
-        from dbdgan_tf.evaluation.plots import f_figure, pr_figure, reliability_figure
+        from dbdgan_tf.evaluation import plots
 
         folder = Path(output_dir)
         self._save_scores(folder)
         self._save_tables(folder)
         curves = {key: scores.curves() for key, scores in self.classes.items()}
-        pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
-        f_figure(curves).savefig(folder / "f_curve.png", dpi=120)
+        plots.pr_figure(curves).savefig(folder / "pr_curve.png", dpi=120)
+        plots.f_figure(curves).savefig(folder / "f_curve.png", dpi=120)
         metrics = self.metrics(resamples, seed)
         rows = {key: scores.calibration()["reliability"] for key, scores in self.classes.items()}
-        reliability_figure(rows).savefig(folder / "reliability.png", dpi=120)
+        plots.reliability_figure(rows).savefig(folder / "reliability.png", dpi=120)
         write_json(folder / "metrics.json", metrics)
         return metrics
 
@@ -159,9 +152,8 @@ class EvaluationResult:
         write_json(folder / "evaluation.json", about)
         arrays = {}
         for key, scores in self.classes.items():
-            arrays |= {f"{key}/stems": np.array(scores.stems), f"{key}/precision": scores.precision}
-            arrays |= {f"{key}/recall": scores.recall, f"{key}/shares": scores.shares}
-            arrays |= {f"{key}/{name}": column for name, column in scores.values.items()}
+            columns = {name: getattr(scores, name) for name in _ARRAYS} | scores.values
+            arrays |= {f"{key}/{name}": column for name, column in columns.items()}
         np.savez_compressed(folder / "scores.npz", **arrays)
 
     def _save_tables(self, folder):
@@ -191,9 +183,8 @@ class EvaluationResult:
             for key in POSITIVES:
                 if f"{key}/stems" in arrays:
                     values = {name: arrays[f"{key}/{name}"] for name in VALUE_NAMES}
-                    stems = tuple(str(stem) for stem in arrays[f"{key}/stems"])
-                    table = arrays[f"{key}/precision"], arrays[f"{key}/recall"]
-                    classes[key] = ClassScores(key, stems, *table, values, arrays[f"{key}/shares"])
+                    stems, *tables = (arrays[f"{key}/{name}"] for name in _ARRAYS)
+                    classes[key] = ClassScores(key, tuple(map(str, stems)), *tables, values)
         images, missing = tuple(about.pop("images")), tuple(about.pop("missing"))
         # The folder may have been copied from another machine, its kept maps with it.
         if (folder / "maps").is_dir():
@@ -223,21 +214,15 @@ def confidence_interval(statistic, count, resamples=1000, seed=0):
 
 
 def format_table(rows):
-    """Formats (name, metrics) pairs, metrics as `ClassScores.metrics` returns them, in aligned columns."""
-    head = ("", "positive", "n", *METRIC_NAMES, "threshold")
-    intervals = any("confidence_95" in metrics for _, metrics in rows)
-    if intervals:
-        head = (*head, "max_f 95 %", "mae 95 %")
-    lines = [head] + [_cells(name, metrics, intervals) for name, metrics in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    form = "  ".join(f"{{:{'<' if column < 2 else '>'}{width}}}" for column, width in enumerate(widths))
-    return "\n".join(form.format(*line) for line in lines)
+    """Formats (name, metrics) pairs, metrics as `ClassScores.metrics` returns them, as a Markdown table."""
+    head = ["", "positive", "n", *METRIC_NAMES, "threshold", "max_f 95 %", "mae 95 %"]
+    return markdown_table(head, [_cells(name, metrics) for name, metrics in rows])
 
 
-def _cells(name, metrics, intervals):
-    cells = [name, metrics["positive"], str(metrics["n"])]
-    cells += [f"{metrics[key]:.4f}" for key in METRIC_NAMES] + [str(metrics["max_f_threshold"])]
-    if intervals:
-        bounds = metrics.get("confidence_95", {})
-        cells += ["{:.3f}-{:.3f}".format(*bounds[key]) if key in bounds else "" for key in ("max_f", "mae")]
-    return tuple(cells)
+def _cells(name, metrics):
+    bounds = metrics.get("confidence_95", {})
+    return [
+        name, metrics["positive"], str(metrics["n"]), *(f"{metrics[key]:.4f}" for key in METRIC_NAMES),
+        str(metrics["max_f_threshold"]),
+        *("{:.3f}-{:.3f}".format(*bounds[key]) if key in bounds else "" for key in ("max_f", "mae")),
+    ]  # fmt: skip

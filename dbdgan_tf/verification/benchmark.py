@@ -18,32 +18,29 @@ class BenchmarkConfig:
     """What to measure."""
 
     models: tuple = option(REQUIRED, "at least one .tflite file", words=True)
-    checkpoints: tuple = option((), "PREFIXes of Keras students to measure beside the files.")
     threads: tuple[int, ...] = option((1, 2), "Numbers of threads.")
     rounds: int = option(50, "Timed runs of each model.", at_least=1)
     data_dir: str | None = option(None, "Data set with masks, for max F and MAE.")
     split: str = option("test", "Of the data set.", ("train", "test"))
     count: int | None = option(None, "Most images to score; all if not given.")
     photo: str | None = option(None, "A photograph: also time decoding, resizing and upsampling.")
-    profile: bool = option(False, "Also print the time by operator.")
     options: bool = option(False, "Also score --tile and guided upsampling (needs --data_dir).")
     output: str | None = option(None, "Prefix of the .md and .json to write.")
 
 
 def run(config):
-    """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "profiles", "options"."""
+    """Measures everything; JSON-ready: "machine", "models" (a row each), "calls", "options"."""
     from dbdgan_tf.data import find_samples
-    from dbdgan_tf.evaluation.detector_options import compare_options
     from dbdgan_tf.inference import BlurDetector
-    from dbdgan_tf.verification.benchmarking import count_work, group_profile, peak_megabytes, time_call
-    from dbdgan_tf.verification.profiling import profile_in_child
+    from dbdgan_tf.verification import benchmarking
 
     def of_each(wanted, measure):
         return {Path(path).name: measure(path) for path in config.models} if wanted else {}
 
     samples = find_samples(config.data_dir, config.split)[: config.count] if config.data_dir else []
-    rows = {str(path): {**count_work(path), "peak_megabytes": peak_megabytes(path)} for path in config.models}
-    rows |= {path: {} for path in config.checkpoints}
+    rows = {path: benchmarking.count_work(path) for path in config.models}
+    for path, row in rows.items():
+        row["peak_megabytes"] = benchmarking.peak_megabytes(path)
     for threads in config.threads:
         for path, latency in _latencies(config, threads).items():
             rows[path][f"ms_{threads}"] = latency
@@ -52,9 +49,8 @@ def run(config):
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
         "models": [{"model": Path(path).name, **row} for path, row in rows.items()],
-        "calls": of_each(config.photo, lambda path: time_call(BlurDetector(path), config.photo)),
-        "profiles": of_each(config.profile, lambda path: group_profile(profile_in_child(path))),
-        "options": of_each(config.options, lambda path: compare_options(path, samples)),
+        "calls": of_each(config.photo, lambda path: benchmarking.time_call(BlurDetector(path), config.photo)),
+        "options": of_each(config.options, lambda path: benchmarking.compare_options(path, samples)),
     }
     if config.output:
         write_json(f"{config.output}.json", report)
@@ -67,9 +63,6 @@ def format_report(report):
     parts = [_table(report["models"])]
     if report["calls"]:
         parts.append(_table([{"model, ms": name, **parts} for name, parts in report["calls"].items()]))
-    for name, steps in report["profiles"].items():
-        rows = [{"operator": step[0], "count": step[1], "ms": step[2]} for step in steps]
-        parts.append(f"{name}, by operator:\n\n{_table(rows)}")
     for name, options in report["options"].items():
         rows = [{"option": key, **row} for key, row in options.items()]
         parts.append(f"{name}, options:\n\n{_table(rows)}")
@@ -77,32 +70,19 @@ def format_report(report):
 
 
 def _latencies(config, threads):
-    from dbdgan_tf.verification.benchmarking import Latency, model_runner, time_alternating
+    from dbdgan_tf.verification.benchmarking import median_and_p90, model_runner, time_alternating
 
-    runners = {str(path): model_runner(path, threads) for path in config.models}
-    # TensorFlow fixes its threads when it starts, so Keras is timed once, with all cores.
-    if threads == max(config.threads):
-        runners |= {path: _keras_runner(path) for path in config.checkpoints}
+    runners = {path: model_runner(path, threads) for path in config.models}
     times = time_alternating(runners, config.rounds)
-    return {name: dataclasses.asdict(Latency.of(seconds)) for name, seconds in times.items()}
-
-
-def _keras_runner(path):
-    import numpy as np
-
-    from dbdgan_tf.evaluation import keras_predictor
-
-    predictor = keras_predictor(path)
-    image = np.zeros((*predictor.model_size, 3), np.uint8)
-    return lambda: predictor.run_batch([image])
+    return {name: median_and_p90(seconds) for name, seconds in times.items()}
 
 
 def _score(path, samples):
-    from dbdgan_tf.evaluation import evaluate, model_predictor
+    from dbdgan_tf.evaluation import evaluate, tflite_predictor
 
     if not samples:
         return {}
-    metrics = evaluate(samples, model_predictor(path), positive="blur").metrics(resamples=0)
+    metrics = evaluate(samples, tflite_predictor(path), positive="blur").metrics(resamples=0)
     return {"max_f": metrics["max_f"], "mae": metrics["mae"]}
 
 

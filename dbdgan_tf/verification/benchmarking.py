@@ -1,7 +1,5 @@
 """How fast, how large, how heavy: the measurements behind `python -m tflite.benchmark`."""
 
-import collections
-import dataclasses
 import gc
 import json
 import resource
@@ -12,22 +10,21 @@ from pathlib import Path
 import numpy as np
 
 from dbdgan_tf.command.child import run_module
-from dbdgan_tf.inference.interpreter import LiteRTModel
+from dbdgan_tf.inference import BlurDetector, LiteRTModel
+from dbdgan_tf.inference.tiling import TileGrid, windows
 from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.photo import to_rgb
 
+# The default grid leaves photographs below twice the model's size whole; zoom 1 cuts these too.
+OPTIONS = {
+    "plain": {}, "tile": {"tile": TileGrid()}, "tile, zoom 1": {"tile": TileGrid(zoom=1.0)},
+    "guided": {"upsampling": "guided"}, "tile, guided": {"tile": TileGrid(), "upsampling": "guided"},
+}  # fmt: skip
 
-@dataclasses.dataclass(frozen=True)
-class Latency:
-    """Times of one way to run one model, ms."""
 
-    median: float
-    p90: float
-
-    @classmethod
-    def of(cls, seconds):
-        """Summarizes a list of seconds."""
-        return cls(*(1000 * float(np.percentile(seconds, q)) for q in (50, 90)))
+def median_and_p90(seconds):
+    """The median and the 90th percentile of times, in ms."""
+    return {name: 1000 * float(np.percentile(seconds, q)) for name, q in (("median", 50), ("p90", 90))}
 
 
 def time_alternating(runners, rounds=50, warmup=5):
@@ -66,9 +63,9 @@ def count_work(path):
     return {"megabytes": len(content) / 1e6, **counts}
 
 
-def peak_megabytes(path, num_threads=2):
+def peak_megabytes(path):
     """Peak resident memory (10^6 bytes) of a process that loads a model and runs it three times."""
-    return json.loads(run_module("dbdgan_tf.verification.benchmarking", path, num_threads))
+    return json.loads(run_module("dbdgan_tf.verification.benchmarking", path))
 
 
 def time_call(detector, photo, rounds=20):
@@ -81,21 +78,46 @@ def time_call(detector, photo, rounds=20):
         "run": lambda: detector.run_prepared(prepared), "upsample": lambda: detector.upsample(small, image),
         "whole": lambda: detector(content),
     }  # fmt: skip
-    return {name: Latency.of(times).median for name, times in time_alternating(parts, rounds, 2).items()}
+    times = time_alternating(parts, rounds, 2)
+    return {name: median_and_p90(seconds)["median"] for name, seconds in times.items()}
 
 
-def group_profile(steps):
-    """Sums `OpTime`s by operator name: (name, count, ms), slowest first."""
-    count, total = collections.Counter(), collections.Counter()
-    for step in steps:
-        name = step.name if step.delegated else f"{step.name} (not delegated)"
-        count[name] += 1
-        total[name] += step.milliseconds
-    return [(name, count[name], milliseconds) for name, milliseconds in total.most_common()]
+def compare_options(model, samples):
+    """Scores a `BlurDetector` with each set of `OPTIONS` on the same photographs.
+
+    Rows hold max_f_focus, max_f_blur, mae, how many photographs were cut into several windows, and the
+    median ms of a call.
+    """
+    if not samples:
+        raise ValueError("Options are compared on images with masks. Received: none. Allowed: --data_dir.")
+    return {
+        name: _measure(BlurDetector(model, **options), options.get("tile"), samples)
+        for name, options in OPTIONS.items()
+    }
 
 
-def _own_peak(path, num_threads):
-    run = model_runner(path, num_threads)
+def _measure(detector, grid, samples):
+    # Here, so that it does not count in `peak_megabytes`.
+    from dbdgan_tf.evaluation import evaluate
+
+    seconds, cut = [], []
+
+    def predict(image):
+        start = time.perf_counter()
+        blur_map = detector(image).blur_map
+        seconds.append(time.perf_counter() - start)
+        cut.append(grid is not None and len(windows(image.shape[:2], detector.image_size, grid)) > 1)
+        return blur_map
+
+    metrics = evaluate(samples, predict, workers=1).metrics(resamples=0)
+    return {
+        "max_f_focus": metrics["focus"]["max_f"], "max_f_blur": metrics["blur"]["max_f"],
+        "mae": metrics["blur"]["mae"], "cut": sum(cut), "ms": median_and_p90(seconds)["median"],
+    }  # fmt: skip
+
+
+def _own_peak(path):
+    run = model_runner(path, num_threads=2)
     for _ in range(3):
         run()
     if sys.platform == "darwin":
@@ -107,4 +129,4 @@ def _own_peak(path, num_threads):
 
 
 if __name__ == "__main__":
-    print(json.dumps(_own_peak(sys.argv[1], int(sys.argv[2]))))
+    print(json.dumps(_own_peak(sys.argv[1])))

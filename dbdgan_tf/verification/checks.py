@@ -16,17 +16,7 @@ FORBIDDEN_OPS = ("SHAPE", "STRIDED_SLICE", "PACK", "RESHAPE")
 
 @dataclasses.dataclass(frozen=True)
 class Budget:
-    """What a file may cost; None means any.
-
-    Attributes:
-        max_abs_error: Largest difference of one pixel from the Keras map, 0..1.
-        mean_abs_error: Mean difference.
-        max_f_change: Change of the maximal F-measure, either way.
-        mae_change: Change of the mean absolute error to the masks.
-        megabytes: File size, 10^6 bytes.
-        partitions: Of XNNPACK.
-        gpu: True if the GPU delegate must take the whole graph.
-    """
+    """What a file may cost, in the units of `VerifyConfig`; None means any."""
 
     max_abs_error: float | None = None
     mean_abs_error: float | None = None
@@ -80,14 +70,9 @@ class StructureReport:
 
 @dataclasses.dataclass(frozen=True)
 class MapReport:
-    """How a file's maps differ from the reference's.
+    """How a file's maps differ, 0..1, from the reference's; `bad_values` counts maps with NaN or infinity.
 
-    Attributes:
-        images: Number compared.
-        max_abs_error: Largest difference of one pixel.
-        mean_abs_error: Mean over all pixels.
-        bad_values: Maps with NaN or infinite values.
-        scores: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
+    `scores`: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
     """
 
     images: int

@@ -9,17 +9,14 @@ import numpy as np
 from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.child import run_module
 from dbdgan_tf.metrics.markdown import markdown_table
-from dbdgan_tf.training.validation import validate
-
-COLUMNS = ("max_f_focus", "max_f_blur", "mae")
+from dbdgan_tf.training.validation import FIGURES, validate
 
 
 def choose_int8(config, tuned):
     """Converts and scores a student's float, post-training and fine-tuned versions, and keeps an int8 file.
 
-    Every candidate is a .tflite file, so the figures are those of the phone's arithmetic. PTQ scales
-    depthwise kernels per channel, tfmot per tensor; so either may win. Beside the fine-tuned student go:
-    comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
+    PTQ scales depthwise kernels per channel, tfmot per tensor; so either may win. Beside the fine-tuned
+    student go: comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
 
     Args:
         config: The `QatRun`.
@@ -27,9 +24,6 @@ def choose_int8(config, tuned):
 
     Returns:
         Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
-
-    Raises:
-        RuntimeError: With the converter's own words.
     """
     folder = Path(tuned.prefix).parent
     files = _convert_all(config, folder / "comparison", tuned.prefix, tuned.training)
@@ -56,10 +50,10 @@ def format_markdown(result):
     """What `choose_int8` returns as a Markdown table."""
     rows = []
     for name, row in result["candidates"].items():
-        figures = [f"{row[column]:.4f}" if column in row else "" for column in COLUMNS]
+        figures = [f"{row[column]:.4f}" if column in row else "" for column in FIGURES]
         mark = "picked" if name == result["picked"] else ""
         rows.append([name, f"{row['bytes'] / 1e6:.2f}", *figures, mark])
-    return markdown_table(["model", "MB", *COLUMNS, ""], rows)
+    return markdown_table(["model", "MB", *FIGURES, ""], rows)
 
 
 def _convert_all(config, folder, qat_prefix, training):

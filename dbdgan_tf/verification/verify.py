@@ -61,7 +61,6 @@ def run(config):
 
 
 def _other_source(config):
-    """A failure if the file names other source weights than the checkpoint's."""
     from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
     from dbdgan_tf.models.serialization import network_files
 

@@ -3,17 +3,9 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.layouts import Sample, find_samples
-from dbdgan_tf.evaluation import (
-    ImagePredictor,
-    as_predictor,
-    averaged,
-    keras_predictor,
-    maps_predictor,
-    mirrored,
-    model_predictor,
-)  # fmt: skip
-from dbdgan_tf.evaluation.map_files import read_map, write_map_file
-from dbdgan_tf.evaluation.predictors import OutOfFoldPredictor, best_network
+from dbdgan_tf.evaluation import ImagePredictor, averaged, maps_predictor, mirrored, model_predictor
+from dbdgan_tf.evaluation.map_files import read_map
+from dbdgan_tf.evaluation.predictors import OutOfFoldPredictor, as_predictor, best_network
 from dbdgan_tf.models import load_network
 from dbdgan_tf.training.records import read_trained_on, write_trained_on
 
@@ -22,26 +14,27 @@ def brightness(images):
     return [image.mean(axis=2) / 255 for image in images]
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 5])
-def test_batches_keep_order_and_a_bad_file_loses_only_itself(dataset, batch_size):
+def test_batches_keep_order_and_a_bad_file_or_map_loses_only_itself(dataset):
     (dataset / "test/images/b.png").write_bytes(b"")
     samples = find_samples(dataset, "test")
-    predictor = ImagePredictor(brightness, batch_size=batch_size)
-    outcomes = list(predictor.predict(samples))
+    outcomes = list(ImagePredictor(brightness, batch_size=2).predict(samples))
     assert [sample.stem for sample, _ in outcomes] == ["a", "b", "c"]
     assert isinstance(outcomes[1][1], ValueError) and "b.png" in str(outcomes[1][1])
     expected = brightness([cv2.imread(str(samples[2].image))])[0]
     np.testing.assert_allclose(outcomes[2][1], expected, atol=1e-6)
 
-
-def test_one_bad_map_of_a_batch_loses_only_itself(dataset):
     def run(images):
-        return [np.full((4, 4), np.nan if index == 1 else 0.25) for index, _ in enumerate(images)]
+        return [np.full((4, 4), np.nan if index == 0 else 0.25) for index, _ in enumerate(images)]
 
-    samples = find_samples(dataset, "test")
-    first, second, third = (found for _, found in ImagePredictor(run, batch_size=3).predict(samples))
-    assert isinstance(second, ValueError) and "NaN" in str(second)
-    assert first.shape == (20, 30) and (third == 0.25).all()
+    first, _, third = (found for _, found in ImagePredictor(run, batch_size=3).predict(samples))
+    assert isinstance(first, ValueError) and "NaN" in str(first)
+    assert third.shape == (20, 30) and (third == 0.25).all()
+
+    def broken(images):
+        raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError, match="out of memory"):
+        list(ImagePredictor(broken).predict(samples))
 
 
 def test_mirrored_map_is_the_mean_of_both_ways():
@@ -52,14 +45,6 @@ def test_mirrored_map_is_the_mean_of_both_ways():
     image[:, 0], image[:, 2] = 51, 255
     predictor = mirrored(ImagePredictor(left_column))
     np.testing.assert_allclose(predictor(image), [[0.1, 0.0, 0.5]] * 2, atol=1e-6)
-
-
-def test_errors_that_are_no_bad_input_propagate(dataset):
-    def broken(images):
-        raise RuntimeError("out of memory")
-
-    with pytest.raises(RuntimeError, match="out of memory"):
-        list(ImagePredictor(broken).predict(find_samples(dataset, "test")))
 
 
 def test_as_predictor_and_bad_options():
@@ -88,7 +73,7 @@ def test_averaged_models_give_the_mean_of_their_maps(dataset):
     assert {found.shape for _, found in maps} == {(4, 4)}
 
 
-@pytest.mark.parametrize(("dtype", "channels"), [("uint8", 1), ("uint16", 1), ("uint8", 3), ("uint8", 4)])
+@pytest.mark.parametrize(("dtype", "channels"), [("uint16", 1), ("uint8", 3), ("uint8", 4)])
 def test_read_map(tmp_path, dtype, channels):
     top = 255 if dtype == "uint8" else 65535
     pixels = np.array([[0, top // 2 + 1, top]], dtype)
@@ -99,24 +84,12 @@ def test_read_map(tmp_path, dtype, channels):
     np.testing.assert_allclose(read_map(tmp_path / "m.png", "focus"), (top - pixels) / scale, atol=1e-7)
 
 
-@pytest.mark.parametrize(("bits", "tolerance"), [(8, 0.5 / 255), (16, 0.5 / 65535)])
-def test_written_maps_come_back(tmp_path, bits, tolerance):
-    blur_map = np.random.default_rng(0).random((5, 7)).astype(np.float32)
-    write_map_file(tmp_path / "new/m.png", blur_map, bits)
-    values = read_map(tmp_path / "new/m.png")
-    scale = 255 if values.dtype == np.uint8 else 1
-    np.testing.assert_allclose(values / scale, blur_map, atol=tolerance + 1e-6)
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["m.png"]
-
-
 def test_bad_map_files_and_folders(tmp_path, dataset):
     cv2.imwrite(str(tmp_path / "colour.png"), np.arange(12, dtype=np.uint8).reshape(2, 2, 3))
     (tmp_path / "empty.png").write_bytes(b"")
     for name, message in (("colour", "unequal channels"), ("empty", "empty.png")):
         with pytest.raises(ValueError, match=message):
             read_map(tmp_path / f"{name}.png")
-    with pytest.raises(ValueError, match="Received: 12"):
-        write_map_file(tmp_path / "m.png", np.zeros((2, 2)), 12)
     (tmp_path / "void").mkdir()
     (dataset / "maps/a.jpg").write_bytes((dataset / "maps/a.png").read_bytes())
     messages = {"absent": "No such folder", "void": "No map in the folder", "maps": "a.jpg and a.png"}
@@ -153,7 +126,7 @@ def test_keras_predictor_equals_the_network(nano_student, dataset):
     model, config = load_network(nano_student, image_size=(32, 64))
     samples, options = find_samples(dataset, "test"), {"image_size": (32, 64), "batch_size": 2}
     # Three images in batches of two: the last batch is padded.
-    outcomes = list(keras_predictor(nano_student, **options).predict(samples))
+    outcomes = list(model_predictor(nano_student, **options).predict(samples))
     small = list(model_predictor(nano_student, map_size="model", **options).predict(samples))
     for (sample, blur_map), (_, small_map) in zip(outcomes, small, strict=True):
         photo = cv2.cvtColor(cv2.imread(str(sample.image)), cv2.COLOR_BGR2RGB)

@@ -1,5 +1,3 @@
-"""The report: comparison, pictures and page."""
-
 import re
 
 import numpy as np
@@ -34,20 +32,16 @@ def comparison(dataset):
     return Comparison.of(evaluate(samples, maps[name], name=name, allow_missing=True) for name in maps)
 
 
-def test_common_images(comparison):
+def test_common_images_and_their_ranks(comparison):
     assert comparison.stems == ("b", "c") and not comparison.same_images
     assert [metrics["n"] for _, metrics in comparison.rows("blur", False, 0)] == [4, 2]
     (_, good), (_, part) = comparison.rows("blur", True, 0)
     assert good["mae"] == pytest.approx(((255 - 190) + (255 - 220)) / 255 / 4)
     assert part["mae"] == 0 and part["n"] == 2
-
-
-def test_ranking(comparison):
-    assert comparison.ranked("blur", "mae") == ["c", "b"]
-    assert comparison.ranked("blur", "e_measure") == ["c", "b"]
+    assert comparison.ranked("blur", "mae") == comparison.ranked("blur", "e_measure") == ["c", "b"]
     assert comparison.scores_of("b", "blur")["good"]["mae"] == pytest.approx(65 / 255 / 2)
-    with pytest.raises(ValueError, match="Received: 'luck'"):
-        comparison.ranked("blur", "luck")
+    ranked = list(range(10))
+    assert [spread(ranked, count) for count in (1, 2, 10, 20)] == [[5], [2, 7], ranked, ranked]
 
 
 def test_tiles_show_photo_truth_and_maps_and_form_a_grid(comparison):
@@ -59,13 +53,6 @@ def test_tiles_show_photo_truth_and_maps_and_form_a_grid(comparison):
     assert picture.shape == (HEADER + 2 * (40 + MARGIN), 4 * (60 + MARGIN), 3)
     assert picture[:HEADER].min() < 128
     assert picture[HEADER + MARGIN // 2 + 20, MARGIN // 2 + 20, 0] == 60
-    with pytest.raises(ValueError, match="Received: .'z'"):
-        grid_picture(comparison, ["z"])
-
-
-def test_spread():
-    ranked = list(range(10))
-    assert [spread(ranked, count) for count in (1, 2, 10, 20)] == [[5], [2, 7], ranked, ranked]
 
 
 def test_page_is_self_contained(comparison):
@@ -75,16 +62,13 @@ def test_page_is_self_contained(comparison):
     # Two images as best and as worst, four pictures each; two curves per class.
     assert page.count("data:image/jpeg") == 16 and page.count("data:image/png") == 4
     assert page.index(">c<") < page.index(">b<")
-    # The best figures are marked.
-    marked = re.findall(r"<td class='best'>([\d.]+)", page)
-    assert "0.0000" in marked and len(marked) >= 2 * 8
+    assert "<td class='best'>0.0000" in page
 
 
 def test_maps_that_were_not_kept_leave_a_gap(dataset):
     samples = find_samples(dataset, "test")
     comparison = Comparison.of([evaluate(samples, lambda image: image[..., 0] / 255.0, name="function")])
-    page = build_page(comparison, examples=1, resamples=0)
-    assert page.count("class='none'") == 2 and comparison.same_images
+    assert build_page(comparison, examples=1, resamples=0).count("class='none'") == 2
     assert grid_picture(comparison, ["a"]).shape[1] == 3 * (220 + MARGIN)
 
 
@@ -99,6 +83,10 @@ def test_bad_comparisons_and_a_moved_dataset_are_named(dataset, comparison):
     ):  # fmt: skip
         with pytest.raises(ValueError, match=message):
             Comparison.of(results)
+    with pytest.raises(ValueError, match="Received: 'luck'"):
+        comparison.ranked("blur", "luck")
+    with pytest.raises(ValueError, match="Received: .'z'"):
+        grid_picture(comparison, ["z"])
     (dataset / "test/images/b.png").unlink()
     with pytest.raises(FileNotFoundError, match="b.png"):
         build_page(comparison, resamples=0)

@@ -1,7 +1,5 @@
 """scripts/_system.sh installs what is missing, or says what to do; it never waits for ever."""
 
-import os
-import re
 import subprocess
 
 import pytest
@@ -17,37 +15,32 @@ echo "$@" >>"$STUBS/calls"
 @pytest.fixture
 def need(repository, tmp_path):
     """Calls need_program wanted some-package with stubs of apt-get and id."""
-    (tmp_path / "apt-get").write_text(APT)
-    (tmp_path / "id").write_text('#!/bin/sh\necho "${USER_NUMBER:-0}"\n')
-    for name in ("apt-get", "id"):
+    for name, text in (("apt-get", APT), ("id", '#!/bin/sh\necho "${USER_NUMBER:-0}"\n')):
+        (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
 
     def run(**variables):
+        code = "set -euo pipefail; source scripts/_system.sh; need_program wanted some-package"
+        variables |= {"PATH": f"{tmp_path}:/usr/bin:/bin", "STUBS": str(tmp_path), "APT_SECONDS": "1"}
+        command = ["bash", "-c", code]
         return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", "source scripts/_system.sh; need_program wanted some-package"],
-            cwd=repository,
-            env={"PATH": f"{tmp_path}{os.pathsep}/usr/bin:/bin", "STUBS": str(tmp_path), **variables},
-            capture_output=True, text=True, timeout=30,
-        )  # fmt: skip
+            command, cwd=repository, env=variables, capture_output=True, text=True, timeout=30
+        )
 
     return run
 
 
 def test_it_is_installed_once(need, tmp_path):
-    assert need().returncode == 0
-    assert need().stdout == ""
+    assert need().returncode == 0 and need().stdout == ""
     calls = (tmp_path / "calls").read_text().splitlines()
     assert [call.split()[-1] for call in calls] == ["update", "some-package"]
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
+def test_without_rights_or_network_it_says_what_to_do(need):
+    for variables, message in (
         ({"USER_NUMBER": "1000"}, "wanted is needed and was not found. On Debian, as root: apt-get install"),
-        ({"APT_DOES": "fail", "APT_SECONDS": "1"}, "wanted could not be installed.*within reach"),
-        ({"APT_DOES": "hang", "APT_SECONDS": "1"}, "wanted could not be installed.*within reach"),
-    ],
-)
-def test_without_rights_or_network_it_says_what_to_do(need, variables, message):
-    process = need(**variables)
-    assert process.returncode == 1 and re.search(f"(?s){message}", process.stderr)
+        ({"APT_DOES": "fail"}, "wanted could not be installed"),
+        ({"APT_DOES": "hang"}, "wanted could not be installed"),
+    ):
+        process = need(**variables)
+        assert process.returncode == 1 and message in process.stderr

@@ -110,7 +110,7 @@ def test_every_overlay_differs_from_what_it_names(repository, monkeypatch, tmp_p
     overlays = [results.read_overlay(path) for path in sorted(repository.glob("configs/ablation/*.flags"))]
     recipe = "--flagfile=configs/ablation.flags"
     configs = {o.name: parse(DistillRun, recipe, f"--flagfile={o.path}") for o in overlays}
-    assert len(configs) == 10
+    assert len(configs) == 9
     assert all(configs[overlay.name] != configs[overlay.over] for overlay in overlays if overlay.over)
     (tmp_path / "untitled.flags").write_text("--epochs=1\n")
     with pytest.raises(ValueError, match="Received: '--epochs=1'"):

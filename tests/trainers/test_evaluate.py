@@ -42,7 +42,7 @@ def test_maps_folder_by_flags(dataset, capsys):
         result = evaluate.run(parse(*common, "--allow_missing", *polarity))
         assert result.metrics(0)["blur"]["mae"] == mae
     printed = capsys.readouterr().out
-    assert "maps  focus" in printed and "1.0000" in printed
+    assert "| maps | focus | 2 | 1.0000 |" in printed
     assert "1 photographs have no map and are left out: b" in printed
 
 

@@ -1,5 +1,8 @@
 """Structure reports and budgets; which int8 file is kept."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -8,54 +11,44 @@ from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, comp
 from dbdgan_tf.verification.int8_choice import choose, format_markdown
 
 
-def write(tmp_path, content):
-    path = tmp_path / "m.tflite"
-    path.write_bytes(content)
-    return path
+@pytest.fixture
+def check(tmp_path):
+    """The `StructureReport` of a file's content."""
+
+    def check(content):
+        (tmp_path / "m.tflite").write_bytes(content)
+        return check_structure(tmp_path / "m.tflite")
+
+    return check
 
 
-def test_a_good_float_file(flat_models, tmp_path):
-    report = check_structure(write(tmp_path, flat_models.grey_model()))
+def test_a_good_float_file(flat_models, check):
+    report = check(flat_models.grey_model())
     assert (report.variant, report.partitions) == ("float32", 1)
     assert report.histogram == {"CONV_2D": 1, "LOGISTIC": 1}
     assert report.failures(BUDGETS["float32"]) == []
     assert any("MB; allowed: 0.001" in failure for failure in report.failures(Budget(megabytes=0.001)))
-    assert report.failures(Budget(partitions=2)) == ["1 XNNPACK partitions; allowed: 2"]
 
 
-def test_a_good_int8_file(flat_models, tmp_path):
+def test_a_good_int8_file(flat_models, check):
     content = flat_models.grey_model(io="uint8", variant="int8")
-    report = check_structure(write(tmp_path, content))
-    assert report.failures(BUDGETS["int8"]) == [
-        "operators left to the built-in kernels: QUANTIZE, QUANTIZE; allowed: none"
-    ]
-    report = check_structure(write(tmp_path, split_byte_conversions(content)))
-    assert report.failures(BUDGETS["int8"]) == []
+    left = "operators left to the built-in kernels: QUANTIZE, QUANTIZE; allowed: none"
+    assert check(content).failures(BUDGETS["int8"]) == [left]
+    assert check(split_byte_conversions(content)).failures(BUDGETS["int8"]) == []
 
 
-def broken_model(flat_models):
-    """A convolution and two reshapes: a float graph that calls itself int8."""
-    model, schema = flat_models.FlatModel(), flat_models.schema
-    image = model.tensor("image", (1, 4, 4, 3))
-    kernel = model.tensor("kernel", (1, 1, 1, 3), data=[1, 2, 3])
-    bias = model.tensor("bias", (1,), data=[-1])
-    logit, flat = model.tensor("logit", (1, 4, 4, 1)), model.tensor("flat", (1, 16))
-    wide, answer = model.tensor("wide", (1, 4, 4, 1)), model.tensor("map", (1, 4, 4, 1))
-    short = model.tensor("s1", (2,), "int32", data=[1, 16])
-    long = model.tensor("s2", (4,), "int32", data=[1, 4, 4, 1])
-    model.op("CONV_2D", [image, kernel, bias], [logit], flat_models.conv_options())
-    model.op("RESHAPE", [logit, short], [flat], schema.ReshapeOptionsT())
-    model.op("RESHAPE", [flat, long], [wide], schema.ReshapeOptionsT())
-    model.op("RELU_N1_TO_1", [wide], [answer])
-    about = flat_models.ModelMetadata("broken", variant="int8")
-    return flat_models.embed_metadata(model.pack([image], [answer]), about)
-
-
-def test_a_broken_file_names_every_fault(flat_models, tmp_path):
-    failures = check_structure(write(tmp_path, broken_model(flat_models))).failures(BUDGETS["int8"])
-    text = "\n".join(failures)
-    assert "RESHAPE operators: 2" in text
-    assert "3 float tensors in an int8 graph: logit, flat, wide" in text
+def test_every_fault_is_named(flat_models, check):
+    report = check(flat_models.grey_model(variant="int8"))
+    (fault,) = report.failures(BUDGETS["int8"])
+    assert re.fullmatch(r"\d float tensors in an int8 graph: .+", fault)
+    broken = dataclasses.replace(
+        report, histogram={"RESHAPE": 2, "CUSTOM_X": 1}, float_tensors=(), stray_quantizes=("q",),
+        gpu_violations=("v",), partitions=3,
+    )  # fmt: skip
+    assert broken.failures(Budget()) == [
+        "RESHAPE operators: 2; allowed: 0", "custom operator CUSTOM_X; allowed: built-in",
+        "3 XNNPACK partitions; allowed: 1", "1 stray QUANTIZE: q", "GPU delegate: v",
+    ]  # fmt: skip
 
 
 def test_map_report_by_hand():
@@ -83,13 +76,12 @@ def _rows(ptq, qat):
     }
 
 
-@pytest.mark.parametrize(
-    ("pick", "ptq", "qat", "expected"),
-    [("best", 0.8, 0.7, "ptq"), ("best", 0.7, 0.8, "qat"), ("best", 0.8, 0.8, "ptq"),
-     ("qat", 0.8, 0.7, "qat"), ("ptq", 0.7, 0.8, "ptq")],
-)  # fmt: skip
-def test_best_is_chosen_by_score_and_a_named_one_in_any_case(pick, ptq, qat, expected):
-    assert choose(_rows(ptq, qat), pick) == f"{expected}_int8"
+def test_best_is_chosen_by_score_and_a_named_one_in_any_case():
+    for pick, ptq, qat, expected in (
+        ("best", 0.8, 0.7, "ptq"), ("best", 0.7, 0.8, "qat"), ("best", 0.8, 0.8, "ptq"),
+        ("qat", 0.8, 0.7, "qat"), ("ptq", 0.7, 0.8, "ptq"),
+    ):  # fmt: skip
+        assert choose(_rows(ptq, qat), pick) == f"{expected}_int8"
     # At equal F a lower error wins.
     rows = _rows(0.8, 0.8)
     rows["qat_int8"]["mae"] = 0.09

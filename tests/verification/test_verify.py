@@ -1,5 +1,3 @@
-"""dbdgan verify: structure alone, maps against Keras."""
-
 import json
 import shutil
 

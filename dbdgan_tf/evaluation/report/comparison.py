@@ -13,12 +13,9 @@ LOWER_IS_BETTER = ("mae",)
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """Several methods' evaluations of one dataset.
+    """Several `EvaluationResult`s of one dataset, the first under report.
 
-    Attributes:
-        results: tuple of `EvaluationResult`, the first is the one under report.
-        positives: the classes that every result holds.
-        stems: the images that every result holds, in the first one's order.
+    `positives` are the classes, `stems` the images that every result holds, in the first one's order.
     """
 
     results: tuple

@@ -45,9 +45,7 @@ def data_uri(pixels):
 
 def spread(ranked, count):
     """Picks `count` images evenly from best to worst, so that a picture shows no chosen luck."""
-    if count >= len(ranked):
-        return list(ranked)
-    places = (np.arange(count) + 0.5) * len(ranked) / count
+    places = (np.arange(min(count, len(ranked))) + 0.5) * max(1, len(ranked) / count)
     return [ranked[int(place)] for place in places]
 
 
