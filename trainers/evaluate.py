@@ -120,12 +120,11 @@ def _evaluate_uniform(config, predictor):
 
     groups = uniform_scenes.read_groups(config.uniform_list)
     photographs = uniform_scenes.uniform_photographs(config.uniform_dir, groups)
-    scenes = uniform_scenes.measure(photographs, predictor)
-    shares = uniform_scenes.mean_shares(scenes)
-    for group, share in shares.items():
-        wrong = uniform_scenes.worst(scenes, group, 3)
-        worst = ", ".join(f"{scene.stem} {scene.in_focus_share:.2f}" for scene in wrong)
-        print(f"{len(groups[group])} scenes {group} all over: in-focus share {share:.3f} (worst: {worst})")
+    shares = {}
+    for group, found in uniform_scenes.in_focus_shares(photographs, predictor).items():
+        shares[group] = float(np.mean(list(found.values())))
+        worst = ", ".join(f"{stem} {share:.2f}" for stem, share in list(found.items())[:3])
+        print(f"{len(found)} scenes {group} all over: in-focus share {shares[group]:.3f} (worst: {worst})")
     report = {"model": config.name or Path(config.model).name, "mean_in_focus_share": shares}
     write_json(Path(config.output_dir) / "uniform.json", report)
     return shares

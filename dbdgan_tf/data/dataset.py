@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
 from dbdgan_tf.photo import ImageInputError
@@ -45,11 +44,7 @@ class BlurDataset(keras.utils.PyDataset):
         threads=2, workers=1, max_queue_size=10, masks_for_maps=False, shard=(0, 1),
     ):  # fmt: skip
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
-        maps = {"teacher_maps_dir": teacher_maps_dir, "masks_for_maps": masks_for_maps}
-        if crop is None:
-            self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
-        else:
-            self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
+        self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads, masks_for_maps, crop)
         # The error of a file that can no longer be read.
         self.failure = None
         self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
@@ -104,12 +99,9 @@ class BlurDataset(keras.utils.PyDataset):
         indices = self.drawing.indices(self.epoch, index)
         part, parts = self.shard
         rows = slice(len(indices) * part // parts, len(indices) * (part + 1) // parts)
-        draws = ()
-        if isinstance(self.store, CropStore):
-            generator = np.random.default_rng([self.seed, self.epoch, index, len(self.samples)])
-            draws = (generator.random((len(indices), 5))[rows],)
+        generator = np.random.default_rng([self.seed, self.epoch, index, len(self.samples)])
         try:
-            read = self.store.read(indices[rows], *draws)
+            read = self.store.read(indices[rows], generator.random((len(indices), 5))[rows])
         except ImageInputError as error:
             # TensorFlow buries what is raised here under a page of its own.
             self.failure = error

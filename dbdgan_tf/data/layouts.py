@@ -91,11 +91,9 @@ def find_samples(root, split="train", polarity=None):
     if polarity is not None:
         check_polarity(polarity)
     layout, images, masks = _match_layout(root, split)
-    files = list_images(images)
+    files = _photographs(images)
     if layout.prefix:
         files = _keep_defocused(files, layout.prefix)
-    if not files:
-        raise ValueError(f"No photographs in {images}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
     polarity = polarity or layout.polarity
     found = {path.stem: path for path in reversed(list_images(masks))}
     return [Sample(p.stem, p, found.get(p.stem, masks / f"{p.stem}.png"), polarity) for p in files]
@@ -112,10 +110,7 @@ def find_unlabelled(folder):
     """
     folder = Path(folder)
     inner = folder / "images"
-    files = list_images(inner if inner.is_dir() else folder)
-    if not files:
-        raise ValueError(f"No photographs in {folder}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
-    return [Sample(path.stem, path) for path in files]
+    return [Sample(path.stem, path) for path in _photographs(inner if inner.is_dir() else folder)]
 
 
 def read_stems(path):
@@ -131,6 +126,13 @@ def list_images(folder):
         return []
     visible = (path for path in folder.iterdir() if not path.name.startswith("."))
     return sorted(path for path in visible if path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _photographs(folder):
+    files = list_images(folder)
+    if not files:
+        raise ValueError(f"No photographs in {folder}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
+    return files
 
 
 def _match_layout(root, split):

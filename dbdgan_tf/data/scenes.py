@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 
 _FOCUS = re.compile(r"[_-](near|far)$", re.IGNORECASE)
 
@@ -11,18 +12,10 @@ def scene_of(stem):
     return _FOCUS.sub("", stem)
 
 
-def in_pairs(stems):
-    """The stems whose scene is there focused near and far, a set."""
-    focused = {}
-    for stem in stems:
-        if _FOCUS.search(stem):
-            focused.setdefault(scene_of(stem), set()).add(stem)
-    return {stem for group in focused.values() if len(group) > 1 for stem in group}
-
-
 def only_pairs(stems):
     """Whether stems are those of scenes focused near and far and of nothing else."""
-    return set(stems) == in_pairs(stems)
+    photographs = Counter(scene_of(stem) for stem in set(stems) if _FOCUS.search(stem))
+    return all(_FOCUS.search(stem) and photographs[scene_of(stem)] > 1 for stem in stems)
 
 
 def draw(stem, salt=""):

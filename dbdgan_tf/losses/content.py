@@ -1,9 +1,17 @@
 """Content terms: how far a blur map is from the ground truth (section 3.3 of the paper), and their sum."""
 
+import cv2
 import numpy as np
 from keras import ops
 
 from dbdgan_tf.losses.reduction import counted_windows, image_weights, mean_over_images
+
+_LINE = cv2.getGaussianKernel(11, 1.5)
+_GAUSSIAN = np.outer(_LINE, _LINE).astype("float32")[:, :, None, None]
+_ACROSS = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4
+_SOBEL = np.stack([_ACROSS, _ACROSS.T], axis=-1)[:, :, None, :]
+# Which output a term is computed from, where it is not the map.
+_TAPS = {"bce": "logits"}
 
 
 def binary_cross_entropy(target, logits, sample_weight=None, counted=None):
@@ -26,16 +34,8 @@ def soft_iou_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the soft intersection over union, averaged over the blurred and the in-focus class.
 
     Both classes count because a map is used both ways, and either may be rare in a photograph.
-    A class absent from both maps has an IoU of 1.
-
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-        prediction: Tensor (B, H, W, 1), probability of blur in 0..1.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar in 0..1.
+    A class absent from both maps has an IoU of 1. `prediction` (B, H, W, 1) is the probability of blur in
+    0..1; other arguments as of `binary_cross_entropy`. Returns a scalar in 0..1.
     """
     blurred = _soft_iou(target, prediction, counted)
     focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
@@ -46,9 +46,7 @@ def focus_iou_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the soft intersection over union of the in-focus class alone.
 
     The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean
-    over both classes does by half.
-
-    Arguments as of `soft_iou_loss`. Returns a scalar in 0..1.
+    over both classes does by half. Arguments as of `soft_iou_loss`. Returns a scalar in 0..1.
     """
     focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
     return mean_over_images(1.0 - focused, image_weights(counted, sample_weight))
@@ -68,7 +66,7 @@ def ssim_loss(target, prediction, sample_weight=None, counted=None):
     The window is the usual one: Gaussian, 11x11, sigma 1.5; no side may be shorter. Arguments as of
     `soft_iou_loss`. Returns a scalar in 0..1.
     """
-    kernel = ops.convert_to_tensor(_gaussian_kernel(11, 1.5))
+    kernel = ops.convert_to_tensor(_GAUSSIAN)
 
     def blur(x):
         return ops.conv(x, kernel, padding="valid")
@@ -89,24 +87,8 @@ def edge_loss(target, prediction, sample_weight=None, counted=None):
 
     Arguments as of `soft_iou_loss`. Returns a scalar >= 0.
     """
-    gradients = ops.conv(target - prediction, ops.convert_to_tensor(_sobel_kernel()), padding="valid")
+    gradients = ops.conv(target - prediction, ops.convert_to_tensor(_SOBEL), padding="valid")
     return mean_over_images(ops.abs(gradients), sample_weight, counted_windows(counted, 3))
-
-
-def _gaussian_kernel(size, sigma):
-    axis = np.arange(size) - (size - 1) / 2
-    line = np.exp(-(axis**2) / (2 * sigma**2))
-    plane = np.outer(line, line)
-    return (plane / plane.sum()).astype("float32")[:, :, None, None]
-
-
-def _sobel_kernel():
-    horizontal = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4
-    return np.stack([horizontal, horizontal.T], axis=-1)[:, :, None, :]
-
-
-# Which output a term is computed from, where it is not the map.
-_TAPS = {"bce": "logits"}
 
 
 class ContentObjective:

@@ -8,14 +8,8 @@ from dbdgan_tf.losses.reduction import mean_over_images
 def consistency_loss(teacher_map, student_map, sample_weight=None, counted=None):
     """Mean absolute difference of the two soft blur maps.
 
-    Args:
-        teacher_map: Tensor (B, H, W, 1), probability of blur in 0..1.
-        student_map: Tensor (B, H, W, 1), probability of blur in 0..1.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar in 0..1.
+    Both are (B, H, W, 1), probability of blur in 0..1; other arguments as of `binary_cross_entropy`. Returns
+    a scalar in 0..1.
     """
     return mean_over_images(ops.abs(teacher_map - student_map), sample_weight, counted)
 

@@ -6,13 +6,7 @@ import numpy as np
 
 from dbdgan_tf.data.scenes import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
-from dbdgan_tf.metrics.scores import (
-    counts_per_threshold,
-    f_measure,
-    precision_recall,
-    selection_score,
-    to_levels,
-)
+from dbdgan_tf.metrics.scores import f_measure, precision_recall, selection_score, to_levels
 from dbdgan_tf.photo import resize
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
@@ -30,7 +24,7 @@ class UniformScenes:
         """Reads what a list of `sharp STEM` and `blurred STEM` names; see `read_groups`."""
         found = list(uniform_photographs(folder, read_groups(list_path)))
         images = np.stack([resize(image, image_size) for *_, image in found])
-        return cls(images, np.array([group == "blurred" for _, group, _, _ in found]))
+        return cls(images, np.array([group == "blurred" for _, group, _ in found]))
 
     def error(self, predict, batch_size):
         """The share of pixels on the wrong side of 0.5, both kinds alike, 0..1."""
@@ -112,9 +106,7 @@ def _score(predict, dataset):
             errors.append(np.abs(blur_map - mask).mean())
             wrong.append(((blur_map >= 0.5) != (mask >= 0.5)).mean())
             for positive, p, m in (("blur", blur_map, mask), ("focus", 1 - blur_map, 1 - mask)):
-                truth = m >= 0.5
-                hits, predicted = counts_per_threshold(to_levels(p[None]), truth[None])
-                curves[positive].append(precision_recall(hits, predicted, truth.sum()))
+                curves[positive].append(precision_recall(to_levels(p[None])[0], m >= 0.5))
     figures = {f"max_f_{name}": _max_f(pairs) for name, pairs in curves.items()}
     return {**figures, "mae": float(np.mean(errors)), "wrong": float(np.mean(wrong))}
 

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,8 +22,7 @@ _RECIPE = "synthesis.json"
 _SPLITS = ("train", "test")
 
 
-@dataclasses.dataclass(frozen=True)
-class SourceSplit:
+class SourceSplit(NamedTuple):
     """(photograph, region map or None) pairs for training and for test scenes, with none in common."""
 
     train: tuple
@@ -44,10 +44,8 @@ def split_sources(pairs, test_share=0.25, seed=0):
         raise ValueError(f"Two splits need at least two sharp photographs. Received: {len(pairs)}.")
     order = np.random.default_rng(seed).permutation(len(pairs))
     count = min(len(pairs) - 1, max(1, round(test_share * len(pairs))))
-    return SourceSplit(
-        train=tuple(pairs[place] for place in sorted(order[count:])),
-        test=tuple(pairs[place] for place in sorted(order[:count])),
-    )
+    train, test = (tuple(pairs[i] for i in sorted(places)) for places in (order[count:], order[:count]))
+    return SourceSplit(train, test)
 
 
 def synthesize_image(pool, index, seed=0, config=None):
@@ -60,28 +58,6 @@ def synthesize_image(pool, index, seed=0, config=None):
         config: SynthesisConfig or None.
     """
     return synthesize_scene(pool, np.random.default_rng([*np.atleast_1d(seed), index]), config)
-
-
-def synthesize_batch(pool, indices, seed=0, config=None):
-    """A batch for training without a disk, like those of BlurDataset; arguments as of `synthesize_image`.
-
-    Args:
-        pool: SourcePool.
-        indices: Numbers of the scenes.
-        seed: int, or sequence of ints.
-        config: SynthesisConfig or None.
-
-    Returns:
-        Dict: images uint8 (B, H, W, 3); segmentation_masks float32 (B, H, W, 1), 1 = blurred; labelled
-        float32 (B,), ones.
-    """
-    scenes = [synthesize_image(pool, int(index), seed, config) for index in indices]
-    masks = np.stack([scene.mask for scene in scenes])[..., None]
-    return {
-        "images": np.stack([scene.image for scene in scenes]),
-        "segmentation_masks": masks.astype(np.float32) / 255,
-        "labelled": np.ones(len(scenes), np.float32),
-    }
 
 
 def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, workers=None, progress=iter):
@@ -157,7 +133,6 @@ def _is_there(root, recipe, jobs):
         return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
     expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
     present = {file.name for split in _SPLITS for file in root.glob(f"{split}/images/*")}
-    strange = present - expected
-    if strange:
+    if strange := present - expected:
         raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
     return False

@@ -5,9 +5,8 @@ import dataclasses
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.synthesis.camera import take_picture, to_linear
 from dbdgan_tf.data.synthesis.lens import ThinLens, aperture_kernel
-from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render
+from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render, take_picture, to_linear
 
 # Kind of scene -> share. In "front" the object is sharp before a blurred background, in "back" the background
 # is sharp behind a blurred object, in "middle" only the middle of three is sharp, "receding" is a plane that

@@ -78,11 +78,6 @@ class SourcePool:
         self.pairs = tuple(pairs)
         self._load = functools.lru_cache(cached)(self._read)
 
-    @property
-    def has_regions(self):
-        """Whether any photograph has a region map."""
-        return any(regions for _, regions in self.pairs)
-
     def crop(self, rng, size, candidates=3):
         """The sharpest of some random crops, which passes over photographs that are blurred themselves.
 
@@ -154,14 +149,9 @@ def _problem(pair):
     image, regions = pair
     try:
         size = image_size(image)
+        shape = size if regions is None else _read_regions(regions).shape
     except ImageInputError as error:
-        return image, error.reason
-    if regions is None:
+        return Path(error.source), error.reason
+    if shape == size:
         return None
-    try:
-        shape = _read_regions(regions).shape
-    except ImageInputError as error:
-        return regions, error.reason
-    if shape != size:
-        return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"
-    return None
+    return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"

@@ -10,31 +10,20 @@ SIZE = (32, 48)
 OPAQUE = np.ones(SIZE, np.float32)
 LEFT = np.zeros(SIZE, np.float32)
 LEFT[:, :24] = 1
+STRIPES = np.zeros((*SIZE, 3), np.float32)
+STRIPES[:, ::2] = 1
 
 
-@pytest.mark.parametrize(
-    "depth, share",
+def flat(value):
+    return np.full((*SIZE, 3), value, np.float32)
+
+
+def test_circle_of_confusion_by_hand():
     # c = (50 / 2) * |d - 2000| / d * 50 / (2000 - 50), in mm on the sensor
-    [(2.0, 0.0), (4.0, 0.5), (1.0, 1.0), (np.inf, 1.0)],
-)
-def test_circle_of_confusion_by_hand(depth, share):
     lens = ThinLens(focal_length=50, f_number=2, focus_distance=2, sensor_width=36, image_width=360)
-    expected = 10 * 25 * share * 50 / 1950
-    np.testing.assert_allclose(lens.circle_of_confusion(depth), expected, rtol=1e-9, atol=1e-12)
-
-
-def test_circle_of_confusion_takes_arrays_and_grows_away_from_focus():
-    near = ThinLens(focus_distance=1.0).circle_of_confusion(np.array([0.9, 0.8, 0.7]))
-    far = ThinLens(focus_distance=1.0).circle_of_confusion(np.array([1.1, 2.0, np.inf]))
-    assert (np.diff(near) > 0).all() and (np.diff(far) > 0).all()
-
-
-def test_stopping_down_and_with_blur():
-    wide, narrow = (ThinLens(f_number=f).circle_of_confusion(5.0) for f in (2.0, 8.0))
-    np.testing.assert_allclose(wide / narrow, 4.0)
-    lens = ThinLens().with_blur(5.0, 12.5)
-    np.testing.assert_allclose(lens.circle_of_confusion(5.0), 12.5)
-    np.testing.assert_allclose(lens.f_number, 2.0 * wide / 12.5)
+    expected = 10 * 25 * np.array([0, 0.5, 1, 1]) * 50 / 1950
+    np.testing.assert_allclose(lens.circle_of_confusion([2, 4, 1, np.inf]), expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(lens.with_blur(4, 12.5).circle_of_confusion([4, 1]), [12.5, 25])
 
 
 @pytest.mark.parametrize("blades", [0, 5, 6, 8])
@@ -56,41 +45,27 @@ def test_a_disc_by_hand():
     assert kernel.shape == (5, 5)
     np.testing.assert_allclose(kernel[2, 2], 1 / (2.25 * np.pi), rtol=0.02)
     np.testing.assert_allclose(kernel, kernel.T, atol=1e-3)
-    assert kernel[0, 2] < kernel[1, 1] < kernel[1, 2]
     # Small circles leave the picture alone.
-    for diameter in (0.0, 0.4, 1.0):
+    for diameter in (0.0, 1.0):
         np.testing.assert_array_equal(aperture_kernel(diameter), [[1.0]])
 
 
-def flat(value):
-    return np.full((*SIZE, 3), value, np.float32)
-
-
-def stripes():
-    image = flat(0.0)
-    image[:, ::2] = 1
-    return image
-
-
 def test_a_layer_in_focus_is_not_changed_and_one_out_of_focus_loses_its_stripes():
-    image, diameters = render([Layer(stripes(), OPAQUE, 0.5)], aperture_kernel)
-    np.testing.assert_array_equal(image, stripes())
+    image, diameters = render([Layer(STRIPES, OPAQUE, 0.5)], aperture_kernel)
+    np.testing.assert_array_equal(image, STRIPES)
     np.testing.assert_array_equal(diameters, np.full(SIZE, 0.5, np.float32))
-    image, _ = render([Layer(stripes(), OPAQUE, 12.0)], aperture_kernel)
-    assert stripes().std() == 0.5 and image.std() < 0.03
+    image, _ = render([Layer(STRIPES, OPAQUE, 12.0)], aperture_kernel)
+    assert image.std() < 0.03
 
 
 def test_a_sharp_object_keeps_its_edge_and_gives_no_colour_to_the_background():
-    back, front = Layer(flat(0.2), OPAQUE, 12.0), Layer(flat(0.8), LEFT, 0.0)
-    image, diameters = render([back, front], aperture_kernel)
-    np.testing.assert_allclose(image[:, :24], 0.8, atol=1e-5)
-    np.testing.assert_allclose(image[:, 24:], 0.2, atol=1e-5)
+    image, diameters = render([Layer(flat(0.2), OPAQUE, 12.0), Layer(flat(0.8), LEFT, 0.0)], aperture_kernel)
+    np.testing.assert_allclose(image[0, :, 0], [0.8] * 24 + [0.2] * 24, atol=1e-5)
     np.testing.assert_array_equal(diameters[0], [0] * 24 + [12] * 24)
 
 
 def test_a_blurred_object_lets_the_sharp_background_through_its_edge():
-    back, front = Layer(stripes(), OPAQUE, 0.0), Layer(flat(0.5), LEFT, 8.0)
-    image, diameters = render([back, front], aperture_kernel)
+    image, diameters = render([Layer(STRIPES, OPAQUE, 0.0), Layer(flat(0.5), LEFT, 8.0)], aperture_kernel)
     contrast = image[16, 1::2, 0] - image[16, ::2, 0]
     np.testing.assert_allclose(contrast[:9], 0, atol=1e-4)  # covered
     np.testing.assert_allclose(contrast[15:], -1, atol=1e-4)  # free
@@ -100,7 +75,7 @@ def test_a_blurred_object_lets_the_sharp_background_through_its_edge():
 
 def test_a_receding_plane_is_sharp_where_it_is_in_focus_only():
     diameters = np.repeat(np.linspace(0, 12, SIZE[0], dtype=np.float32)[:, None], SIZE[1], 1)
-    image, found = render([Layer(stripes(), OPAQUE, diameters)], aperture_kernel)
+    image, found = render([Layer(STRIPES, OPAQUE, diameters)], aperture_kernel)
     np.testing.assert_array_equal(found, diameters)
     contrast = image.std(axis=(1, 2))
     assert contrast[0] == 0.5 and contrast[-1] < 0.05 and (np.diff(contrast[::4]) < 0.03).all()

@@ -39,11 +39,11 @@ def test_bad_sources_are_named_in_one_list(folders):
     write_image(regions / "b.png", NOISE)
     with pytest.raises(BadDataError) as error:
         find_sources(sharp, regions)
-    reasons = {f"{path.parent.name}/{path.name}": reason for path, reason in error.value.problems}
-    assert set(reasons) == {"sharp/c.jpg", "regions/d.png", "regions/b.png"}
-    assert "zero bytes" in reasons["sharp/c.jpg"]
-    assert reasons["regions/d.png"] == "size mismatch: regions (10, 10), photo (80, 120) (height, width)"
-    assert "3 channels" in reasons["regions/b.png"]
+    assert [(f"{path.parent.name}/{path.name}", reason) for path, reason in error.value.problems] == [
+        ("regions/b.png", "holds 3 channels. Allowed: one channel of region numbers"),
+        ("sharp/c.jpg", "is empty (zero bytes)"),
+        ("regions/d.png", "size mismatch: regions (10, 10), photo (80, 120) (height, width)"),
+    ]
 
 
 def test_crops_keep_regions_in_place(tmp_path):
@@ -52,7 +52,6 @@ def test_crops_keep_regions_in_place(tmp_path):
     write_image(tmp_path / "sharp/a.png", left)
     write_image(tmp_path / "regions/a.png", (left[..., 0] // 200).astype(np.uint8))
     pool = SourcePool(find_sources(tmp_path / "sharp", tmp_path / "regions"))
-    assert pool.has_regions
     for seed in range(10):
         image, regions = pool.crop(np.random.default_rng(seed), (40, 60))
         assert image.shape == (40, 60, 3) and regions.shape == (40, 60)
@@ -63,10 +62,10 @@ def test_sharpness_falls_with_blur_ignores_contrast_and_decides_for_the_pool(tmp
     edges = np.kron(np.random.default_rng(1).integers(0, 2, (12, 12)), np.ones((10, 10))) * 200 + 20
     photo = edges.astype(np.uint8)[..., None].repeat(3, -1)
     blurred = cv2.GaussianBlur(photo, (0, 0), 4)
-    assert sharpness(cv2.GaussianBlur(photo, (0, 0), 3)) < 0.5 * sharpness(photo)
+    assert sharpness(blurred) < 0.5 * sharpness(photo)
     assert sharpness(photo // 2) == pytest.approx(sharpness(photo), rel=0.1)
     for stem, pixels in (("a", photo), ("b", blurred)):
         write_image(tmp_path / f"{stem}.png", pixels)
     pool = SourcePool(find_sources(tmp_path))
-    crops = [pool.crop(np.random.default_rng(seed), (100, 100), candidates=3)[0] for seed in range(40)]
+    crops = [pool.crop(np.random.default_rng(seed), (100, 100))[0] for seed in range(40)]
     assert np.mean([sharpness(crop) > 0.15 for crop in crops]) > 0.75
