@@ -43,7 +43,7 @@ class BlurDataset(keras.utils.PyDataset):
         teacher_maps_dir=None, crop=None, drop_remainder=True, steps=0, shares=None, source_names=(),
         threads=2, workers=1, max_queue_size=10, masks_for_maps=False, shard=(0, 1),
     ):  # fmt: skip
-        super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
+        super().__init__(workers=workers, max_queue_size=max_queue_size)
         self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads, masks_for_maps, crop)
         # The error of a file that can no longer be read.
         self.failure = None

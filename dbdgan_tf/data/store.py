@@ -1,6 +1,7 @@
 """Decoded samples at network size, by index, whole or as random windows, optionally kept in memory."""
 
 import dataclasses
+import functools
 import math
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -58,7 +59,7 @@ class SampleStore:
         smallest = crop.smallest if crop else 1
         self._read_size = tuple(math.ceil(side / smallest) for side in self.image_size)
         self._teacher_maps = _teacher_maps(self.samples, teacher_maps_dir, masks_for_maps)
-        self._kept = {} if cache else None
+        self._load = functools.lru_cache(None if cache else 0)(self._load)
         self._pool = ThreadPoolExecutor(threads)
 
     def read(self, indices, draws=None):
@@ -73,12 +74,7 @@ class SampleStore:
         return {key: np.stack([sample[key] for sample in samples]) for key in samples[0]}
 
     def _read(self, index, draws):
-        if self._kept is None:
-            whole = self._load(index)
-        elif index in self._kept:
-            whole = self._kept[index]
-        else:
-            whole = self._kept[index] = self._load(index)
+        whole = self._load(index)
         if self.crop is None:
             return whole
         rows, columns = self.crop.window(draws, whole["images"].shape[:2], self.image_size)

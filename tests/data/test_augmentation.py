@@ -12,7 +12,7 @@ from dbdgan_tf.data.augmentation import (
     affine_transform,
     build_augmentation,
 )
-from dbdgan_tf.data.pixel_operations import KerasCvOperations, KerasOperations
+from dbdgan_tf.data.pixel_operations import keras_cv_operations, keras_operations
 
 SIZE = (24, 32)
 STILL = AugmentationConfig(**{field.name: 1.0 if field.name in ("zoom", "gamma") else 0.0
@@ -34,12 +34,6 @@ def augment(batch, config=None, seed=0, training=True):
     return {key: np.asarray(value) for key, value in layer(batch, training=training).items()}
 
 
-@pytest.mark.parametrize(("training", "config"), [(False, None), (True, STILL)])
-def test_nothing_changes_outside_training_or_at_zero_strength(training, config):
-    for key, value in augment(BATCH, config, training=training).items():
-        np.testing.assert_allclose(value, BATCH[key], atol=0.05)
-
-
 def test_photo_mask_and_teacher_map_move_together():
     changed = augment(BATCH, dataclasses.replace(AugmentationConfig(), colour=0.0, grey=0.0))
     masks = changed["segmentation_masks"]
@@ -47,6 +41,8 @@ def test_photo_mask_and_teacher_map_move_together():
     np.testing.assert_allclose(1 - changed["teacher_maps"], masks, atol=1e-5)
     np.testing.assert_array_equal(changed["labelled"], BATCH["labelled"])
     assert np.abs(masks - BATCH["segmentation_masks"]).mean() > 0.05
+    for same in (augment(BATCH, STILL), augment(BATCH, training=False)):
+        np.testing.assert_allclose(same["images"], BATCH["images"], atol=0.05)
 
 
 def test_pixels_mixed_with_ignored_ones_do_not_count():
@@ -104,7 +100,7 @@ def test_noise_has_the_strength_that_was_asked_for():
     np.testing.assert_allclose(changed.mean(), 128, atol=0.2)
 
 
-@pytest.mark.parametrize("operations", [KerasCvOperations, KerasOperations])
+@pytest.mark.parametrize("operations", [keras_cv_operations, keras_operations])
 def test_pixel_operations_by_hand(operations):
     pixels = operations()
     images = np.array([[[[100, 50, 0], [200, 100, 0]]], [[[10, 20, 30], [30, 40, 50]]]], np.float32)
@@ -125,8 +121,8 @@ def test_pixel_operations_by_hand(operations):
 
 def test_both_libraries_give_the_same_pictures():
     ours, theirs = (build_augmentation(SIZE, seed=7) for _ in range(2))
-    assert isinstance(ours.pixels, KerasCvOperations)
-    theirs.pixels = KerasOperations()
+    assert ours.pixels.hue.__module__.startswith("keras_cv.")
+    theirs.pixels = keras_operations()
     expected, changed = ours(BATCH, training=True), theirs(BATCH, training=True)
     for key, value in expected.items():
         np.testing.assert_allclose(changed[key], value, atol=0.02, err_msg=key)
@@ -156,7 +152,7 @@ def test_jax_threads_the_state_without_tensorflow(run_python):
     assert abs(first["images"] - step(after)[0]["images"]).mean() > 1
     assert (first["images"] == step(state)[0]["images"]).all()
     assert abs(layer(batch, training=True)["images"] - first["images"]).max() < 0.01
-    print(type(layer.pixels).__name__, len(state))
+    print(layer.pixels.hue.__module__, len(state))
     """
     output = run_python(code, blocked=("tensorflow", "keras_cv"), env={"KERAS_BACKEND": "jax"})
-    assert output.split() == ["KerasOperations", "1"]
+    assert output.split() == ["dbdgan_tf.data.pixel_operations", "1"]

@@ -106,7 +106,7 @@ def test_image_size_is_the_upright_one_and_survives_trailing_data(add):
 
 def test_reference_data_is_clean(shared_dir):
     samples = find_samples(shared_dir / "data/cuhk", "test")
-    assert check_samples(samples) == samples
+    assert check_samples(samples) == samples and len(samples) == 104
 
 
 def test_levels_by_hand():

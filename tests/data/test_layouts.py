@@ -76,9 +76,3 @@ def test_unlabelled_photographs(tmp_path):
     assert find_unlabelled(tmp_path / "images") == find_unlabelled(tmp_path)
     with pytest.raises(ValueError, match="No photographs"):
         find_unlabelled(tmp_path / "none")
-
-
-def test_reference_data(shared_dir):
-    train, test = (find_samples(shared_dir / "data/cuhk", split) for split in ("train", "test"))
-    assert (len(train), len(test)) == (600, 104)
-    assert all(sample.mask.exists() for sample in train + test)

@@ -20,6 +20,7 @@ from dbdgan_tf.text_file import read_json
 
 _RECIPE = "synthesis.json"
 _SPLITS = ("train", "test")
+_pool = functools.lru_cache(2)(SourcePool)
 
 
 class SourceSplit(NamedTuple):
@@ -106,19 +107,15 @@ def _write_scene(root, sources, seed, config, job):
     write_image(mask, scene.mask)
 
 
-@functools.lru_cache(2)
-def _pool(pairs):
-    return SourcePool(pairs)
-
-
 def _paths(root, split, index):
     name = f"synthetic{index:05d}"
     return root / split / "images" / f"{name}.jpg", root / split / "masks" / f"{name}.png"
 
 
 def _recipe(sources, count, test_count, seed, config):
-    names = {split: [path.name for path, _ in getattr(sources, split)] for split in _SPLITS}
-    regions = {split: sum(region is not None for _, region in getattr(sources, split)) for split in _SPLITS}
+    splits = sources._asdict().items()
+    names = {split: [path.name for path, _ in pairs] for split, pairs in splits}
+    regions = {split: sum(region is not None for _, region in pairs) for split, pairs in splits}
     recipe = {"count": count, "test_count": test_count, "seed": seed, "config": dataclasses.asdict(config)}
     # As it will be read: with lists in place of tuples.
     return json.loads(json.dumps({**recipe, "sources": names, "region_maps": regions}))

@@ -71,19 +71,18 @@ class SourcePool:
 
     Args:
         pairs: List of (photograph, region map or None) from `find_sources`.
-        cached: Number of decoded photographs to keep.
     """
 
-    def __init__(self, pairs, cached=64):
+    def __init__(self, pairs):
         self.pairs = tuple(pairs)
-        self._load = functools.lru_cache(cached)(self._read)
+        self._load = functools.lru_cache(64)(self._read)
 
-    def crop(self, rng, size, candidates=3):
-        """The sharpest of some random crops, which passes over photographs that are blurred themselves.
+    def crop(self, rng, size):
+        """The sharpest of three random crops, which passes over photographs that are blurred themselves.
 
         Returns (image uint8 (H, W, 3), regions int32 (H, W) or None).
         """
-        crops = [self._random_crop(rng, size) for _ in range(candidates)]
+        crops = [self._random_crop(rng, size) for _ in range(3)]
         return max(crops, key=lambda crop: sharpness(crop[0]))
 
     def _random_crop(self, rng, size):

@@ -50,14 +50,6 @@ def test_a_disc_by_hand():
         np.testing.assert_array_equal(aperture_kernel(diameter), [[1.0]])
 
 
-def test_a_layer_in_focus_is_not_changed_and_one_out_of_focus_loses_its_stripes():
-    image, diameters = render([Layer(STRIPES, OPAQUE, 0.5)], aperture_kernel)
-    np.testing.assert_array_equal(image, STRIPES)
-    np.testing.assert_array_equal(diameters, np.full(SIZE, 0.5, np.float32))
-    image, _ = render([Layer(STRIPES, OPAQUE, 12.0)], aperture_kernel)
-    assert image.std() < 0.03
-
-
 def test_a_sharp_object_keeps_its_edge_and_gives_no_colour_to_the_background():
     image, diameters = render([Layer(flat(0.2), OPAQUE, 12.0), Layer(flat(0.8), LEFT, 0.0)], aperture_kernel)
     np.testing.assert_allclose(image[0, :, 0], [0.8] * 24 + [0.2] * 24, atol=1e-5)
