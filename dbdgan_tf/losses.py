@@ -99,16 +99,9 @@ def consistency_loss(teacher_map, student_map, sample_weight=None, counted=None)
 def feature_loss(teacher_features, student_features, sample_weight=None, counted=None):
     """Squared distance of feature vectors that were scaled to unit length, averaged over positions.
 
-    Without the scaling, the layer with the largest activations would rule the sum.
-
-    Args:
-        teacher_features: Tensor (B, H, W, C), any range.
-        student_features: Tensor (B, H, W, C), already adapted to the teacher's channels.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1) of 0 and 1 at the size of the features, or None for all.
-
-    Returns:
-        A scalar in 0..4: 0 for parallel, 2 for orthogonal, 4 for opposite features.
+    Without the scaling, the layer with the largest activations would rule the sum. Both are (B, H, W, C), the
+    student's adapted to the teacher's channels; other arguments as of `binary_cross_entropy`, at the size of
+    the features. Returns a scalar: 0 for parallel, 2 for orthogonal, 4 for opposite features.
     """
     difference = _unit(teacher_features) - _unit(student_features)
     return mean_over_images(ops.sum(ops.square(difference), axis=-1, keepdims=True), sample_weight, counted)

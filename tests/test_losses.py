@@ -7,15 +7,9 @@ import pytest
 from dbdgan_tf import losses
 
 
-def maps(*values, size=16):
-    """One constant map per value."""
-    return np.stack([np.full((size, size, 1), v, "float32") for v in values])
-
-
 def columns(*values):
-    """A map (1, N, N, 1) of N columns, or of an even number that two or four values share."""
-    line = np.repeat(np.float32(values), 8 // len(values))
-    return np.tile(line, (8, 1))[None, ..., None]
+    """A map (1, 16, 16, 1) of one, two or four values from left to right."""
+    return np.tile(np.repeat(np.float32(values), 16 // len(values)), (16, 1))[None, ..., None]
 
 
 def vector(*values):
@@ -34,19 +28,19 @@ EDGE, ONES, ZEROS = columns(1, 0), columns(1), columns(0)
     "name, target, prediction, expected",
     [
         # -ln 0.8 for a blurred pixel at 0.8, whose logit is ln 4; -ln 0.5 at 0.5.
-        ("binary_cross_entropy", maps(0, 1), maps(0, np.log(4)), (np.log(2) - np.log(0.8)) / 2),
-        # All blurred predicted: blur IoU (32 + 1) / (64 + 1), focus IoU (0 + 1) / (32 + 1).
-        ("soft_iou_loss", EDGE, ONES, 1 - 0.5 * (33 / 65 + 1 / 33)),
+        ("binary_cross_entropy", columns(0, 1), columns(0, np.log(4)), (np.log(2) - np.log(0.8)) / 2),
+        # All blurred predicted: blur IoU (128 + 1) / (256 + 1), focus IoU (0 + 1) / (128 + 1).
+        ("soft_iou_loss", EDGE, ONES, 1 - 0.5 * (129 / 257 + 1 / 129)),
         ("soft_iou_loss", EDGE, EDGE, 0),
-        # Half of the 32 focused pixels found, no other; all called focused.
-        ("focus_iou_loss", EDGE, columns(1, 1, 1, 0), 1 - 17 / 33),
-        ("focus_iou_loss", EDGE, ZEROS, 1 - 33 / 65),
+        # Half of the 128 focused pixels found, no other; all called focused.
+        ("focus_iou_loss", EDGE, columns(1, 1, 1, 0), 1 - 65 / 129),
+        ("focus_iou_loss", EDGE, ZEROS, 1 - 129 / 257),
         ("focus_iou_loss", EDGE, EDGE, 0),
         ("ssim_loss", NOISE, NOISE, 0),
         # Constant maps 1 and 0: only the luminance term is left, c1 / (1 + c1).
-        ("ssim_loss", maps(1), maps(0), 0.5 * (1 - 1e-4 / (1 + 1e-4))),
-        # Valid area 6 x 6; the horizontal response is 1 in two of six columns, the vertical one is 0.
-        ("edge_loss", EDGE, ZEROS, 2 / 6 / 2),
+        ("ssim_loss", ONES, ZEROS, 0.5 * (1 - 1e-4 / (1 + 1e-4))),
+        # Valid area 14 x 14; the horizontal response is 1 in two columns, the vertical one is 0.
+        ("edge_loss", EDGE, ZEROS, 2 / 14 / 2),
         ("edge_loss", EDGE, EDGE, 0),
         ("consistency_loss", columns(0.2, 0.8), columns(0.5, 0.9), 0.2),
         # Features count by their direction alone.
@@ -96,9 +90,9 @@ def test_means_by_hand():
     counted[0] = 0
     assert float(losses.mean_over_images(values, None, counted)) == pytest.approx(6)
     assert float(losses.mean_over_images(values, None, counted * 0)) == 0
-    # 32 pixels count, all blurred, half of each found: blur (16 + 1) / (32 + 1), focus 1 / (16 + 1).
+    # 128 pixels count, all blurred, half of each found: blur (64 + 1) / (128 + 1), focus 1 / (64 + 1).
     iou = losses.soft_iou_loss(ONES, columns(0.5, 0), counted=EDGE)
-    assert float(iou) == pytest.approx(1 - 0.5 * (17 / 33 + 1 / 17), abs=1e-6)
+    assert float(iou) == pytest.approx(1 - 0.5 * (65 / 129 + 1 / 65), abs=1e-6)
 
 
 @pytest.mark.parametrize(

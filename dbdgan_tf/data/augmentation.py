@@ -48,11 +48,6 @@ class AugmentationConfig:
     noise: float = 0.015
 
 
-def build_augmentation(image_size=(320, 320), seed=0, config=None):
-    """The `BatchAugmentation` of these arguments."""
-    return BatchAugmentation(image_size, seed, config)
-
-
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class BatchAugmentation(keras.layers.Layer):
     """Moves photo, mask and teacher map together, then changes the photo's colours pixel by pixel.

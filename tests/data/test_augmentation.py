@@ -10,7 +10,6 @@ from dbdgan_tf.data.augmentation import (
     _gamma,
     affine_gather,
     affine_transform,
-    build_augmentation,
 )
 from dbdgan_tf.data.pixel_operations import keras_cv_operations, keras_operations
 
@@ -30,7 +29,7 @@ def only(**strengths):
 
 
 def augment(batch, config=None, seed=0, training=True):
-    layer = build_augmentation(SIZE, seed, config)
+    layer = BatchAugmentation(SIZE, seed, config)
     return {key: np.asarray(value) for key, value in layer(batch, training=training).items()}
 
 
@@ -120,7 +119,7 @@ def test_pixel_operations_by_hand(operations):
 
 
 def test_both_libraries_give_the_same_pictures():
-    ours, theirs = (build_augmentation(SIZE, seed=7) for _ in range(2))
+    ours, theirs = (BatchAugmentation(SIZE, seed=7) for _ in range(2))
     assert ours.pixels.hue.__module__.startswith("keras_cv.")
     theirs.pixels = keras_operations()
     expected, changed = ours(BATCH, training=True), theirs(BATCH, training=True)
@@ -129,7 +128,7 @@ def test_both_libraries_give_the_same_pictures():
 
 
 def test_config_and_state_resume_exactly():
-    layer = build_augmentation(SIZE, seed=5, config=only(flip=0.25, colour=1.0, noise=0.1))
+    layer = BatchAugmentation(SIZE, seed=5, config=only(flip=0.25, colour=1.0, noise=0.1))
     layer(BATCH, training=True)
     copy = BatchAugmentation.from_config(layer.get_config())
     assert copy.config == layer.config
@@ -142,8 +141,8 @@ def test_config_and_state_resume_exactly():
 def test_jax_threads_the_state_without_tensorflow(run_python):
     code = """
     import jax, keras, numpy as np
-    from dbdgan_tf.data import build_augmentation
-    layer = build_augmentation((16, 16), seed=1)
+    from dbdgan_tf.data import BatchAugmentation
+    layer = BatchAugmentation((16, 16), seed=1)
     batch = {"images": np.random.default_rng(0).integers(0, 255, (2, 16, 16, 3)).astype("uint8"),
              "segmentation_masks": np.ones((2, 16, 16, 1), "float32"), "labelled": np.ones(2, "float32")}
     state = [variable.value for variable in layer.non_trainable_variables]

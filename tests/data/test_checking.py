@@ -8,7 +8,6 @@ from dbdgan_tf.data.checking import BadDataError, check_samples, image_size
 from dbdgan_tf.data.dataset import BlurDataset
 from dbdgan_tf.data.layouts import Sample, find_samples, find_unlabelled
 from dbdgan_tf.photo import ImageInputError
-from dbdgan_tf.photo.masks import counted_pixels, in_between
 
 NOISE = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
 MASK = np.where(np.arange(32) < 16, 0, 255).astype(np.uint8)[None].repeat(24, 0)
@@ -109,14 +108,6 @@ def test_reference_data_is_clean(shared_dir):
     assert check_samples(samples) == samples and len(samples) == 104
 
 
-def test_levels_by_hand():
-    assert in_between(np.array([[0, 255, 128, 7]], np.uint8)) == [7, 128]
-    np.testing.assert_array_equal(counted_pixels(np.array([[0, 128, 255]], np.uint8)), [[1, 0, 1]])
-    # A soft mask: 128 is one degree of blur among many.
-    for mask in ([0, 255], [0, 120, 128]):
-        assert counted_pixels(np.array([mask], np.uint8)) is None
-
-
 @pytest.mark.parametrize("polarity, blurred", [("blur", 255), ("focus", 0)])
 def test_batches_tell_what_counts(add, tmp_path, polarity, blurred):
     mask = np.full((8, 8), blurred, np.uint8)
@@ -134,6 +125,8 @@ def test_other_levels_are_named_before_training(add, tmp_path):
     samples = find_samples(tmp_path)
     with pytest.raises(BadDataError, match="good.png: holds levels in between: 3, 128. Allowed: 0, 255 and"):
         check_samples(samples)
+    # In a soft mask 128 is one degree of blur among many.
     assert check_samples(samples, soft_masks=True) == samples
+    assert BlurDataset(samples, (8, 8), 1)[0]["counted"].all()
     add("good", NOISE[:8, :8], np.where(mask == 3, 0, mask).astype(np.uint8))
     assert check_samples(samples) == samples

@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
+from dbdgan_tf.metrics.calibration import (
+    best_temperature,
+    calibration_error,
+    level_shares,
+    reliability,
+    soften,
+)
 from dbdgan_tf.metrics.scores import (
     adaptive_level,
     boundary_f,
     f_measure,
     score_map,
     selection_score,
-    to_levels,
 )
 
 # 2 x 2: blurred on top. Map levels: 255 and 100 on the blurred pixels, 200 and 0 on the sharp ones.
@@ -30,6 +36,8 @@ def test_values_by_hand():
     assert values["mae"] == pytest.approx((0 + 155 + 200 + 0) / 255 / 4)
     # Twice the mean is 277.5, beyond the maximum 255 -> F at level 255.
     assert values["adaptive_f"] == pytest.approx(13 / 16)
+    # A float map scores as its file of 8 bits.
+    assert score_map(np.float32(MAP / 255), MASK, "blur").values == values
     # Inverted map: 0, 155 / 55, 255; positives are the bottom row.
     scores = score_map(MAP, MASK, "focus")
     assert scores.precision[[0, 1, 56, 156]] == pytest.approx([2 / 4, 2 / 3, 1 / 2, 1.0])
@@ -91,11 +99,6 @@ def test_agrees_with_pysodmetrics_where_both_are_defined():
     np.testing.assert_allclose(scores.recall, reference.recalls[0][::-1])
 
 
-def test_a_float_map_scores_as_its_8_bit_file():
-    levels = np.arange(256, dtype=np.uint8)[None]
-    np.testing.assert_array_equal(to_levels((levels / 255).astype(np.float32)), levels)
-
-
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [({"blur_map": np.full((2, 2), np.nan)}, "finite. Received: 4"), ({"blur_map": MASK - 0.5}, "0..1"),
@@ -144,6 +147,29 @@ def test_half_of_a_boundary_by_hand():
     # The horizontal edge of the map between rows 29 and 30, from column 40 on, does not count.
     counted[29:31, 42:] = False
     assert boundary_f(predicted, half(40), counted) == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_error_by_hand():
+    # Half the pixels say 0.2 and half of those are positive; the others say 0.8, and 0.6 of those are.
+    levels, target = np.zeros((2, 2, 10), np.uint8), np.zeros((2, 2, 10), bool)
+    levels[0], levels[1], target[0, 0], target[1, 0], target[1, 1, :2] = 51, 204, True, True, True
+    shares = level_shares(levels, target)
+    assert shares[:, [51, 204]].tolist() == [[0.5, 0.5], [0.25, 0.3]] and shares.sum() == 1.55
+    assert np.allclose(reliability(shares, bins=5), [(0.2, 0.5, 0.5), (0.8, 0.6, 0.5)])
+    assert calibration_error(shares) == pytest.approx(0.5 * 0.3 + 0.5 * 0.2)
+    # logit(0.8) = 2 ln 2, so that half of it is ln 2, the logit of 2/3.
+    assert soften(0.8, 2) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_the_temperature_of_a_map_that_is_too_sure_is_found(temperature):
+    """Pixels spread evenly over the levels, positive as often as the softened level says."""
+    shares = np.zeros((2, 256))
+    shares[0, 1:255] = 1 / 254
+    shares[1, 1:255] = soften(np.arange(1, 255) / 255, temperature) / 254
+    assert best_temperature(shares) == pytest.approx(temperature, rel=0.02)
+    assert calibration_error(shares, best_temperature(shares)) < 0.003
+    assert (calibration_error(shares) > 0.05) == (temperature != 1)
 
 
 def test_selection_by_hand():

@@ -23,7 +23,7 @@ import sys
 sys.modules["tensorflow"] = None  # Takes longer to import than anything here.
 from dbdgan_tf.training import distribution
 from dbdgan_tf.training.options import *
-from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.data.augmentation import BatchAugmentation
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
 import os
 import re
@@ -56,7 +56,7 @@ def train():
     begin()
     keras.utils.set_random_seed(1)
     gan = make_gan()
-    gan.augmentation = build_augmentation(SIZE, seed=3)
+    gan.augmentation = BatchAugmentation(SIZE, seed=3)
     groups = gan.variable_groups
     descent = {name: keras.optimizers.SGD(0.02, use_ema=True, ema_momentum=0.5) for name in groups}
     gan.compile(OptimizerGroup(descent, groups))

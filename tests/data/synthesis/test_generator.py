@@ -1,9 +1,11 @@
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
 
+from dbdgan_tf.data.checking import BadDataError
 from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.data.synthesis import (
     SourcePool,
@@ -13,8 +15,10 @@ from dbdgan_tf.data.synthesis import (
     synthesize_image,
     write_dataset,
 )
-from dbdgan_tf.photo import read_image, read_mask_uint8
+from dbdgan_tf.data.synthesis.sources import sharpness
+from dbdgan_tf.photo import read_image, read_mask_uint8, write_image
 
+NOISE = np.random.default_rng(0).integers(0, 255, (80, 120, 3), np.uint8)
 SMALL = SynthesisConfig(image_size=(48, 64))
 
 
@@ -70,3 +74,65 @@ def test_scenes_from_photographs_with_regions(shared_dir):
     assert all(regions for _, regions in pairs)
     masks = [synthesize_image(SourcePool(pairs), index, config=SMALL).mask for index in range(8)]
     assert 0.05 < np.mean(masks) / 255 < 0.95
+
+
+@pytest.fixture
+def folders(tmp_path):
+    write_image(tmp_path / "sharp/a.png", NOISE)
+    write_image(tmp_path / "sharp/b.PNG", NOISE)
+    write_image(tmp_path / "regions/a.png", np.repeat([[1, 2]], 80, 0).repeat(60, 1).astype(np.uint8))
+    return tmp_path / "sharp", tmp_path / "regions"
+
+
+def test_sources_pair_with_region_maps_by_stem(folders):
+    sharp, regions = folders
+    assert find_sources(sharp, regions) == [(sharp / "a.png", regions / "a.png"), (sharp / "b.PNG", None)]
+    assert find_sources(sharp) == [(sharp / "a.png", None), (sharp / "b.PNG", None)]
+    with pytest.raises(ValueError, match="No photographs"):
+        find_sources(sharp / "absent")
+    with pytest.raises(ValueError, match="No region map"):
+        find_sources(sharp, sharp.parent / "absent")
+    # Small photographs are mirrored, not enlarged.
+    image, found = SourcePool(find_sources(*folders)).crop(np.random.default_rng(0), (200, 130))
+    assert image.shape == (200, 130, 3) and (found is None or found.shape == (200, 130))
+    assert image.astype(int).std() == pytest.approx(NOISE.std(), abs=1)
+
+
+def test_bad_sources_are_named_in_one_list(folders):
+    sharp, regions = folders
+    (sharp / "c.jpg").write_bytes(b"")
+    write_image(sharp / "d.png", NOISE)
+    write_image(regions / "d.png", np.zeros((10, 10), np.uint8))
+    write_image(regions / "b.png", NOISE)
+    with pytest.raises(BadDataError) as error:
+        find_sources(sharp, regions)
+    assert [(f"{path.parent.name}/{path.name}", reason) for path, reason in error.value.problems] == [
+        ("regions/b.png", "holds 3 channels. Allowed: one channel of region numbers"),
+        ("sharp/c.jpg", "is empty (zero bytes)"),
+        ("regions/d.png", "size mismatch: regions (10, 10), photo (80, 120) (height, width)"),
+    ]
+
+
+def test_crops_keep_regions_in_place(tmp_path):
+    left = np.zeros((80, 120, 3), np.uint8)
+    left[:, :60] = 200
+    write_image(tmp_path / "sharp/a.png", left)
+    write_image(tmp_path / "regions/a.png", (left[..., 0] // 200).astype(np.uint8))
+    pool = SourcePool(find_sources(tmp_path / "sharp", tmp_path / "regions"))
+    for seed in range(10):
+        image, regions = pool.crop(np.random.default_rng(seed), (40, 60))
+        assert image.shape == (40, 60, 3) and regions.shape == (40, 60)
+        assert ((image[..., 0] > 100) == (regions == 1)).mean() > 0.97
+
+
+def test_sharpness_falls_with_blur_ignores_contrast_and_decides_for_the_pool(tmp_path):
+    edges = np.kron(np.random.default_rng(1).integers(0, 2, (12, 12)), np.ones((10, 10))) * 200 + 20
+    photo = edges.astype(np.uint8)[..., None].repeat(3, -1)
+    blurred = cv2.GaussianBlur(photo, (0, 0), 4)
+    assert sharpness(blurred) < 0.5 * sharpness(photo)
+    assert sharpness(photo // 2) == pytest.approx(sharpness(photo), rel=0.1)
+    for stem, pixels in (("a", photo), ("b", blurred)):
+        write_image(tmp_path / f"{stem}.png", pixels)
+    pool = SourcePool(find_sources(tmp_path))
+    crops = [pool.crop(np.random.default_rng(seed), (100, 100))[0] for seed in range(40)]
+    assert np.mean([sharpness(crop) > 0.15 for crop in crops]) > 0.75
