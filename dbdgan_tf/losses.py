@@ -153,16 +153,9 @@ def relativistic_least_squares_loss(real, fake, sample_weight=None, counted=None
     """Relativistic average least squares (Jolicoeur-Martineau, ICLR 2019, equations 20 and 21).
 
     A score is judged against the average score of the other side, so the generator's gradient does not
-    vanish once the discriminator is sure.
-
-    Args:
-        real: Tensor (B, ...) of raw scores of ground-truth maps.
-        fake: Tensor (B, ...) of raw scores of predicted maps.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, h, w, 1) of 0 and 1, which scores of a map of scores count, or None for all.
-
-    Returns:
-        A pair of scalars >= 0: the discriminator's loss and the generator's loss.
+    vanish once the discriminator is sure. `real` and `fake` (B, ...) are raw scores of true and of predicted
+    maps; `counted` (B, h, w, 1) says which scores of a map of scores count. Returns a pair of scalars >= 0:
+    the discriminator's loss and the generator's.
     """
     real_over_fake = real - mean_over_images(fake, sample_weight, counted)
     fake_over_real = fake - mean_over_images(real, sample_weight, counted)

@@ -131,7 +131,7 @@ def _evaluate_uniform(config, predictor):
 
 
 def _print_selection(results, uniform):
-    from dbdgan_tf.data.scenes import only_pairs
+    from dbdgan_tf.data.drawing import only_pairs
     from dbdgan_tf.metrics.scores import selection_score
 
     focus = {name: result.classes.get("focus") for name, result in results.items()}

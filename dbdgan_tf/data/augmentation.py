@@ -123,19 +123,13 @@ class BatchAugmentation(keras.layers.Layer):
         images = self.pixels.saturation(images, 1 + chosen * _spread(draws[4], config.saturation))
         images = self.pixels.hue(images, chosen * _spread(draws[5], config.hue))
         images = self.pixels.grey(images, _chosen(draws[6], config.grey))
-        return self._add_noise(images, chosen * draws[7] * 255 * config.noise)
-
-    def _add_noise(self, images, deviation):
+        deviation = chosen * draws[7] * 255 * config.noise
         # Uniform, which costs half of what normal noise does; sqrt(3) makes the standard deviation 1.
         noise = keras.random.uniform(ops.shape(images), -math.sqrt(3), math.sqrt(3), seed=self.generator)
         return ops.clip(images + noise * ops.reshape(deviation, (-1, 1, 1, 1)), 0.0, 255.0)
 
     def _draw(self, images):
         return keras.random.uniform((_DRAWS, ops.shape(images)[0]), seed=self.generator)
-
-    def compute_output_spec(self, batch, training=True):
-        """Shapes stay; images become float32."""
-        return {**batch, "images": keras.KerasTensor(batch["images"].shape, "float32")}
 
     def get_config(self):
         own = {"image_size": self.image_size, "seed": self.seed, "config": dataclasses.asdict(self.config)}

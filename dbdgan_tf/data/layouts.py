@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbdgan_tf.photo import IMAGE_SUFFIXES, check_polarity
 from dbdgan_tf.text_file import read_text
@@ -34,14 +35,12 @@ class Sample:
         return self.sharp or self.mask is not None
 
 
-@dataclass(frozen=True)
-class Layout:
-    """One split of one published data set: glob patterns below its root, and what white means on disk.
+class Layout(NamedTuple):
+    """One split of a published data set: glob patterns below its root, and what white means on disk.
 
     `masks` are tried in order; `prefix` names the photographs to keep beside other kinds of blur.
     """
 
-    name: str
     split: str
     images: str
     masks: tuple[str, ...]
@@ -49,24 +48,24 @@ class Layout:
     prefix: str = ""
 
 
+_SZU = "SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"
 LAYOUTS = (
-    Layout("plain", "train", "train/images", ("train/masks",), "blur"),
-    Layout("plain", "test", "test/images", ("test/masks",), "blur"),
-    Layout("CUHK", "train", "shi800train", ("shi800train-gt",), "blur", "out_of_focus"),
-    Layout("CUHK", "test", "shi200test", ("shi200test-gt",), "blur", "out_of_focus"),
-    Layout("Distill-DBDGAN CUHK", "test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
-    Layout("Distill-DBDGAN DUT", "test", "DUT_test/images", ("DUT_test/labels",), "focus"),
-    Layout(
-        "Distill-DBDGAN SZU-BD", "test", "SZU-BD_test/img/out-of-focus",
-        ("SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"), "blur",
-    ),
-    Layout("DUT", "train", "train_data/*source", ("train_data/*gt",), "focus"),
-    Layout("DUT", "test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
-    Layout("DUT release of CUHK", "test", "test_data/CUHK/*source", ("test_data/CUHK/*gt",), "focus"),
-    Layout("DUT", "test", "test_data/*source", ("test_data/*gt",), "focus"),
-    Layout("DUT", "train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
-    Layout("DUT", "test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
-)  # fmt: skip
+    Layout("train", "train/images", ("train/masks",), "blur"),
+    Layout("test", "test/images", ("test/masks",), "blur"),
+    # CUHK as its authors publish it, and the test sets of Distill-DBDGAN.
+    Layout("train", "shi800train", ("shi800train-gt",), "blur", "out_of_focus"),
+    Layout("test", "shi200test", ("shi200test-gt",), "blur", "out_of_focus"),
+    Layout("test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
+    Layout("test", "DUT_test/images", ("DUT_test/labels",), "focus"),
+    Layout("test", "SZU-BD_test/img/out-of-focus", _SZU, "blur"),
+    # DUT, whose release holds CUHK too.
+    Layout("train", "train_data/*source", ("train_data/*gt",), "focus"),
+    Layout("test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
+    Layout("test", "test_data/CUHK/*source", ("test_data/CUHK/*gt",), "focus"),
+    Layout("test", "test_data/*source", ("test_data/*gt",), "focus"),
+    Layout("train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
+    Layout("test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
+)
 
 
 def find_samples(root, split="train", polarity=None):

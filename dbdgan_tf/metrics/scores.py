@@ -166,10 +166,16 @@ def _structure_values(probability, target):
     """S-measure, mean E-measure over the 256 thresholds and weighted F, by pysodmetrics."""
     import py_sod_metrics
 
+    class EdgeSafeSmeasure(py_sod_metrics.Smeasure):
+        """Safe where the foreground's centroid lies on the last row or column."""
+
+        def ssim(self, pred, gt):
+            return super().ssim(pred, gt) if pred.size else 0.0
+
     alignment = py_sod_metrics.Emeasure()
     # normalize=False: min-max stretching each map would hide a map that is wrong as a whole.
     alignment.step(probability, target, normalize=False)
-    structure = _smeasure()
+    structure = EdgeSafeSmeasure()
     structure.step(probability, target, normalize=False)
     if target.any():
         weighted = py_sod_metrics.WeightedFmeasure()
@@ -183,17 +189,6 @@ def _structure_values(probability, target):
         "e_measure": np.minimum(alignment.changeable_ems[0], 1).mean(),
         "weighted_f": weighted_f,
     }
-
-
-def _smeasure():
-    """S-measure of pysodmetrics, safe where the foreground's centroid lies on the last row or column."""
-    import py_sod_metrics
-
-    class EdgeSafeSmeasure(py_sod_metrics.Smeasure):
-        def ssim(self, pred, gt):
-            return super().ssim(pred, gt) if pred.size else 0.0
-
-    return EdgeSafeSmeasure()
 
 
 def selection_score(sources, pair_error=None, uniform_error=None):

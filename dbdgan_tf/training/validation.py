@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from dbdgan_tf.data.scenes import only_pairs
+from dbdgan_tf.data.drawing import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
 from dbdgan_tf.metrics.scores import f_measure, precision_recall, selection_score, to_levels
 from dbdgan_tf.photo import resize

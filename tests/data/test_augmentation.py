@@ -4,13 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from dbdgan_tf.data.augmentation import (
-    AugmentationConfig,
-    BatchAugmentation,
-    _gamma,
-    affine_gather,
-    affine_transform,
-)
+from dbdgan_tf.data import augmentation
+from dbdgan_tf.data.augmentation import AugmentationConfig, BatchAugmentation
 from dbdgan_tf.data.pixel_operations import keras_cv_operations, keras_operations
 
 SIZE = (24, 32)
@@ -53,7 +48,7 @@ def test_pixels_mixed_with_ignored_ones_do_not_count():
     assert (changed == 0).sum((1, 2, 3)).min() >= 6
 
 
-@pytest.mark.parametrize("resample", [affine_transform, affine_gather])
+@pytest.mark.parametrize("resample", [augmentation.affine_transform, augmentation.affine_gather])
 @pytest.mark.parametrize(
     "row, expected",
     [
@@ -114,7 +109,7 @@ def test_pixel_operations_by_hand(operations):
     for name, (values, expected) in cases.items():
         result = getattr(pixels, name)(keras.ops.array(images), keras.ops.array(values, "float32"))
         np.testing.assert_allclose(result[:, 0], expected, atol=0.6, err_msg=name)
-    squared = _gamma(images / 2, np.float32([2.0, 0.5]))
+    squared = augmentation._gamma(images / 2, np.float32([2.0, 0.5]))
     np.testing.assert_allclose(squared[0, 0, 1], [100**2 / 255, 50**2 / 255, 0], atol=1e-3)
 
 

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.dataset import BlurDataset
-from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
+from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing, fold_of, only_pairs, scene_of
 from dbdgan_tf.data.layouts import Sample
-from dbdgan_tf.data.scenes import fold_of, only_pairs, scene_of
 from dbdgan_tf.data.store import RandomCrop, SampleStore
 from dbdgan_tf.photo import write_image, write_map
 

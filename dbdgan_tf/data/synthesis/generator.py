@@ -19,7 +19,6 @@ from dbdgan_tf.photo import write_image
 from dbdgan_tf.text_file import read_json
 
 _RECIPE = "synthesis.json"
-_SPLITS = ("train", "test")
 _pool = functools.lru_cache(2)(SourcePool)
 
 
@@ -82,11 +81,12 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
     """
     config = config or SynthesisConfig()
     recipe = _recipe(sources, count, test_count, seed, config)
-    jobs = [("train", index) for index in range(count)] + [("test", index) for index in range(test_count)]
     root = Path(output_dir)
+    counts = enumerate((count, test_count))
+    jobs = [_job(root, split, index) for split, number in counts for index in range(number)]
     if _is_there(root, recipe, jobs):
         return False
-    render = functools.partial(_write_scene, str(root), sources, seed, config)
+    render = functools.partial(_write_scene, sources, seed, config)
     workers = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
     if workers == 1:
         list(progress(map(render, jobs)))
@@ -99,17 +99,16 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
     return True
 
 
-def _write_scene(root, sources, seed, config, job):
-    split, index = job
-    scene = synthesize_image(_pool(getattr(sources, split)), index, (seed, _SPLITS.index(split)), config)
-    image, mask = _paths(Path(root), split, index)
+def _job(root, split, index):
+    folder, name = root / SourceSplit._fields[split], f"synthetic{index:05d}"
+    return split, index, folder / "images" / f"{name}.jpg", folder / "masks" / f"{name}.png"
+
+
+def _write_scene(sources, seed, config, job):
+    split, index, image, mask = job
+    scene = synthesize_image(_pool(sources[split]), index, (seed, split), config)
     write_image(image, scene.image)
     write_image(mask, scene.mask)
-
-
-def _paths(root, split, index):
-    name = f"synthetic{index:05d}"
-    return root / split / "images" / f"{name}.jpg", root / split / "masks" / f"{name}.png"
 
 
 def _recipe(sources, count, test_count, seed, config):
@@ -127,9 +126,8 @@ def _is_there(root, recipe, jobs):
     if path.is_file():
         if read_json(path) != recipe:
             raise ValueError(f"{root} holds synthetic data made with other options. Remove or rename it.")
-        return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
-    expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
-    present = {file.name for split in _SPLITS for file in root.glob(f"{split}/images/*")}
-    if strange := present - expected:
+        return all(file.is_file() for *_, image, mask in jobs for file in (image, mask))
+    present = {file.name for split in SourceSplit._fields for file in root.glob(f"{split}/images/*")}
+    if strange := present - {image.name for *_, image, _ in jobs}:
         raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
     return False

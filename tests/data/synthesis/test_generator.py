@@ -7,15 +7,9 @@ import pytest
 
 from dbdgan_tf.data.checking import BadDataError
 from dbdgan_tf.data.layouts import find_samples
-from dbdgan_tf.data.synthesis import (
-    SourcePool,
-    SynthesisConfig,
-    find_sources,
-    split_sources,
-    synthesize_image,
-    write_dataset,
-)
-from dbdgan_tf.data.synthesis.sources import sharpness
+from dbdgan_tf.data.synthesis import SourcePool, SynthesisConfig, synthesize_image, write_dataset
+from dbdgan_tf.data.synthesis.generator import split_sources
+from dbdgan_tf.data.synthesis.sources import find_sources, sharpness
 from dbdgan_tf.photo import read_image, read_mask_uint8, write_image
 
 NOISE = np.random.default_rng(0).integers(0, 255, (80, 120, 3), np.uint8)
