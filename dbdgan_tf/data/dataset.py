@@ -106,13 +106,6 @@ class BlurDataset(keras.utils.PyDataset):
             # TensorFlow buries what is raised here under a page of its own.
             self.failure = error
             raise
-        batch = {key: _to_unit(key, array) for key, array in read.items()}
-        return {**batch, "labelled": self._labelled[indices[rows]]}
-
-
-def _to_unit(key, array):
-    if key == "images":
-        return array
-    if key == "counted":
-        return (array == 255).astype(np.float32)
-    return np.multiply(array, np.float32(1 / 255), dtype=np.float32)
+        images, counted = read.pop("images"), (read.pop("counted") == 255).astype(np.float32)
+        maps = {key: np.multiply(array, np.float32(1 / 255), dtype=np.float32) for key, array in read.items()}
+        return {"images": images, "counted": counted, **maps, "labelled": self._labelled[indices[rows]]}

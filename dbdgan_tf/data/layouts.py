@@ -92,7 +92,9 @@ def find_samples(root, split="train", polarity=None):
     layout, images, masks = _match_layout(root, split)
     files = _photographs(images)
     if layout.prefix:
-        files = _keep_defocused(files, layout.prefix)
+        named = [path for path in files if path.stem.lower().startswith(layout.prefix)]
+        # A release that renames its files says nothing about their kind; only a motion name then excludes.
+        files = named or [path for path in files if not path.stem.lower().startswith("motion")]
     polarity = polarity or layout.polarity
     found = {path.stem: path for path in reversed(list_images(masks))}
     return [Sample(p.stem, p, found.get(p.stem, masks / f"{p.stem}.png"), polarity) for p in files]
@@ -161,9 +163,3 @@ def _resolve(root, pattern):
         if folders:
             return folders
     return []
-
-
-def _keep_defocused(files, prefix):
-    named = [path for path in files if path.stem.lower().startswith(prefix)]
-    # A release that renames its files says nothing about their kind; only a motion name then excludes.
-    return named or [path for path in files if not path.stem.lower().startswith("motion")]

@@ -1,20 +1,12 @@
 """Uniform scenes: lists, the lens, shares worked by hand."""
 
-import cv2
 import numpy as np
 import pytest
 
 from dbdgan_tf.data import uniform_scenes as us
 from dbdgan_tf.data.layouts import read_stems
 from dbdgan_tf.data.synthesis import find_sources, split_sources
-
-
-@pytest.fixture
-def photographs(tmp_path):
-    rng = np.random.default_rng(0)
-    for stem in "abcd":
-        cv2.imwrite(str(tmp_path / f"{stem}.png"), rng.integers(0, 256, (64, 320, 3), dtype=np.uint8))
-    return tmp_path
+from dbdgan_tf.photo import write_image
 
 
 @pytest.mark.parametrize(
@@ -31,15 +23,18 @@ def test_lists_are_read_with_comments_and_bad_ones_named(tmp_path, text, match):
         us.read_groups(path)
 
 
-def test_sharp_ones_stay_and_blurred_ones_lose_their_detail_the_more_the_larger_the_circle(photographs):
+def test_sharp_ones_stay_and_blurred_ones_lose_their_detail_the_more_the_larger_the_circle(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (4, 64, 320, 3), dtype=np.uint8)
+    for stem, image in zip("abcd", noise):
+        write_image(tmp_path / f"{stem}.png", image)
     groups = {"sharp": ["a"], "blurred": ["b", "c", "d"]}
-    found, again = ([image for *_, image in us.uniform_photographs(photographs, groups)] for _ in range(2))
-    np.testing.assert_array_equal(found[0], cv2.imread(str(photographs / "a.png"))[..., ::-1])
+    found, again = ([image for *_, image in us.uniform_photographs(tmp_path, groups)] for _ in range(2))
+    np.testing.assert_array_equal(found[0], noise[0])
     np.testing.assert_array_equal(found, again)
     spread = [image.astype(float).std(axis=(0, 1)).mean() for image in found]
     assert spread[0] > 4 * spread[1] > 4 * spread[2] > 4 * spread[3] * 0.9
     with pytest.raises(ValueError, match=r"lacks 1 listed photographs. Received: \['x'\]"):
-        list(us.uniform_photographs(photographs, {"sharp": ["a"], "blurred": ["x"]}))
+        list(us.uniform_photographs(tmp_path, {"sharp": ["a"], "blurred": ["x"]}))
 
 
 def test_a_point_becomes_a_disc_of_the_circle_scaled_to_the_width():

@@ -75,7 +75,9 @@ def synthesize_scene(pool, rng, config=None, kind=None):
         kind: One of SCENE_KINDS, or None to draw it.
     """
     config = config or SynthesisConfig()
-    kind = kind or str(rng.choice(list(SCENE_KINDS), p=_shares(config.sharp)))
+    rest = (1 - config.sharp) / (1 - SCENE_KINDS["sharp"])
+    shares = {kind: share * rest for kind, share in SCENE_KINDS.items()} | {"sharp": config.sharp}
+    kind = kind or str(rng.choice(list(shares), p=list(shares.values())))
     scale = config.image_size[1] / _REFERENCE_WIDTH
     pictures = _pictures(pool, rng, config, {"middle": 2, "receding": 0}.get(kind, int(rng.integers(1, 3))))
     if kind == "receding":
@@ -90,16 +92,13 @@ def synthesize_scene(pool, rng, config=None, kind=None):
     return Scene(image, blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
 
 
-def _shares(sharp):
-    rest = (1 - sharp) / (1 - SCENE_KINDS["sharp"])
-    return [sharp if kind == "sharp" else share * rest for kind, share in SCENE_KINDS.items()]
-
-
 def _pictures(pool, rng, config, objects):
     """(light, alpha) of the background and of some objects, back to front."""
     size = config.image_size
     image, regions = pool.crop(rng, size)
-    light = _highlights(rng, to_linear(image))
+    light = to_linear(image)
+    # White areas may be brighter than white, as lamps and reflections are, so that they turn into discs.
+    light = light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
     pictures = [(light, np.ones(size, np.float32))]
     for number in range(objects):
         # Only the first, as a second might be the same object, just before itself.
@@ -120,11 +119,6 @@ def _cut_out(pool, rng, size):
     image, regions = pool.crop(rng, size)
     shape = None if regions is None else region_shape(rng, regions)
     return to_linear(image), random_shape(rng, size) if shape is None else shape
-
-
-def _highlights(rng, light):
-    """Lets white areas be brighter than white, as lamps and reflections are, so that they turn into discs."""
-    return light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
 
 
 def _plain(rng, size):
