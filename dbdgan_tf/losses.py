@@ -4,6 +4,10 @@ import cv2
 import numpy as np
 from keras import ops
 
+__all__ = [
+    "ADVERSARIAL_LOSSES", "binary_cross_entropy", "consistency_loss", "edge_loss", "feature_loss",
+    "focus_iou_loss", "least_squares_loss", "relativistic_least_squares_loss", "soft_iou_loss", "ssim_loss",
+]  # fmt: skip
 _LINE = cv2.getGaussianKernel(11, 1.5)
 _GAUSSIAN = np.outer(_LINE, _LINE).astype("float32")[:, :, None, None]
 _ACROSS = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4

@@ -82,26 +82,23 @@ def test_adversarial_losses_by_hand(name, real, fake, on_discriminator, on_gener
 
 def test_means_by_hand():
     values, counted = np.float32([[1, 3, 5, 7], [1, 0, 1, 1]]).reshape(2, 2, 1, 2, 1)
-    assert float(losses.mean_over_images(values, None, counted)) == pytest.approx((1 + 6) / 2)
-    assert float(losses.mean_over_images(values, np.array([3.0, 1.0]), counted)) == pytest.approx(
-        (3 * 1 + 6) / 4
-    )
+    mean = losses.mean_over_images
+    assert float(mean(values, None, counted)) == pytest.approx((1 + 6) / 2)
+    assert float(mean(values, np.array([3.0, 1.0]), counted)) == pytest.approx((3 * 1 + 6) / 4)
     # An image of which nothing counts is no image.
     counted[0] = 0
-    assert float(losses.mean_over_images(values, None, counted)) == pytest.approx(6)
-    assert float(losses.mean_over_images(values, None, counted * 0)) == 0
+    assert float(mean(values, None, counted)) == pytest.approx(6)
+    assert float(mean(values, None, counted * 0)) == 0
     # 128 pixels count, all blurred, half of each found: blur (64 + 1) / (128 + 1), focus 1 / (64 + 1).
     iou = losses.soft_iou_loss(ONES, columns(0.5, 0), counted=EDGE)
     assert float(iou) == pytest.approx(1 - 0.5 * (65 / 129 + 1 / 65), abs=1e-6)
 
 
 @pytest.mark.parametrize(
-    "name",
-    "binary_cross_entropy consistency_loss edge_loss focus_iou_loss soft_iou_loss ssim_loss".split(),
+    "name", "binary_cross_entropy consistency_loss edge_loss focus_iou_loss soft_iou_loss ssim_loss".split()
 )
 def test_ignored_pixels_change_nothing(name):
-    term = getattr(losses, name)
-    rng = np.random.default_rng(0)
+    term, rng = getattr(losses, name), np.random.default_rng(0)
     target, prediction, noise = rng.random((3, 2, 24, 24, 1)).astype("float32")
     counted = np.ones_like(target)
     counted[:, 15:, 16:] = 0

@@ -89,7 +89,8 @@ class BatchAugmentation(keras.layers.Layer):
         keys = [key for key in ("images", *_MAPS) if key in batch]
         draws = self._draw(batch["images"])
         stacked = ops.concatenate([ops.cast(batch[key], "float32") for key in keys], axis=-1)
-        stacked = self.pixels.flip(stacked, _chosen(draws[0], self.config.flip))
+        mirrored = ops.reshape(draws[0] < self.config.flip, (-1, 1, 1, 1))
+        stacked = ops.where(mirrored, ops.flip(stacked, axis=2), stacked)
         stacked = affine_transform(stacked, self._matrices(draws))
         moved = {"images": stacked[..., :3]}
         moved.update({key: stacked[..., 3 + place : 4 + place] for place, key in enumerate(keys[1:])})

@@ -1,14 +1,13 @@
-"""Per-image flips and colour changes from keras-cv on TensorFlow, and from keras.layers everywhere else.
+"""Per-image colour changes from keras-cv on TensorFlow, and from keras.layers everywhere else.
 
 The libraries' own random draws are not used: keras-cv keeps them in state that no checkpoint restores
 (TensorFlow's global generator and stateful ops). The operations take the drawn numbers instead, so that one
 seed generator drives every backend and both libraries give the same pictures. They call the methods that
 each library documents for subclasses (`augment_images`, `transform_images`).
 
-Every operation takes images float32 (B, H, W, C) in 0..255 and one number per image, (B,): `flip` mirrors
-left and right where it is 1 and not 0, `brightness` adds it and clips, `contrast` scales the distance to each
-channel's mean by it and clips, `saturation` multiplies that of HSV, `hue` turns by a fraction of the colour
-circle, `grey` removes the colour where it is 1.
+Every operation takes images float32 (B, H, W, 3) in 0..255 and one number per image, (B,): `brightness` adds
+it and clips, `contrast` scales the distance to each channel's mean by it and clips, `saturation` multiplies
+that of HSV, `hue` turns by a fraction of the colour circle, `grey` removes the colour where it is 1.
 """
 
 from types import SimpleNamespace
@@ -33,18 +32,11 @@ def keras_cv_operations():
     """Those of keras-cv; TensorFlow only."""
     from keras_cv import layers
 
-    flip = layers.RandomFlip("horizontal", dtype="float32").augment_images
     brightness = layers.RandomBrightness(0.0, _RANGE, dtype="float32").augment_images
     contrast = layers.RandomContrast(_RANGE, 0.0, dtype="float32").augment_images
     saturation = layers.RandomSaturation(0.5, dtype="float32").augment_images
     grey = layers.Grayscale(3, dtype="float32").augment_images
-
-    def mirror(images, chosen):
-        chosen = ops.reshape(chosen, (-1, 1))
-        return flip(images, {"flip_horizontals": chosen, "flip_verticals": ops.zeros_like(chosen)})
-
     return SimpleNamespace(
-        flip=mirror,
         brightness=lambda images, delta: brightness(images, _per_image(delta)),
         contrast=lambda images, factor: contrast(images, _per_image(factor)),
         # keras-cv maps x to x / (1 - x) before it multiplies; this is the inverse.
@@ -57,18 +49,12 @@ def keras_cv_operations():
 def keras_operations():
     """Those of keras.layers; any backend."""
     layers = keras.layers
-    flip = layers.RandomFlip("horizontal", dtype="float32").transform_images
     brightness = layers.RandomBrightness(0.0, _RANGE, dtype="float32").transform_images
     contrast = layers.RandomContrast(0.0, _RANGE, dtype="float32").transform_images
     saturation = layers.RandomSaturation(0.5, value_range=(0, 1), dtype="float32").transform_images
     hue = layers.RandomHue(0.0, _RANGE, dtype="float32").transform_images
     grey = layers.RandomGrayscale(1.0, dtype="float32").transform_images
-
-    def mirror(images, chosen):
-        return flip(images, {"flips": _per_image(chosen) > 0.5, "input_shape": ops.shape(images)})
-
     return SimpleNamespace(
-        flip=mirror,
         brightness=lambda images, delta: brightness(images, {"rgb_delta": _per_image(delta)}),
         contrast=lambda images, factor: contrast(images, {"contrast_factor": _per_image(factor)}),
         saturation=lambda images, factor: saturation(images / 255.0, {"factor": factor}) * 255.0,

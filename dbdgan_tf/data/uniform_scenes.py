@@ -3,8 +3,7 @@
 import numpy as np
 
 from dbdgan_tf.data.layouts import find_unlabelled
-from dbdgan_tf.data.synthesis.lens import aperture_kernel
-from dbdgan_tf.data.synthesis.rendering import Layer, render, take_picture, to_linear
+from dbdgan_tf.data.synthesis.lens import Layer, aperture_kernel, render, take_picture, to_linear
 from dbdgan_tf.photo import read_image
 from dbdgan_tf.text_file import read_text
 

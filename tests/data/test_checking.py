@@ -103,11 +103,6 @@ def test_image_size_is_the_upright_one_and_survives_trailing_data(add):
         image_size(path)
 
 
-def test_reference_data_is_clean(shared_dir):
-    samples = find_samples(shared_dir / "data/cuhk", "test")
-    assert check_samples(samples) == samples and len(samples) == 104
-
-
 @pytest.mark.parametrize("polarity, blurred", [("blur", 255), ("focus", 0)])
 def test_batches_tell_what_counts(add, tmp_path, polarity, blurred):
     mask = np.full((8, 8), blurred, np.uint8)

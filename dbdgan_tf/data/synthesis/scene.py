@@ -5,14 +5,15 @@ import dataclasses
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.synthesis.lens import ThinLens, aperture_kernel
-from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render, take_picture, to_linear
+from dbdgan_tf.data.synthesis import lens as optics
 
 # Kind of scene -> share. In "front" the object is sharp before a blurred background, in "back" the background
 # is sharp behind a blurred object, in "middle" only the middle of three is sharp, "receding" is a plane that
 # passes through focus.
 SCENE_KINDS = {"front": 0.36, "back": 0.18, "middle": 0.12, "receding": 0.14, "sharp": 0.1, "blurred": 0.1}
 _REFERENCE_WIDTH = 320
+# Of the picture, of a region that may be an object.
+_SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,18 +86,18 @@ def synthesize_scene(pool, rng, config=None, kind=None):
     else:
         depths, lens = _focus(rng, kind, len(pictures), config)
         diameters = [lens.circle_of_confusion(depth) for depth in depths]
-    layers = [Layer(*picture, diameter) for picture, diameter in zip(pictures, diameters, strict=True)]
+    layers = [optics.Layer(*picture, diameter) for picture, diameter in zip(pictures, diameters, strict=True)]
     blades, turn = int(rng.choice([0, 0, 5, 6, 7, 8])), rng.uniform(0, np.pi)
-    light, blur = render(layers, lambda diameter: aperture_kernel(diameter, blades, turn))
-    image = take_picture(light, rng, config.low_light, config.compression)
-    return Scene(image, blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
+    light, blur = optics.render(layers, lambda diameter: optics.aperture_kernel(diameter, blades, turn))
+    image = optics.take_picture(light, rng, config.low_light, config.compression)
+    return Scene(image, optics.blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
 
 
 def _pictures(pool, rng, config, objects):
     """(light, alpha) of the background and of some objects, back to front."""
     size = config.image_size
     image, regions = pool.crop(rng, size)
-    light = to_linear(image)
+    light = optics.to_linear(image)
     # White areas may be brighter than white, as lamps and reflections are, so that they turn into discs.
     light = light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
     pictures = [(light, np.ones(size, np.float32))]
@@ -106,7 +107,7 @@ def _pictures(pool, rng, config, objects):
         shape = region_shape(rng, regions) if own else None
         if shape is not None:
             # An object of the photograph itself steps out of it; what it hid is guessed.
-            pictures[0] = (fill_behind(pictures[0][0], shape), pictures[0][1])
+            pictures[0] = (optics.fill_behind(pictures[0][0], shape), pictures[0][1])
             pictures.append((light, shape))
         else:
             pictures.append(_cut_out(pool, rng, size))
@@ -118,7 +119,7 @@ def _pictures(pool, rng, config, objects):
 def _cut_out(pool, rng, size):
     image, regions = pool.crop(rng, size)
     shape = None if regions is None else region_shape(rng, regions)
-    return to_linear(image), random_shape(rng, size) if shape is None else shape
+    return optics.to_linear(image), random_shape(rng, size) if shape is None else shape
 
 
 def _plain(rng, size):
@@ -133,7 +134,7 @@ def _plain(rng, size):
 def _focus(rng, kind, count, config):
     """Depths in m of the layers, back to front, and a lens that puts the right ones out of focus."""
     scale = config.image_size[1] / _REFERENCE_WIDTH
-    lens = ThinLens(
+    lens = optics.ThinLens(
         focal_length=float(rng.choice([26.0, 35.0, 50.0, 85.0])),
         focus_distance=_log_uniform(rng, 0.5, 5.0),
         image_width=config.image_size[1],
@@ -172,9 +173,6 @@ def _receding(rng, config):
     largest = _log_uniform(rng, 2.5 * config.blur_threshold, 0.6 * config.largest_blur)
     distance = np.abs(inverse - in_focus)
     return largest * width / _REFERENCE_WIDTH * distance / distance.max()
-
-
-_SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 
 def random_shape(rng, size):

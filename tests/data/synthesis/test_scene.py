@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.synthesis import SourcePool, ThinLens, aperture_kernel, scene
-from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render, take_picture, to_linear
+from dbdgan_tf.data.synthesis.lens import Layer, blur_mask, fill_behind, render, take_picture, to_linear
 from dbdgan_tf.data.synthesis.scene import SCENE_KINDS, SynthesisConfig
 from dbdgan_tf.data.synthesis.sources import bundled_photographs, find_sources
 
