@@ -116,19 +116,18 @@ def _evaluate_uniform(config, predictor):
 
     groups = uniform_scenes.read_groups(config.uniform_list)
     photographs = uniform_scenes.uniform_photographs(config.uniform_dir, groups)
-    scenes = uniform_scenes.measure(photographs, predictor)
-    shares = uniform_scenes.mean_shares(scenes)
-    for group, share in shares.items():
-        wrong = uniform_scenes.worst(scenes, group, 3)
-        worst = ", ".join(f"{scene.stem} {scene.in_focus_share:.2f}" for scene in wrong)
-        print(f"{len(groups[group])} scenes {group} all over: in-focus share {share:.3f} (worst: {worst})")
+    shares = {}
+    for group, found in uniform_scenes.in_focus_shares(photographs, predictor).items():
+        shares[group] = float(np.mean(list(found.values())))
+        worst = ", ".join(f"{stem} {share:.2f}" for stem, share in list(found.items())[:3])
+        print(f"{len(found)} scenes {group} all over: in-focus share {shares[group]:.3f} (worst: {worst})")
     report = {"model": config.name or Path(config.model).name, "mean_in_focus_share": shares}
     write_json(Path(config.output_dir) / "uniform.json", report)
     return shares
 
 
 def _print_selection(results, uniform):
-    from dbdgan_tf.data.scenes import only_pairs
+    from dbdgan_tf.data.drawing import only_pairs
     from dbdgan_tf.metrics.scores import selection_score
 
     focus = {name: result.classes.get("focus") for name, result in results.items()}

@@ -8,7 +8,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "augmentation": ["AugmentationConfig", "BatchAugmentation", "build_augmentation"],
+        "augmentation": ["AugmentationConfig", "BatchAugmentation"],
         "checking": ["BadDataError", "check_samples", "image_size"],
         "dataset": ["BlurDataset"],
         "layouts": ["Sample", "find_samples", "find_unlabelled"],

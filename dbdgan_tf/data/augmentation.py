@@ -48,17 +48,6 @@ class AugmentationConfig:
     noise: float = 0.015
 
 
-def build_augmentation(image_size=(320, 320), seed=0, config=None):
-    """The `BatchAugmentation` of batches of one size; `layer(batch, training=True)` changes a batch.
-
-    Args:
-        image_size: (height, width) in px of the batches.
-        seed: Seed of every draw.
-        config: AugmentationConfig, or None for the default strengths.
-    """
-    return BatchAugmentation(image_size, seed, config)
-
-
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class BatchAugmentation(keras.layers.Layer):
     """Moves photo, mask and teacher map together, then changes the photo's colours pixel by pixel.
@@ -71,15 +60,17 @@ class BatchAugmentation(keras.layers.Layer):
     Args:
         image_size: (height, width) in px of the batches.
         seed: Seed of every draw.
-        config: AugmentationConfig, its dict, or None.
+        config: AugmentationConfig, its dict, or None for the default strengths.
+
+    Example:
+        batch = BatchAugmentation((320, 320))(batch, training=True)
     """
 
     def __init__(self, image_size=(320, 320), seed=0, config=None, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.image_size = tuple(image_size)
         self.seed = seed
-        self.config = AugmentationConfig(**config) if isinstance(config, dict) else config
-        self.config = self.config or AugmentationConfig()
+        self.config = config if isinstance(config, AugmentationConfig) else AugmentationConfig(**config or {})
         self.generator = keras.random.SeedGenerator(seed)
         self.pixels = pixel_operations()
         # TensorFlow's projective transform has no XLA kernel.
@@ -96,9 +87,10 @@ class BatchAugmentation(keras.layers.Layer):
 
     def _move(self, batch):
         keys = [key for key in ("images", *_MAPS) if key in batch]
-        draws = self._draw(batch)
+        draws = self._draw(batch["images"])
         stacked = ops.concatenate([ops.cast(batch[key], "float32") for key in keys], axis=-1)
-        stacked = self.pixels.flip(stacked, _chosen(draws[0], self.config.flip))
+        mirrored = ops.reshape(draws[0] < self.config.flip, (-1, 1, 1, 1))
+        stacked = ops.where(mirrored, ops.flip(stacked, axis=2), stacked)
         stacked = affine_transform(stacked, self._matrices(draws))
         moved = {"images": stacked[..., :3]}
         moved.update({key: stacked[..., 3 + place : 4 + place] for place, key in enumerate(keys[1:])})
@@ -124,7 +116,7 @@ class BatchAugmentation(keras.layers.Layer):
         return ops.stack([across, -aslant, offset_x, aslant, across, offset_y, zero, zero], axis=-1)
 
     def _recolour(self, images):
-        config, draws = self.config, self._draw({"images": images})
+        config, draws = self.config, self._draw(images)
         chosen = _chosen(draws[0], config.colour)
         images = self.pixels.brightness(images, chosen * _spread(draws[1], 255 * config.brightness))
         images = self.pixels.contrast(images, 1 + chosen * _spread(draws[2], config.contrast))
@@ -132,21 +124,13 @@ class BatchAugmentation(keras.layers.Layer):
         images = self.pixels.saturation(images, 1 + chosen * _spread(draws[4], config.saturation))
         images = self.pixels.hue(images, chosen * _spread(draws[5], config.hue))
         images = self.pixels.grey(images, _chosen(draws[6], config.grey))
-        return self._add_noise(images, chosen * draws[7] * 255 * config.noise)
-
-    def _add_noise(self, images, deviation):
+        deviation = chosen * draws[7] * 255 * config.noise
         # Uniform, which costs half of what normal noise does; sqrt(3) makes the standard deviation 1.
         noise = keras.random.uniform(ops.shape(images), -math.sqrt(3), math.sqrt(3), seed=self.generator)
         return ops.clip(images + noise * ops.reshape(deviation, (-1, 1, 1, 1)), 0.0, 255.0)
 
-    def _draw(self, batch):
-        return keras.random.uniform((_DRAWS, ops.shape(batch["images"])[0]), seed=self.generator)
-
-    # === Config ===
-
-    def compute_output_spec(self, batch, training=True):
-        """Shapes stay; images become float32."""
-        return {**batch, "images": keras.KerasTensor(batch["images"].shape, "float32")}
+    def _draw(self, images):
+        return keras.random.uniform((_DRAWS, ops.shape(images)[0]), seed=self.generator)
 
     def get_config(self):
         own = {"image_size": self.image_size, "seed": self.seed, "config": dataclasses.asdict(self.config)}
@@ -174,7 +158,7 @@ def affine_transform(images, matrices):
     """
     if keras.backend.backend() == "tensorflow":
         # TensorFlow has a kernel for this, which without XLA is twice as fast as gathering.
-        how = {"interpolation": "bilinear", "fill_mode": "reflect", "data_format": "channels_last"}
+        how = {"fill_mode": "reflect", "data_format": "channels_last"}
         return ops.image.affine_transform(images, matrices, **how)
     return affine_gather(images, matrices)
 

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from dbdgan_tf.data.cropping import CropStore
 from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing
 from dbdgan_tf.data.store import SampleStore
 from dbdgan_tf.photo import ImageInputError
@@ -44,12 +43,8 @@ class BlurDataset(keras.utils.PyDataset):
         teacher_maps_dir=None, crop=None, drop_remainder=True, steps=0, shares=None, source_names=(),
         threads=2, workers=1, max_queue_size=10, masks_for_maps=False, shard=(0, 1),
     ):  # fmt: skip
-        super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max_queue_size)
-        maps = {"teacher_maps_dir": teacher_maps_dir, "masks_for_maps": masks_for_maps}
-        if crop is None:
-            self.store = SampleStore(samples, image_size, cache, threads=threads, **maps)
-        else:
-            self.store = CropStore(samples, image_size, crop, cache, threads=threads, **maps)
+        super().__init__(workers=workers, max_queue_size=max_queue_size)
+        self.store = SampleStore(samples, image_size, cache, teacher_maps_dir, threads, masks_for_maps, crop)
         # The error of a file that can no longer be read.
         self.failure = None
         self.batch_size, self.seed, self.source_names = batch_size, seed, tuple(source_names)
@@ -104,23 +99,13 @@ class BlurDataset(keras.utils.PyDataset):
         indices = self.drawing.indices(self.epoch, index)
         part, parts = self.shard
         rows = slice(len(indices) * part // parts, len(indices) * (part + 1) // parts)
-        draws = ()
-        if isinstance(self.store, CropStore):
-            generator = np.random.default_rng([self.seed, self.epoch, index, len(self.samples)])
-            draws = (generator.random((len(indices), 5))[rows],)
+        generator = np.random.default_rng([self.seed, self.epoch, index, len(self.samples)])
         try:
-            read = self.store.read(indices[rows], *draws)
+            read = self.store.read(indices[rows], generator.random((len(indices), 5))[rows])
         except ImageInputError as error:
             # TensorFlow buries what is raised here under a page of its own.
             self.failure = error
             raise
-        batch = {key: _to_unit(key, array) for key, array in read.items()}
-        return {**batch, "labelled": self._labelled[indices[rows]]}
-
-
-def _to_unit(key, array):
-    if key == "images":
-        return array
-    if key == "counted":
-        return (array == 255).astype(np.float32)
-    return np.multiply(array, np.float32(1 / 255), dtype=np.float32)
+        images, counted = read.pop("images"), (read.pop("counted") == 255).astype(np.float32)
+        maps = {key: np.multiply(array, np.float32(1 / 255), dtype=np.float32) for key, array in read.items()}
+        return {"images": images, "counted": counted, **maps, "labelled": self._labelled[indices[rows]]}

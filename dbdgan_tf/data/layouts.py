@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbdgan_tf.photo import IMAGE_SUFFIXES, check_polarity
 from dbdgan_tf.text_file import read_text
@@ -34,14 +35,12 @@ class Sample:
         return self.sharp or self.mask is not None
 
 
-@dataclass(frozen=True)
-class Layout:
-    """One split of one published data set: glob patterns below its root, and what white means on disk.
+class Layout(NamedTuple):
+    """One split of a published data set: glob patterns below its root, and what white means on disk.
 
     `masks` are tried in order; `prefix` names the photographs to keep beside other kinds of blur.
     """
 
-    name: str
     split: str
     images: str
     masks: tuple[str, ...]
@@ -49,24 +48,24 @@ class Layout:
     prefix: str = ""
 
 
+_SZU = "SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"
 LAYOUTS = (
-    Layout("plain", "train", "train/images", ("train/masks",), "blur"),
-    Layout("plain", "test", "test/images", ("test/masks",), "blur"),
-    Layout("CUHK", "train", "shi800train", ("shi800train-gt",), "blur", "out_of_focus"),
-    Layout("CUHK", "test", "shi200test", ("shi200test-gt",), "blur", "out_of_focus"),
-    Layout("Distill-DBDGAN CUHK", "test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
-    Layout("Distill-DBDGAN DUT", "test", "DUT_test/images", ("DUT_test/labels",), "focus"),
-    Layout(
-        "Distill-DBDGAN SZU-BD", "test", "SZU-BD_test/img/out-of-focus",
-        ("SZU-BD_test/gt/out-of-focus", "SZU-BD_test/gt"), "blur",
-    ),
-    Layout("DUT", "train", "train_data/*source", ("train_data/*gt",), "focus"),
-    Layout("DUT", "test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
-    Layout("DUT release of CUHK", "test", "test_data/CUHK/*source", ("test_data/CUHK/*gt",), "focus"),
-    Layout("DUT", "test", "test_data/*source", ("test_data/*gt",), "focus"),
-    Layout("DUT", "train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
-    Layout("DUT", "test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
-)  # fmt: skip
+    Layout("train", "train/images", ("train/masks",), "blur"),
+    Layout("test", "test/images", ("test/masks",), "blur"),
+    # CUHK as its authors publish it, and the test sets of Distill-DBDGAN.
+    Layout("train", "shi800train", ("shi800train-gt",), "blur", "out_of_focus"),
+    Layout("test", "shi200test", ("shi200test-gt",), "blur", "out_of_focus"),
+    Layout("test", "CUHK_test/images", ("CUHK_test/labels",), "blur", "out_of_focus"),
+    Layout("test", "DUT_test/images", ("DUT_test/labels",), "focus"),
+    Layout("test", "SZU-BD_test/img/out-of-focus", _SZU, "blur"),
+    # DUT, whose release holds CUHK too.
+    Layout("train", "train_data/*source", ("train_data/*gt",), "focus"),
+    Layout("test", "test_data/DUT/*source", ("test_data/DUT/*gt",), "focus"),
+    Layout("test", "test_data/CUHK/*source", ("test_data/CUHK/*gt",), "focus"),
+    Layout("test", "test_data/*source", ("test_data/*gt",), "focus"),
+    Layout("train", "train_data/images", ("train_data/masks", "train_data/gt"), "focus"),
+    Layout("test", "test_data/images", ("test_data/masks", "test_data/gt"), "focus"),
+)
 
 
 def find_samples(root, split="train", polarity=None):
@@ -91,11 +90,11 @@ def find_samples(root, split="train", polarity=None):
     if polarity is not None:
         check_polarity(polarity)
     layout, images, masks = _match_layout(root, split)
-    files = list_images(images)
+    files = _photographs(images)
     if layout.prefix:
-        files = _keep_defocused(files, layout.prefix)
-    if not files:
-        raise ValueError(f"No photographs in {images}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
+        named = [path for path in files if path.stem.lower().startswith(layout.prefix)]
+        # A release that renames its files says nothing about their kind; only a motion name then excludes.
+        files = named or [path for path in files if not path.stem.lower().startswith("motion")]
     polarity = polarity or layout.polarity
     found = {path.stem: path for path in reversed(list_images(masks))}
     return [Sample(p.stem, p, found.get(p.stem, masks / f"{p.stem}.png"), polarity) for p in files]
@@ -112,10 +111,7 @@ def find_unlabelled(folder):
     """
     folder = Path(folder)
     inner = folder / "images"
-    files = list_images(inner if inner.is_dir() else folder)
-    if not files:
-        raise ValueError(f"No photographs in {folder}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
-    return [Sample(path.stem, path) for path in files]
+    return [Sample(path.stem, path) for path in _photographs(inner if inner.is_dir() else folder)]
 
 
 def read_stems(path):
@@ -131,6 +127,13 @@ def list_images(folder):
         return []
     visible = (path for path in folder.iterdir() if not path.name.startswith("."))
     return sorted(path for path in visible if path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _photographs(folder):
+    files = list_images(folder)
+    if not files:
+        raise ValueError(f"No photographs in {folder}. Allowed extensions: {', '.join(IMAGE_SUFFIXES)}.")
+    return files
 
 
 def _match_layout(root, split):
@@ -160,9 +163,3 @@ def _resolve(root, pattern):
         if folders:
             return folders
     return []
-
-
-def _keep_defocused(files, prefix):
-    named = [path for path in files if path.stem.lower().startswith(prefix)]
-    # A release that renames its files says nothing about their kind; only a motion name then excludes.
-    return named or [path for path in files if not path.stem.lower().startswith("motion")]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy import stats
 
-from dbdgan_tf.data.scenes import scene_of
+from dbdgan_tf.data.drawing import scene_of
 from dbdgan_tf.evaluation.degradations import (
     CURVE_RADII,
     Version,

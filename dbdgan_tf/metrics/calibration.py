@@ -29,19 +29,15 @@ def reliability(shares, temperature=1.0, bins=BINS):
 
 def calibration_error(shares, temperature=1.0, bins=BINS):
     """Expected calibration error (Guo et al., ICML 2017): mean gap of probability and share of positives."""
-    return float(
-        sum(weight * abs(told - true) for told, true, weight in reliability(shares, temperature, bins))
-    )
+    rows = reliability(shares, temperature, bins)
+    return float(sum(weight * abs(told - true) for told, true, weight in rows))
 
 
 def best_temperature(shares):
     """The temperature, 0.2 to 5, of least cross-entropy; above 1 softens a map that is too sure."""
-    losses = []
-    for temperature in _TEMPERATURES:
-        probabilities = soften(_PROBABILITIES, temperature)
-        negative = shares[0] - shares[1]
-        losses.append(-(shares[1] @ np.log(probabilities) + negative @ np.log1p(-probabilities)))
-    return float(_TEMPERATURES[int(np.argmin(losses))])
+    probabilities = soften(_PROBABILITIES, _TEMPERATURES[:, None])
+    likelihoods = np.log(probabilities) @ shares[1] + np.log1p(-probabilities) @ (shares[0] - shares[1])
+    return float(_TEMPERATURES[likelihoods.argmax()])
 
 
 def soften(probabilities, temperature):

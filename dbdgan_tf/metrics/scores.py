@@ -2,9 +2,9 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 
-from dbdgan_tf.metrics.boundary import boundary_f
 from dbdgan_tf.metrics.calibration import level_shares
 
 BETA_SQUARED = 0.3
@@ -14,6 +14,8 @@ VALUE_NAMES = tuple(
     "best_f f_050 adaptive_f mae iou accuracy s_measure e_measure weighted_f boundary_f".split()
 )
 _HALF = 128
+# Share of the diagonal, as in the boundary benchmark of Martin et al. (PAMI 2004).
+_TOLERANCE = 0.0075
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,20 +61,17 @@ def f_measure(precision, recall):
     return (1 + BETA_SQUARED) * precision * recall / np.where(denominator == 0, 1, denominator)
 
 
-def counts_per_threshold(levels, positive):
-    """True positives and predicted pixels of `levels >= t`, t = 0..255, of uint8 levels and a bool mask."""
+def precision_recall(levels, positive):
+    """Precision and recall, float64 (256,), of `levels >= t`, t = 0..255, uint8, against a bool mask.
+
+    Each is 1 where its denominator is 0.
+    """
     joint = levels.astype(np.int16) + THRESHOLDS * positive
     histogram = np.bincount(joint.ravel(), minlength=2 * THRESHOLDS).reshape(2, THRESHOLDS)
     at_least = histogram[:, ::-1].cumsum(axis=1)[:, ::-1]
-    return at_least[1], at_least.sum(axis=0)
-
-
-def precision_recall(hits, predicted, total):
-    """Turns counts into precision and recall; each is 1 where its denominator is 0."""
-    hits, predicted = np.asarray(hits, np.float64), np.asarray(predicted, np.float64)
+    hits, predicted = at_least[1], at_least.sum(axis=0)
     precision = np.where(predicted > 0, hits / np.maximum(predicted, 1), 1.0)
-    recall = hits / total if total else np.ones_like(hits)
-    return precision, recall
+    return precision, hits / hits[0] if hits[0] else np.ones_like(precision)
 
 
 def adaptive_level(levels):
@@ -116,19 +115,17 @@ def score_map(blur_map, mask, positive, counted=None):
         levels, target = levels[counted][None], target[counted][None]
     if not target.size:
         raise ValueError("A mask must hold pixels that count. Received: one of ignored pixels alone.")
-    total = int(np.count_nonzero(target))
-    hits, predicted = counts_per_threshold(levels, target)
-    precision, recall = precision_recall(hits, predicted, total)
+    precision, recall = precision_recall(levels, target)
     f_curve = f_measure(precision, recall)
-    union = predicted[_HALF] + total - hits[_HALF]
-    probability = levels / 255.0
+    called = levels >= _HALF
+    union = np.count_nonzero(called | target)
     values = {
         "best_f": f_curve.max(),
         "f_050": f_curve[_HALF],
         "adaptive_f": f_curve[adaptive_level(levels)],
-        "mae": np.abs(probability - target).mean(),
-        "iou": hits[_HALF] / union if union else 1.0,
-        "accuracy": ((levels >= _HALF) == target).mean(),
+        "mae": np.abs(levels / 255.0 - target).mean(),
+        "iou": np.count_nonzero(called & target) / union if union else 1.0,
+        "accuracy": (called == target).mean(),
         "boundary_f": boundary,
         **_structure_values(*whole),
     }
@@ -136,14 +133,49 @@ def score_map(blur_map, mask, positive, counted=None):
     return ImageScores(precision, recall, values, level_shares(levels, target))
 
 
+def boundary_f(predicted, target, counted=None):
+    """F1 of the boundaries of two bool (H, W) areas; a boundary pixel is met within a share of the diagonal.
+
+    1 where neither has a boundary, 0 where only one has. Boundaries of ignored pixels do not count.
+    """
+    edges = [_boundary(area, counted) for area in (predicted, target)]
+    if not edges[0].any() or not edges[1].any():
+        return float(edges[0].any() == edges[1].any())
+    reach = max(1.0, _TOLERANCE * np.hypot(*target.shape))
+    precision, recall = (
+        (cv2.distanceTransform((~other).astype(np.uint8), cv2.DIST_L2, 5)[own] <= reach).mean()
+        for own, other in (edges, edges[::-1])
+    )
+    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
+
+
+def _boundary(area, counted):
+    """Pixels whose right or lower neighbour lies on the other side."""
+    edge = np.zeros(area.shape, bool)
+    for axis in (0, 1):
+        other = np.swapaxes(area, 0, axis)
+        crosses = other[:-1] != other[1:]
+        if counted is not None:
+            known = np.swapaxes(counted, 0, axis)
+            crosses &= known[:-1] & known[1:]
+        np.swapaxes(edge, 0, axis)[:-1] |= crosses
+    return edge
+
+
 def _structure_values(probability, target):
     """S-measure, mean E-measure over the 256 thresholds and weighted F, by pysodmetrics."""
     import py_sod_metrics
 
+    class EdgeSafeSmeasure(py_sod_metrics.Smeasure):
+        """Safe where the foreground's centroid lies on the last row or column."""
+
+        def ssim(self, pred, gt):
+            return super().ssim(pred, gt) if pred.size else 0.0
+
     alignment = py_sod_metrics.Emeasure()
     # normalize=False: min-max stretching each map would hide a map that is wrong as a whole.
     alignment.step(probability, target, normalize=False)
-    structure = _smeasure()
+    structure = EdgeSafeSmeasure()
     structure.step(probability, target, normalize=False)
     if target.any():
         weighted = py_sod_metrics.WeightedFmeasure()
@@ -157,17 +189,6 @@ def _structure_values(probability, target):
         "e_measure": np.minimum(alignment.changeable_ems[0], 1).mean(),
         "weighted_f": weighted_f,
     }
-
-
-def _smeasure():
-    """S-measure of pysodmetrics, safe where the foreground's centroid lies on the last row or column."""
-    import py_sod_metrics
-
-    class EdgeSafeSmeasure(py_sod_metrics.Smeasure):
-        def ssim(self, pred, gt):
-            return super().ssim(pred, gt) if pred.size else 0.0
-
-    return EdgeSafeSmeasure()
 
 
 def selection_score(sources, pair_error=None, uniform_error=None):

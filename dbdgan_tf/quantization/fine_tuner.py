@@ -4,8 +4,7 @@ import math
 
 import tensorflow as tf
 
-from dbdgan_tf.losses import consistency_loss
-from dbdgan_tf.losses.content import ContentObjective
+from dbdgan_tf.losses import ContentObjective, consistency_loss
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.ranges import PREFIX
 from dbdgan_tf.training.callbacks import NonFiniteLossError

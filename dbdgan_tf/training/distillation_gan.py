@@ -3,9 +3,14 @@
 import keras
 from keras import ops
 
-from dbdgan_tf.losses import ADVERSARIAL_LOSSES, consistency_loss, feature_loss
-from dbdgan_tf.losses.content import ContentObjective
-from dbdgan_tf.losses.reduction import counted_windows, image_weights
+from dbdgan_tf.losses import (
+    ADVERSARIAL_LOSSES,
+    ContentObjective,
+    consistency_loss,
+    counted_windows,
+    feature_loss,
+    image_weights,
+)
 from dbdgan_tf.models.discriminator import update_spectral_norms
 from dbdgan_tf.training.options import TEACHER_MODES
 

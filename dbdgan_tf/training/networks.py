@@ -5,7 +5,7 @@ import dataclasses
 
 import keras
 
-from dbdgan_tf.data.augmentation import AugmentationConfig, build_augmentation
+from dbdgan_tf.data.augmentation import AugmentationConfig, BatchAugmentation
 from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discriminator
 from dbdgan_tf.models.serialization import load_network, network_files, read_network_json
 from dbdgan_tf.models.student import StudentConfig, build_student
@@ -34,7 +34,7 @@ def make_teacher(options, image_size):
 def make_augmentation(options, seed):
     names = ("affine", "zoom", "shift", "colour")
     config = AugmentationConfig(**{name: getattr(options, f"augment_{name}") for name in names})
-    return build_augmentation(tuple(options.image_size), seed=seed, config=config)
+    return BatchAugmentation(tuple(options.image_size), seed=seed, config=config)
 
 
 def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):

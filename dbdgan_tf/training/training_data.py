@@ -7,10 +7,10 @@ from pathlib import Path
 from absl import logging
 
 from dbdgan_tf.data.checking import check_samples
-from dbdgan_tf.data.cropping import RandomCrop
 from dbdgan_tf.data.dataset import BlurDataset
+from dbdgan_tf.data.drawing import draw, fold_of
 from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
-from dbdgan_tf.data.scenes import draw, fold_of
+from dbdgan_tf.data.store import RandomCrop
 from dbdgan_tf.training import distribution
 from dbdgan_tf.training.validation import HeldOut, UniformScenes
 

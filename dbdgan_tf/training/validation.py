@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from dbdgan_tf.data.scenes import only_pairs
+from dbdgan_tf.data.drawing import only_pairs
 from dbdgan_tf.data.uniform_scenes import read_groups, uniform_photographs
-from dbdgan_tf.metrics import scores
+from dbdgan_tf.metrics.scores import f_measure, precision_recall, selection_score, to_levels
 from dbdgan_tf.photo import resize
 
 FIGURES = ("max_f_focus", "max_f_blur", "mae")
@@ -23,7 +23,7 @@ class UniformScenes:
     def read(cls, folder, list_path, image_size):
         found = list(uniform_photographs(folder, read_groups(list_path)))
         images = np.stack([resize(image, image_size) for *_, image in found])
-        return cls(images, np.array([group == "blurred" for _, group, _, _ in found]))
+        return cls(images, np.array([group == "blurred" for _, group, _ in found]))
 
     def error(self, predict, batch_size):
         """The share of pixels on the wrong side of 0.5, both kinds alike, 0..1."""
@@ -75,7 +75,7 @@ def validate(predict, held_out):
         size = next(iter(held_out.sources.values())).batch_size
         errors["uniform_error"] = held_out.uniform.error(predict, size)
     figures = {
-        "selection": scores.selection_score([(f["max_f_focus"], f["mae"]) for f in ordinary], **errors),
+        "selection": selection_score([(f["max_f_focus"], f["mae"]) for f in ordinary], **errors),
         **means,
         **{f"{name}_{key}": scored[name][key] for name in scored for key in FIGURES},
         **errors,
@@ -102,9 +102,7 @@ def _score(predict, dataset):
             errors.append(np.abs(blur_map - mask).mean())
             wrong.append(((blur_map >= 0.5) != (mask >= 0.5)).mean())
             for positive, p, m in (("blur", blur_map, mask), ("focus", 1 - blur_map, 1 - mask)):
-                truth = m >= 0.5
-                hits, predicted = scores.counts_per_threshold(scores.to_levels(p[None]), truth[None])
-                curves[positive].append(scores.precision_recall(hits, predicted, truth.sum()))
+                curves[positive].append(precision_recall(to_levels(p[None])[0], m >= 0.5))
     means = {name: np.mean(np.array(pairs), axis=0) for name, pairs in curves.items()}
-    figures = {f"max_f_{name}": float(scores.f_measure(*mean).max()) for name, mean in means.items()}
+    figures = {f"max_f_{name}": float(f_measure(*mean).max()) for name, mean in means.items()}
     return {**figures, "mae": float(np.mean(errors)), "wrong": float(np.mean(wrong))}

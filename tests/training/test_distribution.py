@@ -34,7 +34,7 @@ def begin(**data):
 """
 # Five steps of plain descent, in which every image has other ignored pixels and one has no mask.
 STEPS = """
-from dbdgan_tf.data.augmentation import build_augmentation
+from dbdgan_tf.data.augmentation import BatchAugmentation
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
 
 class Batches(keras.utils.PyDataset):
@@ -59,7 +59,7 @@ def train():
     begin()
     keras.utils.set_random_seed(1)
     gan = make_gan()
-    gan.augmentation = build_augmentation(SIZE, seed=3)
+    gan.augmentation = BatchAugmentation(SIZE, seed=3)
     groups = gan.variable_groups
     descent = {name: keras.optimizers.SGD(0.02, use_ema=True, ema_momentum=0.5) for name in groups}
     gan.compile(OptimizerGroup(descent, groups))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.checking import BadDataError
+from dbdgan_tf.data.drawing import fold_of
 from dbdgan_tf.data.layouts import find_samples
-from dbdgan_tf.data.scenes import fold_of
 from dbdgan_tf.photo import write_image, write_map
 from dbdgan_tf.training.options import DataOptions, RunOptions
 from dbdgan_tf.training.training_data import divide, make_datasets

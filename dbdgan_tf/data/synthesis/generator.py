@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,11 +19,10 @@ from dbdgan_tf.photo import write_image
 from dbdgan_tf.text_file import read_json
 
 _RECIPE = "synthesis.json"
-_SPLITS = ("train", "test")
+_pool = functools.lru_cache(2)(SourcePool)
 
 
-@dataclasses.dataclass(frozen=True)
-class SourceSplit:
+class SourceSplit(NamedTuple):
     """(photograph, region map or None) pairs for training and for test scenes, with none in common."""
 
     train: tuple
@@ -44,10 +44,8 @@ def split_sources(pairs, test_share=0.25, seed=0):
         raise ValueError(f"Two splits need at least two sharp photographs. Received: {len(pairs)}.")
     order = np.random.default_rng(seed).permutation(len(pairs))
     count = min(len(pairs) - 1, max(1, round(test_share * len(pairs))))
-    return SourceSplit(
-        train=tuple(pairs[place] for place in sorted(order[count:])),
-        test=tuple(pairs[place] for place in sorted(order[:count])),
-    )
+    train, test = (tuple(pairs[i] for i in sorted(places)) for places in (order[count:], order[:count]))
+    return SourceSplit(train, test)
 
 
 def synthesize_image(pool, index, seed=0, config=None):
@@ -60,28 +58,6 @@ def synthesize_image(pool, index, seed=0, config=None):
         config: SynthesisConfig or None.
     """
     return synthesize_scene(pool, np.random.default_rng([*np.atleast_1d(seed), index]), config)
-
-
-def synthesize_batch(pool, indices, seed=0, config=None):
-    """A batch for training without a disk, like those of BlurDataset; arguments as of `synthesize_image`.
-
-    Args:
-        pool: SourcePool.
-        indices: Numbers of the scenes.
-        seed: int, or sequence of ints.
-        config: SynthesisConfig or None.
-
-    Returns:
-        Dict: images uint8 (B, H, W, 3); segmentation_masks float32 (B, H, W, 1), 1 = blurred; labelled
-        float32 (B,), ones.
-    """
-    scenes = [synthesize_image(pool, int(index), seed, config) for index in indices]
-    masks = np.stack([scene.mask for scene in scenes])[..., None]
-    return {
-        "images": np.stack([scene.image for scene in scenes]),
-        "segmentation_masks": masks.astype(np.float32) / 255,
-        "labelled": np.ones(len(scenes), np.float32),
-    }
 
 
 def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, workers=None, progress=iter):
@@ -105,11 +81,12 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
     """
     config = config or SynthesisConfig()
     recipe = _recipe(sources, count, test_count, seed, config)
-    jobs = [("train", index) for index in range(count)] + [("test", index) for index in range(test_count)]
     root = Path(output_dir)
+    counts = enumerate((count, test_count))
+    jobs = [_job(root, split, index) for split, number in counts for index in range(number)]
     if _is_there(root, recipe, jobs):
         return False
-    render = functools.partial(_write_scene, str(root), sources, seed, config)
+    render = functools.partial(_write_scene, sources, seed, config)
     workers = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
     if workers == 1:
         list(progress(map(render, jobs)))
@@ -122,27 +99,22 @@ def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, w
     return True
 
 
-def _write_scene(root, sources, seed, config, job):
-    split, index = job
-    scene = synthesize_image(_pool(getattr(sources, split)), index, (seed, _SPLITS.index(split)), config)
-    image, mask = _paths(Path(root), split, index)
+def _job(root, split, index):
+    folder, name = root / SourceSplit._fields[split], f"synthetic{index:05d}"
+    return split, index, folder / "images" / f"{name}.jpg", folder / "masks" / f"{name}.png"
+
+
+def _write_scene(sources, seed, config, job):
+    split, index, image, mask = job
+    scene = synthesize_image(_pool(sources[split]), index, (seed, split), config)
     write_image(image, scene.image)
     write_image(mask, scene.mask)
 
 
-@functools.lru_cache(2)
-def _pool(pairs):
-    return SourcePool(pairs)
-
-
-def _paths(root, split, index):
-    name = f"synthetic{index:05d}"
-    return root / split / "images" / f"{name}.jpg", root / split / "masks" / f"{name}.png"
-
-
 def _recipe(sources, count, test_count, seed, config):
-    names = {split: [path.name for path, _ in getattr(sources, split)] for split in _SPLITS}
-    regions = {split: sum(region is not None for _, region in getattr(sources, split)) for split in _SPLITS}
+    splits = sources._asdict().items()
+    names = {split: [path.name for path, _ in pairs] for split, pairs in splits}
+    regions = {split: sum(region is not None for _, region in pairs) for split, pairs in splits}
     recipe = {"count": count, "test_count": test_count, "seed": seed, "config": dataclasses.asdict(config)}
     # As it will be read: with lists in place of tuples.
     return json.loads(json.dumps({**recipe, "sources": names, "region_maps": regions}))
@@ -154,10 +126,8 @@ def _is_there(root, recipe, jobs):
     if path.is_file():
         if read_json(path) != recipe:
             raise ValueError(f"{root} holds synthetic data made with other options. Remove or rename it.")
-        return all(file.is_file() for split, index in jobs for file in _paths(root, split, index))
-    expected = {file.name for split, index in jobs for file in _paths(root, split, index)}
-    present = {file.name for split in _SPLITS for file in root.glob(f"{split}/images/*")}
-    strange = present - expected
-    if strange:
+        return all(file.is_file() for *_, image, mask in jobs for file in (image, mask))
+    present = {file.name for split in SourceSplit._fields for file in root.glob(f"{split}/images/*")}
+    if strange := present - {image.name for *_, image, _ in jobs}:
         raise ValueError(f"{root} already holds other photographs: {', '.join(sorted(strange)[:5])}.")
     return False

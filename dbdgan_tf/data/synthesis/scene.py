@@ -5,15 +5,15 @@ import dataclasses
 import cv2
 import numpy as np
 
-from dbdgan_tf.data.synthesis.camera import take_picture, to_linear
-from dbdgan_tf.data.synthesis.lens import ThinLens, aperture_kernel
-from dbdgan_tf.data.synthesis.rendering import Layer, blur_mask, fill_behind, render
+from dbdgan_tf.data.synthesis import lens as optics
 
 # Kind of scene -> share. In "front" the object is sharp before a blurred background, in "back" the background
 # is sharp behind a blurred object, in "middle" only the middle of three is sharp, "receding" is a plane that
 # passes through focus.
 SCENE_KINDS = {"front": 0.36, "back": 0.18, "middle": 0.12, "receding": 0.14, "sharp": 0.1, "blurred": 0.1}
 _REFERENCE_WIDTH = 320
+# Of the picture, of a region that may be an object.
+_SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,9 @@ def synthesize_scene(pool, rng, config=None, kind=None):
         kind: One of SCENE_KINDS, or None to draw it.
     """
     config = config or SynthesisConfig()
-    kind = kind or str(rng.choice(list(SCENE_KINDS), p=_shares(config.sharp)))
+    rest = (1 - config.sharp) / (1 - SCENE_KINDS["sharp"])
+    shares = {kind: share * rest for kind, share in SCENE_KINDS.items()} | {"sharp": config.sharp}
+    kind = kind or str(rng.choice(list(shares), p=list(shares.values())))
     scale = config.image_size[1] / _REFERENCE_WIDTH
     pictures = _pictures(pool, rng, config, {"middle": 2, "receding": 0}.get(kind, int(rng.integers(1, 3))))
     if kind == "receding":
@@ -84,23 +86,20 @@ def synthesize_scene(pool, rng, config=None, kind=None):
     else:
         depths, lens = _focus(rng, kind, len(pictures), config)
         diameters = [lens.circle_of_confusion(depth) for depth in depths]
-    layers = [Layer(*picture, diameter) for picture, diameter in zip(pictures, diameters, strict=True)]
+    layers = [optics.Layer(*picture, diameter) for picture, diameter in zip(pictures, diameters, strict=True)]
     blades, turn = int(rng.choice([0, 0, 5, 6, 7, 8])), rng.uniform(0, np.pi)
-    light, blur = render(layers, lambda diameter: aperture_kernel(diameter, blades, turn))
-    image = take_picture(light, rng, config.low_light, config.compression)
-    return Scene(image, blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
-
-
-def _shares(sharp):
-    rest = (1 - sharp) / (1 - SCENE_KINDS["sharp"])
-    return [sharp if kind == "sharp" else share * rest for kind, share in SCENE_KINDS.items()]
+    light, blur = optics.render(layers, lambda diameter: optics.aperture_kernel(diameter, blades, turn))
+    image = optics.take_picture(light, rng, config.low_light, config.compression)
+    return Scene(image, optics.blur_mask(blur, config.blur_threshold * scale, config.soft_mask), blur, kind)
 
 
 def _pictures(pool, rng, config, objects):
     """(light, alpha) of the background and of some objects, back to front."""
     size = config.image_size
     image, regions = pool.crop(rng, size)
-    light = _highlights(rng, to_linear(image))
+    light = optics.to_linear(image)
+    # White areas may be brighter than white, as lamps and reflections are, so that they turn into discs.
+    light = light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
     pictures = [(light, np.ones(size, np.float32))]
     for number in range(objects):
         # Only the first, as a second might be the same object, just before itself.
@@ -108,7 +107,7 @@ def _pictures(pool, rng, config, objects):
         shape = region_shape(rng, regions) if own else None
         if shape is not None:
             # An object of the photograph itself steps out of it; what it hid is guessed.
-            pictures[0] = (fill_behind(pictures[0][0], shape), pictures[0][1])
+            pictures[0] = (optics.fill_behind(pictures[0][0], shape), pictures[0][1])
             pictures.append((light, shape))
         else:
             pictures.append(_cut_out(pool, rng, size))
@@ -120,12 +119,7 @@ def _pictures(pool, rng, config, objects):
 def _cut_out(pool, rng, size):
     image, regions = pool.crop(rng, size)
     shape = None if regions is None else region_shape(rng, regions)
-    return to_linear(image), random_shape(rng, size) if shape is None else shape
-
-
-def _highlights(rng, light):
-    """Lets white areas be brighter than white, as lamps and reflections are, so that they turn into discs."""
-    return light * (1 + rng.uniform(0, 4) * (light.min(axis=-1, keepdims=True) > 0.93))
+    return optics.to_linear(image), random_shape(rng, size) if shape is None else shape
 
 
 def _plain(rng, size):
@@ -140,7 +134,7 @@ def _plain(rng, size):
 def _focus(rng, kind, count, config):
     """Depths in m of the layers, back to front, and a lens that puts the right ones out of focus."""
     scale = config.image_size[1] / _REFERENCE_WIDTH
-    lens = ThinLens(
+    lens = optics.ThinLens(
         focal_length=float(rng.choice([26.0, 35.0, 50.0, 85.0])),
         focus_distance=_log_uniform(rng, 0.5, 5.0),
         image_width=config.image_size[1],
@@ -179,9 +173,6 @@ def _receding(rng, config):
     largest = _log_uniform(rng, 2.5 * config.blur_threshold, 0.6 * config.largest_blur)
     distance = np.abs(inverse - in_focus)
     return largest * width / _REFERENCE_WIDTH * distance / distance.max()
-
-
-_SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 
 def random_shape(rng, size):

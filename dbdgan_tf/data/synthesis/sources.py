@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.data.checking import BadDataError, image_size
-from dbdgan_tf.data.layouts import list_images
+from dbdgan_tf.data.layouts import find_unlabelled, list_images
 from dbdgan_tf.photo import ImageInputError, read_image, read_values, resize
 
 # Photographs inside the scikit-image package itself (nothing is downloaded) that are sharp all over.
@@ -48,9 +48,7 @@ def find_sources(source_dir=None, regions_dir=None, stems=None):
         BadDataError: With every photograph and region map that cannot be used.
         ValueError: If there are no photographs, a stem has none, or no region map fits any of them.
     """
-    files = list_images(source_dir) if source_dir else bundled_photographs()
-    if not files:
-        raise ValueError(f"No photographs to cut scenes from. Received: {source_dir}.")
+    files = [s.image for s in find_unlabelled(source_dir)] if source_dir else bundled_photographs()
     if stems is not None:
         missing = sorted(set(stems) - {path.stem for path in files})
         if missing:
@@ -71,24 +69,18 @@ class SourcePool:
 
     Args:
         pairs: List of (photograph, region map or None) from `find_sources`.
-        cached: Number of decoded photographs to keep.
     """
 
-    def __init__(self, pairs, cached=64):
+    def __init__(self, pairs):
         self.pairs = tuple(pairs)
-        self._load = functools.lru_cache(cached)(self._read)
+        self._load = functools.lru_cache(64)(self._read)
 
-    @property
-    def has_regions(self):
-        """Whether any photograph has a region map."""
-        return any(regions for _, regions in self.pairs)
-
-    def crop(self, rng, size, candidates=3):
-        """The sharpest of some random crops, which passes over photographs that are blurred themselves.
+    def crop(self, rng, size):
+        """The sharpest of three random crops, which passes over photographs that are blurred themselves.
 
         Returns (image uint8 (H, W, 3), regions int32 (H, W) or None).
         """
-        crops = [self._random_crop(rng, size) for _ in range(candidates)]
+        crops = [self._random_crop(rng, size) for _ in range(3)]
         return max(crops, key=lambda crop: sharpness(crop[0]))
 
     def _random_crop(self, rng, size):
@@ -154,14 +146,9 @@ def _problem(pair):
     image, regions = pair
     try:
         size = image_size(image)
+        shape = size if regions is None else _read_regions(regions).shape
     except ImageInputError as error:
-        return image, error.reason
-    if regions is None:
+        return Path(error.source), error.reason
+    if shape == size:
         return None
-    try:
-        shape = _read_regions(regions).shape
-    except ImageInputError as error:
-        return regions, error.reason
-    if shape != size:
-        return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"
-    return None
+    return regions, f"size mismatch: regions {shape}, photo {size} (height, width)"
