@@ -17,14 +17,9 @@ _SOBEL = np.stack([_ACROSS, _ACROSS.T], axis=-1)[:, :, None, :]
 def binary_cross_entropy(target, logits, sample_weight=None, counted=None):
     """Binary cross-entropy per pixel, from what the sigmoid takes: a sure and wrong pixel keeps its gradient.
 
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-        logits: Tensor (B, H, W, 1), the map before its sigmoid, any range.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar >= 0, in nats.
+    `target` (B, H, W, 1) is 1 where blurred, `logits` (B, H, W, 1) the map before its sigmoid;
+    `sample_weight` (B,) weighs images; `counted` (B, H, W, 1) is 0 where a pixel is ignored, 1 elsewhere, or
+    None for all. Returns a scalar >= 0, in nats.
     """
     logits = ops.cast(logits, "float32")
     return mean_over_images(ops.softplus(logits) - target * logits, sample_weight, counted)

@@ -7,13 +7,9 @@ from dbdgan_tf.photo import resize
 
 
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
-    """An `ImagePredictor` on a network saved by `save_network`.
+    """An `ImagePredictor` on PREFIX.weights.h5 and PREFIX.json of `save_network`, by PREFIX or one of both.
 
-    Args:
-        path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
-        batch_size: images per step.
-        map_size: "photo" or "model".
-        image_size: (height, width) in px that the network works at in place of its own, multiples of 32.
+    `image_size` (height, width) in px, multiples of 32, stands for the network's own.
     """
     from dbdgan_tf.models.serialization import load_network
 

@@ -19,12 +19,10 @@ MAP_SIZES = ("photo", "model")
 class ImagePredictor:
     """Asks a model for maps, in batches, reading photographs ahead in threads.
 
-    Attributes:
-        run_batch: takes a list of prepared images, returns one map (h, w) per image.
-        prepare: image uint8 (H, W, 3) RGB -> what `run_batch` takes; runs in the reading threads.
-        batch_size: images per call of `run_batch`.
-        model_size: (height, width) the model works at, or None for the photograph's own.
-        map_size: "photo" brings every map to its photograph's size, "model" leaves it as the model gave it.
+    `run_batch` takes a list of prepared images and returns one map (h, w) per image; `prepare` makes what it
+    takes of an image uint8 (H, W, 3) RGB, in the reading threads. `model_size` is the (height, width) that
+    the model works at, None for the photograph's own; `map_size` "photo" brings every map to its photograph's
+    size, "model" leaves it as the model gave it.
     """
 
     run_batch: Callable

@@ -29,15 +29,10 @@ class Curves:
 
 @dataclasses.dataclass(frozen=True)
 class ClassScores:
-    """The scores of n images for one positive class.
+    """The scores of n images, by stem, for one positive class, "blur" or "focus".
 
-    Attributes:
-        positive: "blur" or "focus".
-        stems: n image stems.
-        precision: float64 (n, 256) at thresholds 0..255.
-        recall: float64 (n, 256).
-        shares: float64 (n, 2, 256), of each image as of `calibration.level_shares`.
-        values: float64 (n,) for each of `scores.VALUE_NAMES`.
+    precision and recall are float64 (n, 256) at thresholds 0..255, shares float64 (n, 2, 256) as of
+    `calibration.level_shares`, values float64 (n,) for each of `scores.VALUE_NAMES`.
     """
 
     positive: str
@@ -103,15 +98,10 @@ class ClassScores:
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationResult:
-    """The outcome of `evaluate`.
+    """The outcome of `evaluate`: `ClassScores` by positive class, one or both.
 
-    Attributes:
-        name: what was evaluated, as tables show it.
-        classes: `ClassScores` by positive class, one or both.
-        images: for each scored image a dict stem, image, mask, polarity (paths as text).
-        missing: stems that had no map (allowed to be missing).
-        maps_dir: where the maps lie, or None.
-        maps_polarity: what white means in them.
+    `images` are dicts stem, image, mask, polarity (paths as text) of what was scored, `missing` the stems
+    that were allowed to have no map; `maps_dir` is where the maps lie, if kept.
     """
 
     name: str

@@ -22,11 +22,8 @@ _TOLERANCE = 0.0075
 class ImageScores:
     """Everything that one image adds to an evaluation.
 
-    Attributes:
-        precision: float64 (256,), precision of `map >= t` for t = 0..255; 1 where nothing is predicted.
-        recall: float64 (256,), recall of `map >= t`; 1 where the mask holds no positive pixel.
-        values: one float for each of `VALUE_NAMES`.
-        shares: float64 (2, 256), as of `level_shares`.
+    precision and recall: float64 (256,) of `map >= t`, t = 0..255, 1 where nothing is predicted or positive;
+    values: one float for each of `VALUE_NAMES`; shares: float64 (2, 256), as of `level_shares`.
     """
 
     precision: np.ndarray
@@ -84,7 +81,7 @@ def adaptive_level(levels):
 
 
 def score_map(blur_map, mask, positive, counted=None):
-    """Scores one blur map for one positive class.
+    """The `ImageScores` of one blur map for one positive class.
 
     Args:
         blur_map: float (H, W) in 0..1 or uint8 (H, W), high = blurred.
@@ -92,12 +89,6 @@ def score_map(blur_map, mask, positive, counted=None):
         positive: "blur" or "focus"; for "focus" both map and mask are inverted.
         counted: bool (H, W), the pixels that count, or None for all. S-, E- and weighted F-measure look at
             the whole picture: there the others are negative in both map and mask.
-
-    Returns:
-        `ImageScores`.
-
-    Raises:
-        ValueError: bad map, unknown class, or map and mask differ in size.
     """
     if positive not in POSITIVES:
         raise ValueError(f"Unknown positive class. Received: {positive!r}. Allowed: {POSITIVES}.")

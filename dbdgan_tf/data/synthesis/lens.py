@@ -16,14 +16,9 @@ _TO_LINEAR = ((np.arange(256) / 255.0) ** _GAMMA).astype(np.float32)
 
 @dataclasses.dataclass(frozen=True)
 class ThinLens:
-    """A lens focused at one distance.
+    """A lens focused at one distance, in m, beyond its focal length, in mm.
 
-    Attributes:
-        focal_length: Focal length in mm.
-        f_number: Focal length over aperture diameter.
-        focus_distance: Distance of the plane in focus, in m; must exceed the focal length.
-        sensor_width: Width of the sensor in mm.
-        image_width: Width of the picture in px.
+    `f_number` is focal length over aperture; the widths are of the sensor, in mm, and of the picture, in px.
     """
 
     focal_length: float = 50.0
@@ -51,13 +46,9 @@ class ThinLens:
 def aperture_kernel(diameter, blades=0, rotation=0.0):
     """The picture of a point out of focus: a disc, or the polygon that an iris with few blades makes.
 
-    Args:
-        diameter: Width in px (of the disc, or of the polygon's disc of equal area).
-        blades: 0 for a disc, else the number of corners, at least 3.
-        rotation: Turn of the polygon in radians.
-
-    Returns:
-        float32 array (K, K), K odd, sum 1. A diameter of at most 1 px gives the single pixel 1.
+    `diameter` in px is that of the disc, or of the disc of equal area; `blades` is 0 or the number of
+    corners, at least 3, turned by `rotation` radians. Returns float32 (K, K), K odd, of sum 1; up to 1 px one
+    pixel.
     """
     if diameter <= 1.0:
         return np.ones((1, 1), np.float32)

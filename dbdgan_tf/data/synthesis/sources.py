@@ -33,20 +33,11 @@ def bundled_photographs():
 
 
 def find_sources(source_dir=None, regions_dir=None, stems=None):
-    """Lists and checks sharp photographs and their region maps.
+    """Lists and checks sharp photographs: sorted pairs (photograph, region map or None).
 
-    Args:
-        source_dir: Folder of photographs, or None for those that scikit-image ships.
-        regions_dir: Folder of `<stem>.png` region numbers at the photographs' sizes, or None. A photograph
-            without a region map is used as a whole.
-        stems: File names without extension of the photographs to use, or None for all.
-
-    Returns:
-        List of (photograph, region map or None), sorted.
-
-    Raises:
-        BadDataError: With every photograph and region map that cannot be used.
-        ValueError: If there are no photographs, a stem has none, or no region map fits any of them.
+    `source_dir` None stands for those that scikit-image ships; `regions_dir` holds `<stem>.png` region
+    numbers at the photographs' sizes; `stems` are those to use, None for all. A BadDataError lists every file
+    that cannot be used; stems without a photograph and region maps that fit none are a ValueError.
     """
     files = [s.image for s in find_unlabelled(source_dir)] if source_dir else bundled_photographs()
     if stems is not None:
@@ -65,11 +56,7 @@ def find_sources(source_dir=None, regions_dir=None, stems=None):
 
 
 class SourcePool:
-    """Cuts crops from sharp photographs, preferring those that are really sharp.
-
-    Args:
-        pairs: List of (photograph, region map or None) from `find_sources`.
-    """
+    """Cuts crops from the pairs of `find_sources`, preferring photographs that are really sharp."""
 
     def __init__(self, pairs):
         self.pairs = tuple(pairs)

@@ -50,18 +50,9 @@ def spread(ranked, count):
 
 
 def grid_picture(comparison, stems, tile=(160, 220)):
-    """Draws a grid: one row per image; columns photo, ground truth and every method.
+    """A grid, uint8 (H, W, 3) RGB on white: one row per stem; columns photo, ground truth and every method.
 
-    Args:
-        comparison: `Comparison`.
-        stems: images, top to bottom.
-        tile: (height, width) of the box that each picture is fitted into.
-
-    Returns:
-        uint8 (H, W, 3) RGB on white.
-
-    Raises:
-        ValueError: a stem is not among the compared images.
+    Each picture is fitted into a box of `tile` (height, width).
     """
     unknown = [stem for stem in stems if stem not in comparison.stems]
     if unknown or not stems:
