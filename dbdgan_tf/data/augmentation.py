@@ -134,10 +134,10 @@ def _gamma(images, exponent):
 
 
 def affine_transform(images, matrices):
-    """Resamples images bilinearly in one pass; beyond the borders (d c b a | a b c d | d c b a) they mirror.
+    """Resamples images bilinearly: the output pixel (x, y) shows (a0 x + a1 y + a2, b0 x + b1 y + b2).
 
-    `matrices` float32 (B, 8), a row a0 a1 a2 b0 b1 b2 0 0 per image: the output pixel (x, y) shows the input
-    at (a0 x + a1 y + a2, b0 x + b1 y + b2).
+    `matrices` float32 (B, 8) have rows a0 a1 a2 b0 b1 b2 0 0. Beyond the borders (d c b a | a b c d | d c b
+    a) images mirror.
     """
     if keras.backend.backend() == "tensorflow":
         # TensorFlow has a kernel for this, which without XLA is twice as fast as gathering.

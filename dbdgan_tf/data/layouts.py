@@ -32,10 +32,7 @@ class Sample:
 
 
 class Layout(NamedTuple):
-    """One split of a published data set: glob patterns below its root, and what white means on disk.
-
-    `masks` are tried in order; `prefix` names the photographs to keep beside other kinds of blur.
-    """
+    """A split of a published data set: glob patterns (`masks` in order), polarity, prefix of what is kept."""
 
     split: str
     images: str
@@ -90,7 +87,7 @@ def find_samples(root, split="train", polarity=None):
 
 
 def find_unlabelled(folder):
-    """Samples without masks, sorted, of `folder/images` or else of `folder`; a ValueError if there is none."""
+    """Samples without masks, sorted, of `folder/images` or else of `folder`; a ValueError of none."""
     folder = Path(folder)
     inner = folder / "images"
     return [Sample(path.stem, path) for path in _photographs(inner if inner.is_dir() else folder)]

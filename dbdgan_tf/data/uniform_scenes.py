@@ -57,10 +57,7 @@ def uniform_photographs(folder, groups):
 
 
 def in_focus_shares(photographs, predict):
-    """Dict group -> stem -> share called in focus, of what `uniform_photographs` yields, worst first.
-
-    `predict` maps an image to its blur map.
-    """
+    """Dict group -> stem -> share called in focus, worst first, of photographs by `predict`, image -> map."""
     shares = {group: {} for group in GROUPS}
     for stem, group, image in photographs:
         shares[group][stem] = float((predict(image) < 0.5).mean())

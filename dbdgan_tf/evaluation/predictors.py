@@ -87,10 +87,7 @@ def _attempt(function, *arguments):
 
 @dataclasses.dataclass(frozen=True)
 class MapsPredictor:
-    """Reads blur maps that lie in a folder, `<stem>.png` or another image format, or `<stem>.npy`.
-
-    `polarity` says what white means in the files, "blur" or "focus"; `files` is a dict stem -> path.
-    """
+    """Reads blur maps that lie in a folder, by stem; `polarity` says what white means, "blur" or "focus"."""
 
     directory: Path
     polarity: str
@@ -124,10 +121,7 @@ def maps_predictor(directory, polarity="blur"):
 
 
 def averaged(predictors):
-    """An `ImagePredictor` of the mean map of several: better than each, in the time of all.
-
-    They must work at one size, or a ValueError is raised; the first one's batch size and map size hold.
-    """
+    """An `ImagePredictor` of the mean map of several of one size: better than each, in the time of all."""
     if len(predictors) == 1:
         return predictors[0]
     sizes = {tuple(predictor.model_size) for predictor in predictors}
@@ -154,10 +148,7 @@ def mirrored(predictor):
 
 @dataclasses.dataclass(frozen=True)
 class OutOfFoldPredictor:
-    """Averages, for every photograph, the maps of the networks that were not trained on it.
-
-    `predictors` by network are of one input size, `trained_on` holds sets of stems.
-    """
+    """Averages, for every photograph, the maps of the networks that were not trained on it (its stem)."""
 
     predictors: dict
     trained_on: dict

@@ -33,10 +33,7 @@ class ImageScores:
 
 
 def to_levels(blur_map):
-    """Quantizes a blur map, uint8 or float in 0..1, to the 256 levels at which every map is scored.
-
-    A float map and the PNG written from it thus score the same.
-    """
+    """A blur map, uint8 or float in 0..1, at the 256 levels at which every map, or PNG of it, is scored."""
     blur_map = np.asarray(blur_map)
     if blur_map.ndim != 2 or blur_map.size == 0:
         raise ValueError(f"A blur map must be (height, width). Received: shape {blur_map.shape}.")
@@ -59,10 +56,7 @@ def f_measure(precision, recall):
 
 
 def precision_recall(levels, positive):
-    """Precision and recall, float64 (256,), of `levels >= t`, t = 0..255, uint8, against a bool mask.
-
-    Each is 1 where its denominator is 0.
-    """
+    """Each float64 (256,), of `levels >= t`, t = 0..255, against a bool mask; 1 by a denominator of 0."""
     joint = levels.astype(np.int16) + THRESHOLDS * positive
     histogram = np.bincount(joint.ravel(), minlength=2 * THRESHOLDS).reshape(2, THRESHOLDS)
     at_least = histogram[:, ::-1].cumsum(axis=1)[:, ::-1]
@@ -125,10 +119,7 @@ def score_map(blur_map, mask, positive, counted=None):
 
 
 def boundary_f(predicted, target, counted=None):
-    """F1 of the boundaries of two bool (H, W) areas; a boundary pixel is met within a share of the diagonal.
-
-    1 where neither has a boundary, 0 where only one has. Boundaries of ignored pixels do not count.
-    """
+    """F1 of the boundaries of two bool areas; 1 where neither has one, 0 where only one has."""
     edges = [_boundary(area, counted) for area in (predicted, target)]
     if not edges[0].any() or not edges[1].any():
         return float(edges[0].any() == edges[1].any())

@@ -71,10 +71,7 @@ class StructureReport:
 
 @dataclasses.dataclass(frozen=True)
 class MapReport:
-    """How a file's maps differ, 0..1, from the reference's; `bad_values` counts maps with NaN or infinity.
-
-    `scores`: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
-    """
+    """How maps differ from the reference's, 0..1; `scores` of both by name, empty without masks."""
 
     images: int
     max_abs_error: float
@@ -97,10 +94,7 @@ class MapReport:
 
 
 def check_structure(path, num_threads=2):
-    """Examines the graph of a .tflite file and how LiteRT delegates it, for a `StructureReport`.
-
-    A file without embedded metadata is a ValueError; `num_threads` are the interpreter's.
-    """
+    """A `StructureReport` of a .tflite file; a ValueError if it has no embedded metadata."""
     model = LiteRTModel(Path(path), num_threads)
     content = Path(path).read_bytes()
     graph, variant = read_graph(content), read_metadata(content).variant

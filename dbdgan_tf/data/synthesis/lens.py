@@ -70,10 +70,7 @@ def aperture_kernel(diameter, blades=0, rotation=0.0):
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """Something flat in the scene, in linear light; `alpha` (H, W) in 0..1 says where.
-
-    Its circle of confusion, px, is a number, or (H, W) for an opaque plane that recedes.
-    """
+    """Something flat in linear light; `alpha` (H, W) says where. `diameter` (H, W): a plane that recedes."""
 
     image: np.ndarray
     alpha: np.ndarray
@@ -99,10 +96,7 @@ def render(layers, kernel):
 
 
 def blur_mask(diameters, threshold, soft=False):
-    """uint8 (H, W), 255 where the circle of confusion exceeds a threshold, both in px.
-
-    A soft mask rises from 0 at half the threshold to 1 at one and a half.
-    """
+    """uint8 (H, W), 255 above a threshold in px; soft: from 0 at half of it to 255 at one and a half."""
     if not soft:
         return np.where(diameters > threshold, 255, 0).astype(np.uint8)
     return np.rint(np.clip(diameters / threshold - 0.5, 0, 1) * 255).astype(np.uint8)
@@ -157,10 +151,7 @@ def to_linear(image):
 
 
 def take_picture(light, rng, low_light=0.3, compression=0.7):
-    """Exposes linear light, adds noise and compresses: after the blur, so that noise and blocks stay sharp.
-
-    `low_light` and `compression` are the probabilities of a dark, noisy picture and of JPEG.
-    """
+    """Exposes linear light, adds noise and compresses: after the blur, so that these stay sharp."""
     dark = rng.random() < low_light
     exposure = rng.uniform(0.15, 0.6) if dark else rng.uniform(0.85, 1.1)
     shot, read = (rng.uniform(1e-4, 3e-3), rng.uniform(1e-3, 1e-2)) if dark else (rng.uniform(0, 3e-4), 1e-3)

@@ -63,10 +63,7 @@ class SourcePool:
         self._load = functools.lru_cache(64)(self._read)
 
     def crop(self, rng, size):
-        """The sharpest of three random crops, which passes over photographs that are blurred themselves.
-
-        Returns (image uint8 (H, W, 3), regions int32 (H, W) or None).
-        """
+        """The sharpest of three random crops: image uint8 (H, W, 3), regions int32 (H, W) or None."""
         crops = [self._random_crop(rng, size) for _ in range(3)]
         return max(crops, key=lambda crop: sharpness(crop[0]))
 
@@ -101,10 +98,7 @@ class SourcePool:
 
 
 def sharpness(image):
-    """How sharp a photo's strongest edges are, whatever their contrast: second over first derivatives.
-
-    Both are 98th percentiles of absolute values. An edge n times as wide has an n-th of the ratio.
-    """
+    """How sharp the strongest edges are, whatever their contrast: n times as wide, an n-th of it."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     slope = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     bend = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
