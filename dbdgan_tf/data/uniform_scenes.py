@@ -61,7 +61,6 @@ def in_focus_shares(photographs, predict):
     shares = {group: {} for group in GROUPS}
     for stem, group, image in photographs:
         shares[group][stem] = float((predict(image) < 0.5).mean())
-    return {
-        group: dict(sorted(found.items(), key=lambda item: item[1], reverse=group == "blurred"))
-        for group, found in shares.items()
-    }
+    for group, found in shares.items():
+        shares[group] = dict(sorted(found.items(), key=lambda item: item[1], reverse=group == "blurred"))
+    return shares
