@@ -17,14 +17,9 @@ _SOBEL = np.stack([_ACROSS, _ACROSS.T], axis=-1)[:, :, None, :]
 def binary_cross_entropy(target, logits, sample_weight=None, counted=None):
     """Binary cross-entropy per pixel, from what the sigmoid takes: a sure and wrong pixel keeps its gradient.
 
-    Args:
-        target: Tensor (B, H, W, 1), ground truth in 0..1, 1 = blurred.
-        logits: Tensor (B, H, W, 1), the map before its sigmoid, any range.
-        sample_weight: Tensor (B,) of weights per image, or None.
-        counted: Tensor (B, H, W, 1), 0 where a pixel is ignored and 1 elsewhere, or None for all.
-
-    Returns:
-        A scalar >= 0, in nats.
+    `target` (B, H, W, 1) is 1 where blurred, `logits` (B, H, W, 1) the map before its sigmoid;
+    `sample_weight` (B,) weighs images; `counted` (B, H, W, 1) is 0 where a pixel is ignored, 1 elsewhere, or
+    None for all. Returns a scalar >= 0, in nats.
     """
     logits = ops.cast(logits, "float32")
     return mean_over_images(ops.softplus(logits) - target * logits, sample_weight, counted)
@@ -33,9 +28,8 @@ def binary_cross_entropy(target, logits, sample_weight=None, counted=None):
 def soft_iou_loss(target, prediction, sample_weight=None, counted=None):
     """One minus the soft intersection over union, averaged over the blurred and the in-focus class.
 
-    Both classes count because a map is used both ways, and either may be rare in a photograph.
-    A class absent from both maps has an IoU of 1. `prediction` (B, H, W, 1) is the probability of blur in
-    0..1; other arguments as of `binary_cross_entropy`. Returns a scalar in 0..1.
+    Both count because either may be rare in a photograph; a class absent from both maps has an IoU of 1.
+    `prediction` (B, H, W, 1) is the probability of blur; other arguments as of `binary_cross_entropy`.
     """
     blurred = _soft_iou(target, prediction, counted)
     focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
@@ -43,11 +37,7 @@ def soft_iou_loss(target, prediction, sample_weight=None, counted=None):
 
 
 def focus_iou_loss(target, prediction, sample_weight=None, counted=None):
-    """One minus the soft intersection over union of the in-focus class alone.
-
-    The subject in focus is often small. Its own IoU weighs its pixels by how few they are, which the mean
-    over both classes does by half. Arguments as of `soft_iou_loss`. Returns a scalar in 0..1.
-    """
+    """One minus the soft intersection over union of the in-focus class alone, which is often small."""
     focused = _soft_iou(1.0 - target, 1.0 - prediction, counted)
     return mean_over_images(1.0 - focused, image_weights(counted, sample_weight))
 
@@ -61,11 +51,7 @@ def _soft_iou(target, prediction, counted):
 
 
 def ssim_loss(target, prediction, sample_weight=None, counted=None):
-    """One minus the structural similarity of two maps, halved (Wang et al., TIP 2004).
-
-    The window is the usual one: Gaussian, 11x11, sigma 1.5; no side may be shorter. Arguments as of
-    `soft_iou_loss`. Returns a scalar in 0..1.
-    """
+    """One minus the structural similarity of two maps, halved (Wang et al., TIP 2004); sides >= 11 px."""
     kernel = ops.convert_to_tensor(_GAUSSIAN)
 
     def blur(x):
@@ -83,29 +69,21 @@ def ssim_loss(target, prediction, sample_weight=None, counted=None):
 
 
 def edge_loss(target, prediction, sample_weight=None, counted=None):
-    """Mean absolute difference of the two maps' Sobel gradients, where that of a full step edge is 1.
-
-    Arguments as of `soft_iou_loss`. Returns a scalar >= 0.
-    """
+    """Mean absolute difference of the two maps' Sobel gradients, where that of a full step edge is 1."""
     gradients = ops.conv(target - prediction, ops.convert_to_tensor(_SOBEL), padding="valid")
     return mean_over_images(ops.abs(gradients), sample_weight, counted_windows(counted, 3))
 
 
 def consistency_loss(teacher_map, student_map, sample_weight=None, counted=None):
-    """Mean absolute difference of the two soft blur maps.
-
-    Both are (B, H, W, 1), probability of blur in 0..1; other arguments as of `binary_cross_entropy`. Returns
-    a scalar in 0..1.
-    """
+    """Mean absolute difference of the two soft blur maps, 0..1."""
     return mean_over_images(ops.abs(teacher_map - student_map), sample_weight, counted)
 
 
 def feature_loss(teacher_features, student_features, sample_weight=None, counted=None):
     """Squared distance of feature vectors that were scaled to unit length, averaged over positions.
 
-    Without the scaling, the layer with the largest activations would rule the sum. Both are (B, H, W, C), the
-    student's adapted to the teacher's channels; other arguments as of `binary_cross_entropy`, at the size of
-    the features. Returns a scalar: 0 for parallel, 2 for orthogonal, 4 for opposite features.
+    Without the scaling, the layer with the largest activations would rule the sum. Both are (B, H, W, C); 0
+    for parallel, 2 for orthogonal, 4 for opposite features.
     """
     difference = _unit(teacher_features) - _unit(student_features)
     return mean_over_images(ops.sum(ops.square(difference), axis=-1, keepdims=True), sample_weight, counted)
@@ -127,10 +105,7 @@ _CONTENT = {
 
 
 class ContentObjective:
-    """Cross-entropy, IoU of both classes and of one, SSIM and edge terms, by the weights of a `LossOptions`.
-
-    Terms of weight 0 are never computed; `names` are those that are.
-    """
+    """The content terms by the weights of a `LossOptions`; `names` are those above 0, the others rest."""
 
     def __init__(self, losses):
         weights = {name: getattr(losses, f"{name}_weight") for name in _CONTENT}
@@ -156,10 +131,9 @@ class ContentObjective:
 def relativistic_least_squares_loss(real, fake, sample_weight=None, counted=None):
     """Relativistic average least squares (Jolicoeur-Martineau, ICLR 2019, equations 20 and 21).
 
-    A score is judged against the average score of the other side, so the generator's gradient does not
-    vanish once the discriminator is sure. `real` and `fake` (B, ...) are raw scores of true and of predicted
-    maps; `counted` (B, h, w, 1) says which scores of a map of scores count. Returns a pair of scalars >= 0:
-    the discriminator's loss and the generator's.
+    A score is judged against the other side's average, so that the generator's gradient does not vanish once
+    the discriminator is sure. `real` and `fake` (B, ...) are raw scores, of which `counted` (B, h, w, 1) says
+    those that count. Returns the discriminator's loss and the generator's.
     """
     real_over_fake = real - mean_over_images(fake, sample_weight, counted)
     fake_over_real = fake - mean_over_images(real, sample_weight, counted)
@@ -173,10 +147,7 @@ def relativistic_least_squares_loss(real, fake, sample_weight=None, counted=None
 
 
 def least_squares_loss(real, fake, sample_weight=None, counted=None):
-    """Least squares (Mao et al., ICCV 2017, equation 9): real scores tend to 1, fake ones to 0.
-
-    Arguments and result as of `relativistic_least_squares_loss`.
-    """
+    """Least squares (Mao et al., ICCV 2017, equation 9): real scores tend to 1, fake ones to 0."""
     on_real = mean_over_images(ops.square(real - 1.0), sample_weight, counted)
     on_fake = mean_over_images(ops.square(fake), sample_weight, counted)
     return 0.5 * (on_real + on_fake), 0.5 * mean_over_images(ops.square(fake - 1.0), sample_weight, counted)

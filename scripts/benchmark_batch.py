@@ -1,7 +1,5 @@
 """Prints what `dbdgan batch` does beside `dbdgan map`: photographs/s, memory of a worker, rows after kills.
 
-    python scripts/benchmark_batch.py --rows=20000 --kills=3
-
 Two workers are killed in turn, and at last the job itself, which is then started again.
 """
 
@@ -136,18 +134,13 @@ def main(options):
     with tempfile.TemporaryDirectory() as folder:
         rows, distinct, seconds, grown, starts = killed_job(options, Path(folder))
     share = found["batch --no-scores --maps"] / found["map"]
+    what = f"{options.megapixels:g} Mpx photographs/s"
+    kills = f"rows; distinct paths of {options.rows} after {options.kills} kills"
     rows_of_table = [
-        *(
-            [f"{name}, {options.megapixels:g} Mpx photographs/s", f"{rate:.1f}", ""]
-            for name, rate in found.items()
-        ),
+        *([f"{name}, {what}", f"{rate:.1f}", ""] for name, rate in found.items()),
         ["batch --no-scores --maps beside map", f"{share:.2f}", f">= {LEAST_SHARE}"],
         ["batch beside score", f"{found['batch'] / found['score']:.2f}", ""],
-        [
-            f"rows; distinct paths of {options.rows} after {options.kills} kills",
-            f"{rows}; {distinct}",
-            "all, once",
-        ],
+        [kills, f"{rows}; {distinct}", "all, once"],
         ["seconds; starts of that job", f"{seconds:.0f}; {starts}", ""],
         [f"memory of a worker after its first {FIRST} rows, MB", f"{grown:.1f}", f"< {GROWN_MEGABYTES:.0f}"],
     ]

@@ -1,7 +1,5 @@
 """Prints what `dbdgan serve` does beside one process: requests/s, p99, answers to bad uploads, memory.
 
-    python scripts/benchmark_serve.py --megapixels=12 --seconds=20 --requests=3000
-
 Server and clients share this machine over loopback; the rate of one process is measured before and after.
 """
 
@@ -106,20 +104,19 @@ def bad_upload(photo, seed):
     for _ in range(draw.randrange(1, 200)):
         spoilt[draw.randrange(len(spoilt))] = draw.randrange(256)
     form = {"Content-Type": "multipart/form-data; boundary=B"}
-    return draw.choice(
-        [
-            ("/map", bytes(spoilt), {}),
-            ("/score", bytes(spoilt), {}),
-            ("/map", photo[: draw.randrange(len(photo))], {}),
-            ("/map", draw.randbytes(draw.randrange(2000)), {}),
-            ("/score", photo[:20] + draw.randbytes(500), {}),
-            ("/score", b"--B\r\n" + draw.randbytes(300), form),
-            ("/map", photo, {"Content-Type": "multipart/form-data"}),
-            (f"/map?threshold={draw.randrange(2, 9)}", photo, {}),
-            (f"/score?roi={draw.randrange(10**6)}", photo, {}),
-            ("/map", b"\x89PNG\r\n\x1a\n" + draw.randbytes(200), {}),
-        ]
-    )
+    uploads = [
+        ("/map", bytes(spoilt), {}),
+        ("/score", bytes(spoilt), {}),
+        ("/map", photo[: draw.randrange(len(photo))], {}),
+        ("/map", draw.randbytes(draw.randrange(2000)), {}),
+        ("/score", photo[:20] + draw.randbytes(500), {}),
+        ("/score", b"--B\r\n" + draw.randbytes(300), form),
+        ("/map", photo, {"Content-Type": "multipart/form-data"}),
+        (f"/map?threshold={draw.randrange(2, 9)}", photo, {}),
+        (f"/score?roi={draw.randrange(10**6)}", photo, {}),
+        ("/map", b"\x89PNG\r\n\x1a\n" + draw.randbytes(200), {}),
+    ]
+    return draw.choice(uploads)
 
 
 def watch_memory(server, photo, requests):
@@ -154,15 +151,12 @@ def main(options):
     for _, _, found in served.values():
         statuses += found
     kept = all(status in (200, 503) or 400 <= status < 500 for status in statuses)
+    process = f"one process, {options.workers} threads, before and after, maps/s"
     rows = [
-        [
-            f"one process, {options.workers} threads, before and after, maps/s",
-            f"{alone[0]:.1f}, {alone[1]:.1f}",
-            "",
-        ],
+        [process, f"{alone[0]:.1f}, {alone[1]:.1f}", ""],
         *(
-            [f"{clients} clients: maps/s; p99", f"{rate:.1f}; {1000 * slow:.0f} ms", ""]
-            for clients, (rate, slow, _) in served.items()
+            [f"{n} clients: maps/s; p99", f"{r:.1f}; {1000 * p99:.0f} ms", ""]
+            for n, (r, p99, _) in served.items()
         ),
         ["8 clients beside one process", f"{share:.2f}", f">= {LEAST_SHARE}"],
         ["answers by status", ", ".join(f"{s}: {n}" for s, n in sorted(statuses.items())), "200, 4xx, 503"],

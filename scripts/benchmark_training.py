@@ -1,7 +1,6 @@
-"""Prints what a training step costs: against model.fit, network by network, and in memory.
+"""Prints what a training step costs: against model.fit, by teacher, in memory and on several devices.
 
 python scripts/benchmark_training.py --comparison      # GAN wrapper against model.fit on the bare student
-python scripts/benchmark_training.py --networks        # joint step, network by network
 python scripts/benchmark_training.py --memory          # peak memory of joint training
 python scripts/benchmark_training.py --allocator       # joint step without and with kept memory
 python scripts/benchmark_training.py --teacher         # teachers at two sizes
@@ -32,7 +31,6 @@ class BenchmarkConfig:
     """What to time, on which networks."""
 
     comparison: bool = option(False, "Student step against model.fit with binary cross-entropy.")
-    networks: bool = option(False, "Joint step with one network more each time.")
     memory: bool = option(False, "Peak memory of joint training.")
     teacher: bool = option(False, "A teacher's step, of --teacher_encoder and of VGG16, at 256 and 320 px.")
     allocator: bool = option(False, "Joint step without and with kept memory, each in its own process.")
@@ -116,22 +114,6 @@ def compare(values):
         ratio = seconds / medians["model.fit"]
         rate = values.batch / seconds
         print(f"  {name:20s} {seconds:.2f} s a step, {rate:.2f} images/s, ratio {ratio:.2f}")
-
-
-def cost_of_networks(values):
-    """Prints the joint step's time as networks are added."""
-    batch = make_batch(values)
-    stages = {
-        "student": {},
-        "student + teacher": {"teacher": "joint"},
-        "student + teacher + D1, D2, D3": {"teacher": "joint", "judges": 0.01},
-    }
-    before = 0.0
-    for name, arguments in stages.items():
-        gan = make_gan(values, **arguments)
-        seconds = median_seconds({name: fit_once(gan, values, batch)}, values.repeats)[name]
-        print(f"{name:32s} {seconds:.2f} s a step ({seconds - before:+.2f})")
-        before = seconds
 
 
 def peak_gibibytes():
@@ -246,7 +228,6 @@ def main(config):
         (config.allocator, compare_allocators),
         (config.allocator_side, time_one_allocator),
         (config.comparison, compare),
-        (config.networks, cost_of_networks),
         (config.memory, peak_memory),
         (config.teacher, cost_of_teacher),
         (config.scaling, compare_scaling),

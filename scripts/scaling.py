@@ -38,18 +38,18 @@ def _rates(places, values):
     for index, place in enumerate(places):
         devices = place.get("devices", 1)
         own = ",".join(map(str, cores[index:][:devices]))
-        started.append(
-            subprocess.Popen(
-                ["taskset", "-c", own, sys.executable, script, f"--scaling_side={json.dumps(place)}", *sizes],
-                stdout=subprocess.PIPE,
-                text=True,
-                env={
-                    **os.environ,
-                    "KERAS_BACKEND": "jax",
-                    "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
-                },
-            )
-        )
+        command = [
+            "taskset",
+            "-c",
+            own,
+            sys.executable,
+            script,
+            f"--scaling_side={json.dumps(place)}",
+            *sizes,
+        ]
+        flags = f"--xla_force_host_platform_device_count={devices}"
+        environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": flags}
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment))
     said = [process.communicate()[0] for process in started]
     each = [json.loads(text.splitlines()[-1]) for text in said]
     return sum(rate for rate, _ in each), sum(per_cpu for _, per_cpu in each) / len(each)

@@ -14,23 +14,13 @@ _DRAWS = 16
 
 @dataclasses.dataclass(frozen=True)
 class AugmentationConfig:
-    """Strength of each change.
+    """Strength of each change: `flip`, `affine`, `colour`, `grey` are probabilities, the rest largest values.
 
-    Attributes:
-        flip: Probability of mirroring left and right.
-        affine: Probability of turning, zooming and shifting; the rest keeps its exact pixels.
-        rotation: Largest turn, degrees either way.
-        zoom: Largest magnification; 1 / zoom is the smallest. Kept near 1, because enlarging a photo makes it
-            look more blurred and shrinking it makes it look sharper.
-        shift: Largest shift as a fraction of the side. With a zoom above 1 this is a random crop.
-        colour: Probability of changing the photo's colours at all.
-        brightness: Largest change as a fraction of the full range.
-        contrast: Largest relative change.
-        gamma: Largest exponent; 1 / gamma is the smallest.
-        saturation: Largest relative change.
-        hue: Largest turn as a fraction of the colour circle.
-        grey: Probability of removing the colour.
-        noise: Largest standard deviation as a fraction of the full range, the same for sharp and blurred.
+    `affine` turns by `rotation` degrees either way, zooms by `zoom` or 1 / zoom (near 1, because enlarging a
+    photo makes it look more blurred) and shifts by `shift` of the side; the rest keeps its exact pixels.
+    `colour` changes brightness by a fraction of the full range, contrast and saturation by one of their own,
+    hue by one of the colour circle, takes the power `gamma` or 1 / gamma, and adds noise whose standard
+    deviation is a fraction of the full range, the same for sharp and blurred.
     """
 
     flip: float = 0.5
@@ -55,15 +45,8 @@ class BatchAugmentation(keras.layers.Layer):
     There is no blurring, sharpening or strong compression. Turning, zooming and shifting are one resampling,
     since the libraries' three layers would resample, and so soften, three times. All randomness comes from
     one SeedGenerator, whose state is a variable of this layer: saved, restored and threaded through
-    `stateless_call` like any other.
-
-    Args:
-        image_size: (height, width) in px of the batches.
-        seed: Seed of every draw.
-        config: AugmentationConfig, its dict, or None for the default strengths.
-
-    Example:
-        batch = BatchAugmentation((320, 320))(batch, training=True)
+    `stateless_call` like any other. `image_size` is that of the batches, (height, width) in px; `config` an
+    AugmentationConfig, its dict, or None for the default strengths.
     """
 
     def __init__(self, image_size=(320, 320), seed=0, config=None, **kwargs):
@@ -151,10 +134,10 @@ def _gamma(images, exponent):
 
 
 def affine_transform(images, matrices):
-    """Resamples images bilinearly in one pass; beyond the borders (d c b a | a b c d | d c b a) they mirror.
+    """Resamples images bilinearly: the output pixel (x, y) shows (a0 x + a1 y + a2, b0 x + b1 y + b2).
 
-    `matrices` float32 (B, 8), a row a0 a1 a2 b0 b1 b2 0 0 per image: the output pixel (x, y) shows the input
-    at (a0 x + a1 y + a2, b0 x + b1 y + b2).
+    `matrices` float32 (B, 8) have rows a0 a1 a2 b0 b1 b2 0 0. Beyond the borders (d c b a | a b c d | d c b
+    a) images mirror.
     """
     if keras.backend.backend() == "tensorflow":
         # TensorFlow has a kernel for this, which without XLA is twice as fast as gathering.

@@ -4,16 +4,12 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 from absl import logging
-from PIL import Image
 
 from dbdgan_tf.data.layouts import list_images
 from dbdgan_tf.photo import ImageInputError, load_photo, read_mask_uint8
-from dbdgan_tf.photo.decoding import without_pillow_limit
 from dbdgan_tf.photo.masks import IGNORED, in_between
 
 ON_BAD = ("error", "skip")
-_JPEG = ("JPEG", "MPO")
-_EXIF_ORIENTATION = 0x0112
 
 
 class BadDataError(ValueError):
@@ -30,23 +26,11 @@ class BadDataError(ValueError):
 def check_samples(samples, on_bad="error", workers=4, soft_masks=False):
     """Checks that every photograph and mask can be read and that they fit together.
 
-    A JPEG photograph is checked by its header and its end, and decoded only if the end looks wrong; other
-    formats and all masks are decoded. Named are: missing, empty, truncated or unreadable files, files that
-    are no image, missing masks, masks of another size than the upright photograph, masks that hold 0 and 1
-    instead of 0 and 255, masks with levels other than 0, 128 (ignored) and 255, and files that share a stem.
-
-    Args:
-        samples: Iterable of Sample.
-        on_bad: "error" raises one error that lists every bad sample; "skip" logs the list and drops them.
-        workers: Number of threads.
-        soft_masks: Take other levels as degrees of blur; in such a mask 128 is one of them.
-
-    Returns:
-        List of the good samples, in their order.
-
-    Raises:
-        BadDataError: If a sample is bad and on_bad is "error", or if no sample is good.
-        ValueError: If on_bad is unknown.
+    Named are: missing, empty, truncated or unreadable files, files that are no image, missing masks, masks of
+    another size than the upright photograph, masks that hold 0 and 1 instead of 0 and 255, masks with levels
+    other than 0, 128 (ignored) and 255, and files that share a stem. `on_bad` "error" raises one BadDataError
+    that lists every bad sample, "skip" logs the list and returns the good ones, if any, in their order.
+    `workers` are threads; `soft_masks` takes other levels as degrees of blur, 128 among them.
     """
     if on_bad not in ON_BAD:
         raise ValueError(f"Unknown on_bad. Received: {on_bad!r}. Allowed: {', '.join(ON_BAD)}.")
@@ -69,18 +53,7 @@ def describe_problems(problems, total):
 
 
 def image_size(path):
-    """(height, width) in px of a photograph as it is seen, after a cheap check that the file is complete.
-
-    Raises:
-        ImageInputError: If the file cannot be used.
-    """
-    try:
-        with without_pillow_limit(), Image.open(path) as image:
-            if image.format in _JPEG and _ends_like_jpeg(path):
-                sideways = image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-                return image.size if sideways else image.size[::-1]
-    except Exception:  # Pillow's plugins raise OSError, SyntaxError, struct.error and more.
-        logging.debug("The header of %s cannot be read; decoding it will tell.", path)
+    """(height, width) in px of a photograph as it is seen; an ImageInputError if the file cannot be used."""
     return load_photo(path, target=1).full_size
 
 
@@ -127,10 +100,3 @@ def _files_sharing_a_stem(samples):
             by_stem[folder, path.stem].add(path)
     groups = ((path, by_stem[path.parent, path.stem]) for path in used)
     return {path: group - {path} for path, group in groups if len(group) > 1}
-
-
-def _ends_like_jpeg(path):
-    with open(path, "rb") as file:
-        file.seek(0, 2)
-        file.seek(max(0, file.tell() - 512))
-        return file.read().rstrip(b"\0").endswith(b"\xff\xd9")

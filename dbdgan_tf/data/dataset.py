@@ -11,27 +11,15 @@ from dbdgan_tf.photo import ImageInputError
 class BlurDataset(keras.utils.PyDataset):
     """Batches whose order depends on the seed and the epoch alone, so that a resumed run sees the same.
 
-    Args:
-        samples: Sequence of Sample; those without a mask are unlabelled distillation photographs.
-        image_size: (height, width) in px that everything is resized to.
-        batch_size: Samples per batch.
-        shuffle: Draw a new order every epoch.
-        seed: Seed of the order.
-        cache: Keep decoded samples in memory, so that only the first epoch decodes.
-        teacher_maps_dir: Folder of `<stem>.png` maps (255 = blurred) that a teacher made, or None.
-        crop: A `RandomCrop`, drawn anew every epoch, or None.
-        drop_remainder: Leave out the samples that do not fill the last batch (of this epoch's order).
-        steps: Batches per epoch; 0 for one pass over the samples.
-        shares: Pairs (number of samples, share), one per source, whose samples follow one another; batches
-            then hold their samples in this proportion. None: all samples alike.
-        source_names: What logs call the sources.
-        threads: Decoding threads inside a batch.
-        workers: Batches that Keras prepares at the same time while it trains.
-        max_queue_size: Prepared batches that Keras keeps waiting.
-        shard: (part, parts): which rows of every batch are read, as the process of a distributed run does.
-
-    Raises:
-        ValueError: If no batch can be filled, or if teacher maps are missing.
+    Samples without a mask are unlabelled photographs for distillation. All are resized to `image_size`,
+    (height, width) in px; `cache` keeps them decoded in memory. `teacher_maps_dir` holds `<stem>.png` maps,
+    255 = blurred, for which masks of labelled samples stand in with `masks_for_maps`; `crop` is a
+    `RandomCrop`, drawn anew every epoch. `drop_remainder` leaves out what does not fill the last batch;
+    `steps` are batches per epoch, 0 for one pass. `shares` are pairs (number of samples, share), one per
+    source, whose samples follow one another, and `source_names` what logs call these. `threads` decode inside
+    a batch; `workers` and `max_queue_size` are Keras'. `shard` (part, parts) says which rows of every batch
+    are read, as the process of a distributed run does. A ValueError if no batch can be filled or teacher maps
+    are missing.
 
     Example:
         dataset = BlurDataset(find_samples("data/cuhk"), batch_size=4, cache=True)
@@ -86,13 +74,11 @@ class BlurDataset(keras.utils.PyDataset):
         return self.drawing.steps
 
     def __getitem__(self, index):
-        """One batch by its position in the epoch.
+        """One batch by its position in the epoch, a dict of arrays.
 
-        Returns:
-            Dict of arrays: images uint8 (B, H, W, 3) RGB; segmentation_masks float32 (B, H, W, 1),
-            1 = blurred; counted float32 (B, H, W, 1), 0 at pixels that the mask ignores, 1 elsewhere;
-            labelled float32 (B,), 0 where there is no mask (the mask is then zeros);
-            teacher_maps float32 (B, H, W, 1) if the dataset has them.
+        images uint8 (B, H, W, 3) RGB; segmentation_masks float32 (B, H, W, 1), 1 = blurred; counted float32
+        (B, H, W, 1), 0 at pixels that the mask ignores, 1 elsewhere; labelled float32 (B,), 0 where there is
+        no mask (the mask is then zeros); teacher_maps float32 (B, H, W, 1) if the dataset has them.
         """
         if not 0 <= index < len(self):
             raise IndexError(f"Batch index out of range. Received: {index}. Allowed: 0 to {len(self) - 1}.")

@@ -11,10 +11,7 @@ _FOCUS = re.compile(r"[_-](near|far)$", re.IGNORECASE)
 
 
 class EpochDrawing:
-    """Every epoch goes through all samples once in a new order, or takes a number of steps of that order.
-
-    Where an order has too few batches for the steps they come again.
-    """
+    """Every epoch goes through all samples in a new order; more steps than it has batches repeat it."""
 
     def __init__(self, count, batch_size, seed=0, shuffle=True, drop_remainder=True, steps=0):
         self.count, self.batch_size, self.seed, self.shuffle = count, batch_size, seed, shuffle
@@ -36,10 +33,10 @@ class EpochDrawing:
 
 
 class ShareDrawing:
-    """Batches to which several sources, whose samples follow one another, give samples in a fixed proportion.
+    """Batches to which several sources, whose samples follow one another, give samples by whole shares.
 
     At every moment of a run each source has given its share to within one sample, and has gone through all of
-    its samples, in a random order, before any comes again. `shares` are whole numbers above 0.
+    its samples, in a random order, before any comes again.
     """
 
     def __init__(self, counts, shares, batch_size, seed=0, steps=0):

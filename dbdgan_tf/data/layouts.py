@@ -12,15 +12,11 @@ SPLITS = ("train", "test")
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph and, unless it is unlabelled, its mask.
+    """One photograph and, unless it is unlabelled, its mask; `stem` names the sample's maps.
 
-    Attributes:
-        stem: File name of the photograph without its extension; names the sample's maps.
-        image: The photograph.
-        mask: The mask, or None for an unlabelled photograph. A mask that the layout promises but that is not
-            on disk is still named here, so that `check_samples` can report it.
-        polarity: What white means in the mask file: "blur" or "focus".
-        sharp: The photograph is known to be in focus all over, so it is labelled without a mask file.
+    A mask that the layout promises but that is not on disk is still named, so that `check_samples` can report
+    it. `polarity` is what white means in its file, "blur" or "focus". A `sharp` photograph is known to be in
+    focus all over, so it is labelled without a mask file.
     """
 
     stem: str
@@ -36,10 +32,7 @@ class Sample:
 
 
 class Layout(NamedTuple):
-    """One split of a published data set: glob patterns below its root, and what white means on disk.
-
-    `masks` are tried in order; `prefix` names the photographs to keep beside other kinds of blur.
-    """
+    """A split of a published data set: glob patterns (`masks` in order), polarity, prefix of what is kept."""
 
     split: str
     images: str
@@ -71,18 +64,11 @@ LAYOUTS = (
 def find_samples(root, split="train", polarity=None):
     """Pairs the photographs of one split with their masks, whatever published layout the folder has.
 
-    Args:
-        root: The unpacked data set, or a folder inside it down to the one that holds the images folder (for
-            example `DATA`, `DATA/test_data` or `DATA/test_data/DUT`).
-        split: "train" or "test".
-        polarity: What white means in the masks, "blur" or "focus"; None for what the layout is known to use
-            (`train/images` and its like: "blur").
-
-    Returns:
-        List of Sample, sorted by file name. Nothing is opened: see `check_samples`.
-
-    Raises:
-        ValueError: If no layout or more than one fits, or an argument is not allowed.
+    `root` is the unpacked data set, or a folder inside it down to the one that holds the images folder (for
+    example `DATA`, `DATA/test_data` or `DATA/test_data/DUT`); `split` "train" or "test"; `polarity` what
+    white means in the masks, "blur" or "focus", or None for what the layout is known to use (`train/images`
+    and its like: "blur"). Returns a list of Sample, sorted by file name; nothing is opened: see
+    `check_samples`. A ValueError if no layout or more than one fits.
     """
     root = Path(root)
     if split not in SPLITS:
@@ -101,14 +87,7 @@ def find_samples(root, split="train", polarity=None):
 
 
 def find_unlabelled(folder):
-    """Lists photographs without masks, for distillation: those in `folder/images`, else those in `folder`.
-
-    Returns:
-        List of Sample with mask None, sorted by file name.
-
-    Raises:
-        ValueError: If there is none.
-    """
+    """Samples without masks, sorted, of `folder/images` or else of `folder`; a ValueError of none."""
     folder = Path(folder)
     inner = folder / "images"
     return [Sample(path.stem, path) for path in _photographs(inner if inner.is_dir() else folder)]

@@ -1,13 +1,11 @@
 """Per-image colour changes from keras-cv on TensorFlow, and from keras.layers everywhere else.
 
-The libraries' own random draws are not used: keras-cv keeps them in state that no checkpoint restores
-(TensorFlow's global generator and stateful ops). The operations take the drawn numbers instead, so that one
-seed generator drives every backend and both libraries give the same pictures. They call the methods that
-each library documents for subclasses (`augment_images`, `transform_images`).
-
-Every operation takes images float32 (B, H, W, 3) in 0..255 and one number per image, (B,): `brightness` adds
-it and clips, `contrast` scales the distance to each channel's mean by it and clips, `saturation` multiplies
-that of HSV, `hue` turns by a fraction of the colour circle, `grey` removes the colour where it is 1.
+The libraries' own random draws are not used: keras-cv keeps them in state that no checkpoint restores. The
+operations take the drawn numbers instead, by the methods that each library documents for subclasses, so that
+one seed generator drives every backend and both give the same pictures. Each takes images float32 (B, H, W,
+3) in 0..255 and one number per image, (B,): `brightness` adds it and clips, `contrast` scales the distance to
+each channel's mean by it and clips, `saturation` multiplies that of HSV, `hue` turns by a fraction of the
+colour circle, `grey` removes the colour where it is 1.
 """
 
 from types import SimpleNamespace

@@ -15,7 +15,7 @@ from dbdgan_tf.photo.masks import counted_pixels
 
 @dataclasses.dataclass(frozen=True)
 class RandomCrop:
-    """Windows that keep at least the share `smallest` of either side, by `probability`; else all is kept.
+    """Windows of at least the share `smallest` of either side, by `probability`; else all is kept.
 
     None has fewer pixels than the network takes: magnified, it would soften what the mask calls sharp.
     """
@@ -65,9 +65,9 @@ class SampleStore:
     def read(self, indices, draws=None):
         """Dict of uint8 arrays: images (B, H, W, 3), segmentation_masks, counted and teacher_maps, if any.
 
-        segmentation_masks (B, H, W, 1) have 255 = blurred and 0 where unlabelled or sharp; counted 255 where
-        a pixel counts and less where it holds any that its mask ignores. `draws`: (B, 5) uniform numbers in
-        0..1 that place the windows; None for the whole.
+        Masks (B, H, W, 1) are 255 where blurred and 0 where unlabelled or sharp; counted is less than 255
+        where a pixel holds any that its mask ignores. `draws` (B, 5), uniform in 0..1, place the windows;
+        None: the whole.
         """
         draws = np.ones((len(indices), 5)) if draws is None else draws
         samples = list(self._pool.map(self._read, indices, draws))

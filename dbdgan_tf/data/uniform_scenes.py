@@ -57,14 +57,10 @@ def uniform_photographs(folder, groups):
 
 
 def in_focus_shares(photographs, predict):
-    """Dict group -> stem -> share called in focus, of what `uniform_photographs` yields, worst first.
-
-    `predict` maps an image to its blur map.
-    """
+    """Dict group -> stem -> share called in focus, worst first, of photographs by `predict`, image -> map."""
     shares = {group: {} for group in GROUPS}
     for stem, group, image in photographs:
         shares[group][stem] = float((predict(image) < 0.5).mean())
-    return {
-        group: dict(sorted(found.items(), key=lambda item: item[1], reverse=group == "blurred"))
-        for group, found in shares.items()
-    }
+    for group, found in shares.items():
+        shares[group] = dict(sorted(found.items(), key=lambda item: item[1], reverse=group == "blurred"))
+    return shares

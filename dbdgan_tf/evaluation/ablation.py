@@ -33,10 +33,7 @@ def read_overlay(path):
 
 
 def train(overlay, recipes, data_dir, seed, folder):
-    """One run in a process of its own, its output in train.log; a finished one is not run again.
-
-    Returns the `METRICS` on the held-out photographs after the last epoch, None if it failed.
-    """
+    """One run in a process of its own, once; its `METRICS` on held-out photographs, None if it failed."""
     folder = Path(folder) / overlay.name / f"seed{seed}"
     words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
     words += [f"--flagfile={overlay.path}", f"--seed={seed}", f"--output_dir={folder}", "--resume"]
@@ -69,8 +66,8 @@ def train(overlay, recipes, data_dir, seed, folder):
 def summarize(overlays, results):
     """JSON-ready rows of the table, one per overlay with a finished run, from results by name and seed.
 
-    Spread is half the range over seeds; gain (of max F in focus) and mae_change are over the overlay that it
-    differs from, seed by seed (None without common seeds).
+    Spread is half the range over seeds; changes are over the other overlay, seed by seed (None without common
+    seeds).
     """
     rows = []
     for overlay in overlays:

@@ -40,11 +40,7 @@ def evaluate(
         save_maps_dir: where to write the maps as 8-bit PNG, or None.
         progress: show a progress bar.
 
-    Returns:
-        `EvaluationResult`.
-
-    Raises:
-        EvaluationError: maps are missing, or images, masks or maps are bad; all of them are listed.
+    Returns an `EvaluationResult`; an EvaluationError lists all missing maps, or all bad images and maps.
     """
     from tqdm import tqdm
 

@@ -34,10 +34,7 @@ def find_maps(directory):
 
 
 def read_map(path, polarity="blur"):
-    """Reads a blur map, uint8 of 8-bit files, else float32 in 0..1; high = blurred.
-
-    It may be an 8-bit or 16-bit image, grey or with equal channels, a float image in 0..1, or .npy in 0..1.
-    """
+    """Reads a blur map of 8 or 16 bits, grey, or of floats in 0..1: uint8 or float32, high = blurred."""
     path = Path(path)
     values = _read_values(path)
     if values.ndim == 3:
@@ -61,14 +58,6 @@ def _read_values(path):
         return read_values(path)
     except (OSError, EOFError, ValueError) as error:
         raise ValueError(f"{path}: cannot read the map ({getattr(error, 'reason', error)}).") from error
-
-
-def write_map_file(path, blur_map, bits=8):
-    """Writes a blur map in 0..1 as a grey PNG of 8 or 16 bits, atomically."""
-    if bits == 8:
-        write_map(path, blur_map)
-    else:
-        write_image(path, np.rint(np.clip(blur_map, 0, 1) * 65535).astype(np.uint16))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,8 +88,8 @@ def find_photographs(input_dir):
 def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, source=None, progress=False):
     """Writes `<output_dir>/<stem>.png` for every sample; white is blurred. Returns `WrittenMaps`.
 
-    Maps that exist are kept, so that a killed run continues; a map is written whole or not at all. A folder
-    of another `source`, which says what makes the maps (see `describe_model`), is refused unless `overwrite`.
+    Maps that exist are kept, so that a killed run continues. A folder of another `source`, which says what
+    makes the maps, is refused unless `overwrite`.
     """
     from tqdm import tqdm
 
@@ -114,7 +103,10 @@ def write_maps(samples, predictor, output_dir, *, bits=8, overwrite=False, sourc
         sample, blur_map = prediction
         if isinstance(blur_map, Exception):
             raise blur_map
-        write_map_file(_target(folder, sample), blur_map, bits)
+        if bits == 8:
+            write_map(_target(folder, sample), blur_map)
+        else:
+            write_image(_target(folder, sample), np.rint(np.clip(blur_map, 0, 1) * 65535).astype(np.uint16))
 
     bar = tqdm(predictor.predict(todo), total=len(todo), desc="maps", unit="image", disable=not progress)
     for (sample, _), outcome in ordered_map(write, bar):

@@ -7,13 +7,9 @@ from dbdgan_tf.photo import resize
 
 
 def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None):
-    """An `ImagePredictor` on a network saved by `save_network`.
+    """An `ImagePredictor` on PREFIX.weights.h5 and PREFIX.json of `save_network`, by PREFIX or one of both.
 
-    Args:
-        path_prefix: PREFIX of PREFIX.weights.h5 and PREFIX.json, or one of both.
-        batch_size: images per step.
-        map_size: "photo" or "model".
-        image_size: (height, width) in px that the network works at in place of its own, multiples of 32.
+    `image_size` (height, width) in px, multiples of 32, stands for the network's own.
     """
     from dbdgan_tf.models.serialization import load_network
 
@@ -24,8 +20,7 @@ def keras_predictor(path_prefix, batch_size=1, map_size="photo", image_size=None
 def network_predictor(model, image_size, input_scaling, batch_size=1, map_size="photo"):
     """An `ImagePredictor` on a Keras model in memory, scaled images (B, H, W, 3) -> blur maps (B, H, W, 1).
 
-    The graph is compiled once, at one static batch; the last, smaller batch is padded. `image_size` and
-    `input_scaling` are those of the network's config, the rest as for `keras_predictor`.
+    The graph is compiled once, at one static batch; the last, smaller batch is padded.
     """
     height, width = (int(side) for side in image_size)
     step = _compiled_step(model)
@@ -72,10 +67,7 @@ def tflite_predictor(path, map_size="photo"):
 
 
 def model_predictor(path, batch_size=1, map_size="photo", image_size=None):
-    """Chooses by file name: `.tflite` -> `tflite_predictor`, anything else -> `keras_predictor`.
-
-    A .tflite file has an image size of its own; asking for another one is a ValueError.
-    """
+    """By file name a `tflite_predictor`, whose size is its own, or a `keras_predictor`."""
     if not str(path).endswith(".tflite"):
         return keras_predictor(path, batch_size, map_size, image_size)
     if image_size:

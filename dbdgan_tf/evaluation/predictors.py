@@ -19,12 +19,10 @@ MAP_SIZES = ("photo", "model")
 class ImagePredictor:
     """Asks a model for maps, in batches, reading photographs ahead in threads.
 
-    Attributes:
-        run_batch: takes a list of prepared images, returns one map (h, w) per image.
-        prepare: image uint8 (H, W, 3) RGB -> what `run_batch` takes; runs in the reading threads.
-        batch_size: images per call of `run_batch`.
-        model_size: (height, width) the model works at, or None for the photograph's own.
-        map_size: "photo" brings every map to its photograph's size, "model" leaves it as the model gave it.
+    `run_batch` takes a list of prepared images and returns one map (h, w) per image; `prepare` makes what it
+    takes of an image uint8 (H, W, 3) RGB, in the reading threads. `model_size` is the (height, width) that
+    the model works at, None for the photograph's own; `map_size` "photo" brings every map to its photograph's
+    size, "model" leaves it as the model gave it.
     """
 
     run_batch: Callable
@@ -89,10 +87,7 @@ def _attempt(function, *arguments):
 
 @dataclasses.dataclass(frozen=True)
 class MapsPredictor:
-    """Reads blur maps that lie in a folder, `<stem>.png` or another image format, or `<stem>.npy`.
-
-    `polarity` says what white means in the files, "blur" or "focus"; `files` is a dict stem -> path.
-    """
+    """Reads blur maps that lie in a folder, by stem; `polarity` says what white means, "blur" or "focus"."""
 
     directory: Path
     polarity: str
@@ -126,10 +121,7 @@ def maps_predictor(directory, polarity="blur"):
 
 
 def averaged(predictors):
-    """An `ImagePredictor` of the mean map of several: better than each, in the time of all.
-
-    They must work at one size, or a ValueError is raised; the first one's batch size and map size hold.
-    """
+    """An `ImagePredictor` of the mean map of several of one size: better than each, in the time of all."""
     if len(predictors) == 1:
         return predictors[0]
     sizes = {tuple(predictor.model_size) for predictor in predictors}
@@ -156,10 +148,7 @@ def mirrored(predictor):
 
 @dataclasses.dataclass(frozen=True)
 class OutOfFoldPredictor:
-    """Averages, for every photograph, the maps of the networks that were not trained on it.
-
-    `predictors` by network are of one input size, `trained_on` holds sets of stems.
-    """
+    """Averages, for every photograph, the maps of the networks that were not trained on it (its stem)."""
 
     predictors: dict
     trained_on: dict

@@ -29,15 +29,10 @@ class Curves:
 
 @dataclasses.dataclass(frozen=True)
 class ClassScores:
-    """The scores of n images for one positive class.
+    """The scores of n images, by stem, for one positive class, "blur" or "focus".
 
-    Attributes:
-        positive: "blur" or "focus".
-        stems: n image stems.
-        precision: float64 (n, 256) at thresholds 0..255.
-        recall: float64 (n, 256).
-        shares: float64 (n, 2, 256), of each image as of `calibration.level_shares`.
-        values: float64 (n,) for each of `scores.VALUE_NAMES`.
+    precision and recall are float64 (n, 256) at thresholds 0..255, shares float64 (n, 2, 256) as of
+    `calibration.level_shares`, values float64 (n,) for each of `scores.VALUE_NAMES`.
     """
 
     positive: str
@@ -68,10 +63,7 @@ class ClassScores:
         return Curves(precision, recall, f_measure(precision, recall))
 
     def metrics(self, resamples=1000, seed=0):
-        """The table's summary, JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255) and confidence_95.
-
-        The intervals come of `resamples` over images, drawn by `seed`; 0 leaves them out.
-        """
+        """JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255), confidence_95 unless `resamples` is 0."""
         curve = self.curves().f
         metrics = {"positive": self.positive, "n": len(self.stems)}
         metrics |= {"max_f": float(curve.max()), "f_050": float(curve[128])}
@@ -103,15 +95,10 @@ class ClassScores:
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationResult:
-    """The outcome of `evaluate`.
+    """The outcome of `evaluate`: `ClassScores` by positive class, one or both.
 
-    Attributes:
-        name: what was evaluated, as tables show it.
-        classes: `ClassScores` by positive class, one or both.
-        images: for each scored image a dict stem, image, mask, polarity (paths as text).
-        missing: stems that had no map (allowed to be missing).
-        maps_dir: where the maps lie, or None.
-        maps_polarity: what white means in them.
+    `images` are dicts stem, image, mask, polarity (paths as text) of what was scored, `missing` the stems
+    that were allowed to have no map; `maps_dir` is where the maps lie, if kept.
     """
 
     name: str
@@ -127,10 +114,7 @@ class EvaluationResult:
         return next(iter(summaries.values())) if len(summaries) == 1 else summaries
 
     def save(self, output_dir, resamples=1000, seed=0):
-        """Writes metrics.json, tables of images and curves as .csv, three plots, and what a report reads.
-
-        Returns the dict written to metrics.json.
-        """
+        """Writes metrics.json, which it returns, tables as .csv, three plots, and what a report reads."""
         from dbdgan_tf.evaluation import plots
 
         folder = Path(output_dir)
@@ -202,11 +186,9 @@ def _write_csv(path, head, rows):
 def confidence_interval(statistic, count, resamples=1000, seed=0):
     """[low, high] of the 95 % percentile bootstrap interval of a statistic of a weighted mean over images.
 
-    `statistic` maps weights (B, count), rows of sum 1, to (B,) values. Reference: Efron and Tibshirani, An
-    Introduction to the Bootstrap, 1993, chapter 13.
+    `statistic` maps weights (B, count), rows of sum 1, to (B,) values (Efron and Tibshirani, 1993, chapter
+    13).
     """
-    if count < 1 or resamples < 1:
-        raise ValueError(f"Images and resamples must be >= 1. Received: {count} and {resamples}.")
     draws = np.random.default_rng(seed).integers(0, count, (resamples, count))
     flat = (draws + count * np.arange(resamples)[:, None]).ravel()
     weights = np.bincount(flat, minlength=resamples * count).reshape(resamples, count) / count

@@ -29,10 +29,7 @@ _PAGE_BLURS, _MEDIANS = (0, 2, 8), ("sharp_up_to", "edge_px")
 
 
 def measure(photographs, detector, seed=0):
-    """Scores every version of every sharp photograph; a list of dicts by version's name.
-
-    A version has the score's fields, "laplacian", "tenengrad", its "kernel" and "true_blur".
-    """
+    """Scores every version of every sharp photograph: by name the score's fields, and what compares."""
     found = []
     for number, path in enumerate(photographs):
         image, rng = read_image(path), np.random.default_rng((seed, number))
@@ -51,10 +48,7 @@ def measure_pages(detector):
 
 
 def count_partners(samples, detector):
-    """Pairs of the same scene focused near and far: the region in focus must beat that in the partner.
-
-    Returns (ordered rightly, compared), compared being the regions that hold a square of 48 px.
-    """
+    """(right, compared) regions in focus of 48 px, which must beat the same scene focused elsewhere."""
     scenes = collections.defaultdict(list)
     for sample in samples:
         scenes[scene_of(sample.stem)].append(sample)
@@ -70,11 +64,7 @@ def count_partners(samples, detector):
 
 
 def summarize(found):
-    """The figures of `measure`, JSON-ready.
-
-    "auc" (column -> soft version -> sharp version -> AUC), "verdict" and "blur" (version -> answer -> share),
-    "rank" (mean correlation of sharpness's ranks with the kernel's), "curve" (radius -> medians).
-    """
+    """The figures of `measure`, JSON-ready; "auc" is column -> soft version -> sharp version -> AUC."""
     names = [name for name in found[0] if not name.startswith("curve")]
     soft = [name for name in names if name not in SHARP]
     kernels = [found[0][name]["kernel"] for name in names if name not in SHARP[1:]]

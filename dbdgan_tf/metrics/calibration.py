@@ -15,10 +15,7 @@ def level_shares(levels, target):
 
 
 def reliability(shares, temperature=1.0, bins=BINS):
-    """Rows (mean probability, share of positives, share of pixels) of the equal bins that hold any.
-
-    `shares` as of `level_shares`, also a mean over images; the map is taken at a temperature.
-    """
+    """Rows (mean probability, share of positives, share of pixels) of the equal bins that hold any."""
     probabilities = soften(_PROBABILITIES, temperature)
     places = np.minimum((probabilities * bins).astype(int), bins - 1)
     pixels, positive, mass = (

@@ -22,11 +22,8 @@ _TOLERANCE = 0.0075
 class ImageScores:
     """Everything that one image adds to an evaluation.
 
-    Attributes:
-        precision: float64 (256,), precision of `map >= t` for t = 0..255; 1 where nothing is predicted.
-        recall: float64 (256,), recall of `map >= t`; 1 where the mask holds no positive pixel.
-        values: one float for each of `VALUE_NAMES`.
-        shares: float64 (2, 256), as of `level_shares`.
+    precision and recall: float64 (256,) of `map >= t`, t = 0..255, 1 where nothing is predicted or positive;
+    values: one float for each of `VALUE_NAMES`; shares: float64 (2, 256), as of `level_shares`.
     """
 
     precision: np.ndarray
@@ -36,10 +33,7 @@ class ImageScores:
 
 
 def to_levels(blur_map):
-    """Quantizes a blur map, uint8 or float in 0..1, to the 256 levels at which every map is scored.
-
-    A float map and the PNG written from it thus score the same.
-    """
+    """A blur map, uint8 or float in 0..1, at the 256 levels at which every map, or PNG of it, is scored."""
     blur_map = np.asarray(blur_map)
     if blur_map.ndim != 2 or blur_map.size == 0:
         raise ValueError(f"A blur map must be (height, width). Received: shape {blur_map.shape}.")
@@ -62,10 +56,7 @@ def f_measure(precision, recall):
 
 
 def precision_recall(levels, positive):
-    """Precision and recall, float64 (256,), of `levels >= t`, t = 0..255, uint8, against a bool mask.
-
-    Each is 1 where its denominator is 0.
-    """
+    """Each float64 (256,), of `levels >= t`, t = 0..255, against a bool mask; 1 by a denominator of 0."""
     joint = levels.astype(np.int16) + THRESHOLDS * positive
     histogram = np.bincount(joint.ravel(), minlength=2 * THRESHOLDS).reshape(2, THRESHOLDS)
     at_least = histogram[:, ::-1].cumsum(axis=1)[:, ::-1]
@@ -84,7 +75,7 @@ def adaptive_level(levels):
 
 
 def score_map(blur_map, mask, positive, counted=None):
-    """Scores one blur map for one positive class.
+    """The `ImageScores` of one blur map for one positive class.
 
     Args:
         blur_map: float (H, W) in 0..1 or uint8 (H, W), high = blurred.
@@ -92,12 +83,6 @@ def score_map(blur_map, mask, positive, counted=None):
         positive: "blur" or "focus"; for "focus" both map and mask are inverted.
         counted: bool (H, W), the pixels that count, or None for all. S-, E- and weighted F-measure look at
             the whole picture: there the others are negative in both map and mask.
-
-    Returns:
-        `ImageScores`.
-
-    Raises:
-        ValueError: bad map, unknown class, or map and mask differ in size.
     """
     if positive not in POSITIVES:
         raise ValueError(f"Unknown positive class. Received: {positive!r}. Allowed: {POSITIVES}.")
@@ -134,10 +119,7 @@ def score_map(blur_map, mask, positive, counted=None):
 
 
 def boundary_f(predicted, target, counted=None):
-    """F1 of the boundaries of two bool (H, W) areas; a boundary pixel is met within a share of the diagonal.
-
-    1 where neither has a boundary, 0 where only one has. Boundaries of ignored pixels do not count.
-    """
+    """F1 of the boundaries of two bool areas; 1 where neither has one, 0 where only one has."""
     edges = [_boundary(area, counted) for area in (predicted, target)]
     if not edges[0].any() or not edges[1].any():
         return float(edges[0].any() == edges[1].any())

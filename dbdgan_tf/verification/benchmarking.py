@@ -83,11 +83,7 @@ def time_call(detector, photo, rounds=20):
 
 
 def compare_options(model, samples):
-    """Scores a `BlurDetector` with each set of `OPTIONS` on the same photographs.
-
-    Rows hold max_f_focus, max_f_blur, mae, how many photographs were cut into several windows, and the
-    median ms of a call.
-    """
+    """Scores a `BlurDetector` with each set of `OPTIONS` on the same photographs, by name."""
     if not samples:
         raise ValueError("Options are compared on images with masks. Received: none. Allowed: --data_dir.")
     return {

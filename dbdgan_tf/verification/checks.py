@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dbdgan_tf.command.options import option
 from dbdgan_tf.conversion.gpu_rules import check_gpu_rules
 from dbdgan_tf.inference.interpreter import LiteRTModel
 from dbdgan_tf.model_file.flat_graph import read_graph
@@ -14,17 +15,17 @@ from dbdgan_tf.model_file.metadata import read_metadata
 FORBIDDEN_OPS = ("SHAPE", "STRIDED_SLICE", "PACK", "RESHAPE")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What a file may cost, in the units of `VerifyConfig`; None means any."""
+    """What a file may cost; None means any."""
 
-    max_abs_error: float | None = None
-    mean_abs_error: float | None = None
-    max_f_change: float | None = None
-    mae_change: float | None = None
-    megabytes: float | None = None
-    partitions: int = 1
-    gpu: bool = True
+    max_abs_error: float | None = option(None, "Largest difference of a pixel from Keras, 0..1.")
+    mean_abs_error: float | None = option(None, "Mean difference from Keras, 0..1.")
+    max_f_change: float | None = option(None, "Change of max F.")
+    mae_change: float | None = option(None, "Change of the mean absolute error.")
+    megabytes: float | None = option(None, "File size in 10^6 bytes.")
+    partitions: int = option(1, "XNNPACK partitions.")
+    gpu: bool = option(True, "Whether the GPU delegate must take the whole graph.")
 
 
 # By the variant that the file's metadata names.
@@ -70,10 +71,7 @@ class StructureReport:
 
 @dataclasses.dataclass(frozen=True)
 class MapReport:
-    """How a file's maps differ, 0..1, from the reference's; `bad_values` counts maps with NaN or infinity.
-
-    `scores`: name -> (reference's, file's), for "max_f" and "mae"; empty without masks.
-    """
+    """How maps differ from the reference's, 0..1; `scores` of both by name, empty without masks."""
 
     images: int
     max_abs_error: float
@@ -96,10 +94,7 @@ class MapReport:
 
 
 def check_structure(path, num_threads=2):
-    """Examines the graph of a .tflite file and how LiteRT delegates it, for a `StructureReport`.
-
-    A file without embedded metadata is a ValueError; `num_threads` are the interpreter's.
-    """
+    """A `StructureReport` of a .tflite file; a ValueError if it has no embedded metadata."""
     model = LiteRTModel(Path(path), num_threads)
     content = Path(path).read_bytes()
     graph, variant = read_graph(content), read_metadata(content).variant
@@ -112,12 +107,7 @@ def check_structure(path, num_threads=2):
 
 
 def compare_maps(pairs, scores=None):
-    """Compares maps pixel by pixel, for a `MapReport`.
-
-    Args:
-        pairs: Iterable of (reference's map, file's map), float32 (H, W) each.
-        scores: As in `MapReport`.
-    """
+    """A `MapReport` of pairs (reference's map, file's map), float32 (H, W) each."""
     images, worst, total, pixels, bad = 0, 0.0, 0.0, 0, 0
     for reference, own in pairs:
         images += 1

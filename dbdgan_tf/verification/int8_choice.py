@@ -15,15 +15,10 @@ from dbdgan_tf.training.validation import FIGURES, validate
 def choose_int8(config, tuned):
     """Converts and scores a student's float, post-training and fine-tuned versions, and keeps an int8 file.
 
-    PTQ scales depthwise kernels per channel, tfmot per tensor; so either may win. Beside the fine-tuned
-    student go: comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite.
-
-    Args:
-        config: The `QatRun`.
-        tuned: The `FineTuned` that `run_qat` returned for it; its training photographs calibrate PTQ.
-
-    Returns:
-        Dict "candidates" (name to figures), "pick" (the flag), "picked" (a name).
+    PTQ scales depthwise kernels per channel, tfmot per tensor; so either may win. `config` is the `QatRun`,
+    `tuned` the `FineTuned` of it, whose training photographs calibrate PTQ. Beside the fine-tuned student go:
+    comparison/*.tflite, comparison.json, comparison.md and student_int8.tflite. Returns a dict: "candidates"
+    (name to figures), "pick" (the flag), "picked" (a name).
     """
     folder = Path(tuned.prefix).parent
     files = _convert_all(config, folder / "comparison", tuned.prefix, tuned.training)

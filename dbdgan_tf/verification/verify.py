@@ -15,7 +15,7 @@ from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, comp
 
 
 @dataclasses.dataclass(frozen=True)
-class VerifyConfig:
+class VerifyConfig(Budget):
     """What to check against what; a part of the budget that is None is that of the file's variant."""
 
     model: str = option(REQUIRED, "one .tflite file", words=True)
@@ -25,13 +25,6 @@ class VerifyConfig:
     count: int = option(32, "Most images to compare.", at_least=1)
     num_threads: int = option(2, "Threads of the interpreter.", at_least=1)
     output: str | None = option(None, "Where to write the report as JSON.")
-    max_abs_error: float | None = option(None, "Largest difference of a pixel from Keras, 0..1.")
-    mean_abs_error: float | None = option(None, "Mean difference from Keras, 0..1.")
-    max_f_change: float | None = option(None, "Change of max F.")
-    mae_change: float | None = option(None, "Change of the mean absolute error.")
-    megabytes: float | None = option(None, "File size in 10^6 bytes.")
-    partitions: int | None = option(None, "XNNPACK partitions.")
-    gpu: bool | None = option(None, "Whether the GPU delegate must take the whole graph.")
 
     def budget(self, variant):
         """The `Budget` of a file of this variant."""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.dataset import BlurDataset
-from dbdgan_tf.data.drawing import EpochDrawing, ShareDrawing, fold_of, only_pairs, scene_of
+from dbdgan_tf.data.drawing import ShareDrawing, fold_of, only_pairs, scene_of
 from dbdgan_tf.data.layouts import Sample
 from dbdgan_tf.data.store import RandomCrop, SampleStore
 from dbdgan_tf.photo import write_image, write_map
@@ -153,12 +153,6 @@ def test_shards_of_a_batch_are_its_rows_crops_included(samples):
 
 def epochs(drawing, *numbers):
     return np.array([drawing.indices(number, step) for number in numbers for step in range(drawing.steps)])
-
-
-def test_steps_beyond_one_pass_come_again():
-    drawing = EpochDrawing(9, 4, steps=5)
-    np.testing.assert_array_equal(drawing.indices(0, 0), drawing.indices(0, 2))
-    assert epochs(drawing, 0).shape == (5, 4)
 
 
 def test_shares_hold_at_every_moment():

@@ -6,7 +6,9 @@ from dbdgan_tf.data.layouts import Sample, find_samples
 from dbdgan_tf.evaluation import ImagePredictor, averaged, maps_predictor, mirrored, model_predictor
 from dbdgan_tf.evaluation.map_files import read_map
 from dbdgan_tf.evaluation.predictors import OutOfFoldPredictor, as_predictor, best_network
+from dbdgan_tf.inference import BlurDetector
 from dbdgan_tf.models import load_network
+from dbdgan_tf.photo import read_image
 from dbdgan_tf.training.records import read_trained_on, write_trained_on
 
 
@@ -139,23 +141,11 @@ def test_keras_predictor_equals_the_network(nano_student, dataset):
         model_predictor("model.tflite", image_size=(64, 96))
 
 
-def test_tflite_goes_through_the_detector(monkeypatch, dataset):
-    import dbdgan_tf.inference
-
-    class Detector:
-        image_size = (8, 8)
-
-        def __init__(self, path, **options):
-            assert path.endswith("model.tflite")
-
-        def __call__(self, image):
-            return type("Result", (), {"blur_map": np.full(image.shape[:2], 0.75, np.float32)})
-
-        def small_map(self, image):
-            return np.full((8, 8), 0.25, np.float32)
-
-    monkeypatch.setattr(dbdgan_tf.inference, "BlurDetector", Detector)
-    samples = find_samples(dataset, "test")
-    assert {m.shape for _, m in model_predictor("model.tflite").predict(samples)} == {(20, 30)}
-    small = [m for _, m in model_predictor("model.tflite", map_size="model").predict(samples)]
-    assert small[0].shape == (8, 8) and (small[0] == 0.25).all()
+def test_tflite_goes_through_the_detector(model, dataset):
+    samples, detector = find_samples(dataset, "test"), BlurDetector(model)
+    large, small = (
+        list(model_predictor(model, map_size=size).predict(samples)) for size in ("photo", "model")
+    )
+    for (sample, blur_map), (_, small_map) in zip(large, small, strict=True):
+        np.testing.assert_allclose(blur_map, detector(sample.image).blur_map, atol=1e-6)
+        np.testing.assert_allclose(small_map, detector.small_map(read_image(sample.image)), atol=1e-6)

@@ -30,15 +30,9 @@ class SourceSplit(NamedTuple):
 
 
 def split_sources(pairs, test_share=0.25, seed=0):
-    """Shares out the photographs, so that no test scene shows anything seen in training.
+    """A `SourceSplit` of (photograph, region map or None) pairs: no test scene shows what training has seen.
 
-    Args:
-        pairs: List of (photograph, region map or None), two at least.
-        test_share: Share of the photographs for the test split, at least one.
-        seed: Seed of the draw.
-
-    Returns:
-        SourceSplit.
+    `test_share` of the photographs are for the test, at least one.
     """
     if len(pairs) < 2:
         raise ValueError(f"Two splits need at least two sharp photographs. Received: {len(pairs)}.")
@@ -49,35 +43,15 @@ def split_sources(pairs, test_share=0.25, seed=0):
 
 
 def synthesize_image(pool, index, seed=0, config=None):
-    """The `Scene` of a number: the same for the same sources, seed and number, in any order and any process.
-
-    Args:
-        pool: SourcePool.
-        index: Number of the scene, at least 0.
-        seed: int, or sequence of ints.
-        config: SynthesisConfig or None.
-    """
+    """The `Scene` of a number: the same for one `SourcePool`, seed and number, in any order and process."""
     return synthesize_scene(pool, np.random.default_rng([*np.atleast_1d(seed), index]), config)
 
 
 def write_dataset(output_dir, sources, count, test_count, seed=0, config=None, workers=None, progress=iter):
-    """Writes ROOT/{train,test}/{images,masks}; does nothing if the same data set is already there.
+    """Writes ROOT/{train,test}/{images,masks}, so many scenes each; False if this data set was there already.
 
-    Args:
-        output_dir: ROOT.
-        sources: SourceSplit.
-        count: Number of training scenes.
-        test_count: Number of test scenes.
-        seed: Seed of the scenes.
-        config: SynthesisConfig or None.
-        workers: Processes; None for one per core.
-        progress: Wraps the iterable of finished files, for a progress bar.
-
-    Returns:
-        True if it wrote, False if the data set was there.
-
-    Raises:
-        ValueError: If the folder holds another data set.
+    `sources` is a SourceSplit, `workers` the number of processes (None: one per core); `progress` wraps the
+    iterable of finished files. A folder that holds another data set is a ValueError.
     """
     config = config or SynthesisConfig()
     recipe = _recipe(sources, count, test_count, seed, config)

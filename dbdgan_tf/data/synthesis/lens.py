@@ -16,14 +16,9 @@ _TO_LINEAR = ((np.arange(256) / 255.0) ** _GAMMA).astype(np.float32)
 
 @dataclasses.dataclass(frozen=True)
 class ThinLens:
-    """A lens focused at one distance.
+    """A lens focused at one distance, in m, beyond its focal length, in mm.
 
-    Attributes:
-        focal_length: Focal length in mm.
-        f_number: Focal length over aperture diameter.
-        focus_distance: Distance of the plane in focus, in m; must exceed the focal length.
-        sensor_width: Width of the sensor in mm.
-        image_width: Width of the picture in px.
+    `f_number` is focal length over aperture; the widths are of the sensor, in mm, and of the picture, in px.
     """
 
     focal_length: float = 50.0
@@ -51,13 +46,9 @@ class ThinLens:
 def aperture_kernel(diameter, blades=0, rotation=0.0):
     """The picture of a point out of focus: a disc, or the polygon that an iris with few blades makes.
 
-    Args:
-        diameter: Width in px (of the disc, or of the polygon's disc of equal area).
-        blades: 0 for a disc, else the number of corners, at least 3.
-        rotation: Turn of the polygon in radians.
-
-    Returns:
-        float32 array (K, K), K odd, sum 1. A diameter of at most 1 px gives the single pixel 1.
+    `diameter` in px is that of the disc, or of the disc of equal area; `blades` is 0 or the number of
+    corners, at least 3, turned by `rotation` radians. Returns float32 (K, K), K odd, of sum 1; up to 1 px one
+    pixel.
     """
     if diameter <= 1.0:
         return np.ones((1, 1), np.float32)
@@ -79,10 +70,7 @@ def aperture_kernel(diameter, blades=0, rotation=0.0):
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """Something flat in the scene, in linear light; `alpha` (H, W) in 0..1 says where.
-
-    Its circle of confusion, px, is a number, or (H, W) for an opaque plane that recedes.
-    """
+    """Something flat in linear light; `alpha` (H, W) says where. `diameter` (H, W): a plane that recedes."""
 
     image: np.ndarray
     alpha: np.ndarray
@@ -108,10 +96,7 @@ def render(layers, kernel):
 
 
 def blur_mask(diameters, threshold, soft=False):
-    """uint8 (H, W), 255 where the circle of confusion exceeds a threshold, both in px.
-
-    A soft mask rises from 0 at half the threshold to 1 at one and a half.
-    """
+    """uint8 (H, W), 255 above a threshold in px; soft: from 0 at half of it to 255 at one and a half."""
     if not soft:
         return np.where(diameters > threshold, 255, 0).astype(np.uint8)
     return np.rint(np.clip(diameters / threshold - 0.5, 0, 1) * 255).astype(np.uint8)
@@ -166,10 +151,7 @@ def to_linear(image):
 
 
 def take_picture(light, rng, low_light=0.3, compression=0.7):
-    """Exposes linear light, adds noise and compresses: after the blur, so that noise and blocks stay sharp.
-
-    `low_light` and `compression` are the probabilities of a dark, noisy picture and of JPEG.
-    """
+    """Exposes linear light, adds noise and compresses: after the blur, so that these stay sharp."""
     dark = rng.random() < low_light
     exposure = rng.uniform(0.15, 0.6) if dark else rng.uniform(0.85, 1.1)
     shot, read = (rng.uniform(1e-4, 3e-3), rng.uniform(1e-3, 1e-2)) if dark else (rng.uniform(0, 3e-4), 1e-3)

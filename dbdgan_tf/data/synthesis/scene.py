@@ -18,21 +18,12 @@ _SMALLEST_SHARE, _LARGEST_SHARE = 0.04, 0.5
 
 @dataclasses.dataclass(frozen=True)
 class SynthesisConfig:
-    """What synthetic scenes look like.
+    """What synthetic scenes look like; circles of confusion are in px at a width of 320 px.
 
-    Attributes:
-        image_size: (height, width) in px.
-        blur_threshold: Circle of confusion, in px at a width of 320 px, above which a pixel counts as
-            blurred. At 2 px people begin to see it at that size; it scales with the width.
-        largest_blur: Largest circle of confusion, in px at a width of 320 px.
-        soft_mask: Masks rise smoothly around the threshold instead of stepping.
-        plain: Probability that an object has no texture at all.
-        low_light: Probability of a dark, noisy picture.
-        compression: Probability of JPEG compression before the picture is stored.
-        sharp: Share of scenes that are sharp all over; the other kinds of `SCENE_KINDS` divide the rest.
-
-    Raises:
-        ValueError: If the share is not in 0..1.
+    Above `blur_threshold`, which scales with the width, a pixel counts as blurred: at 2 px people begin to
+    see it at that size. A `soft_mask` rises smoothly around it. `plain`, `low_light` and `compression` are
+    the probabilities of an object without texture, of a dark, noisy picture and of JPEG. `sharp` is the share
+    of scenes that are sharp all over, 0..1; the other kinds of `SCENE_KINDS` divide the rest.
     """
 
     image_size: tuple[int, int] = (320, 320)
@@ -53,11 +44,8 @@ class SynthesisConfig:
 class Scene:
     """A synthetic photograph of one of SCENE_KINDS.
 
-    Attributes:
-        image: uint8 (H, W, 3), RGB.
-        mask: uint8 (H, W), 255 = blurred.
-        diameters: float32 (H, W), circle of confusion in px.
-        kind: One of SCENE_KINDS.
+    image: uint8 (H, W, 3), RGB; mask: uint8 (H, W), 255 = blurred; diameters: float32 (H, W), circles of
+    confusion in px.
     """
 
     image: np.ndarray
@@ -67,14 +55,7 @@ class Scene:
 
 
 def synthesize_scene(pool, rng, config=None, kind=None):
-    """Makes one synthetic photograph with its mask, a `Scene`.
-
-    Args:
-        pool: SourcePool of sharp photographs.
-        rng: numpy Generator; the scene depends on it alone.
-        config: SynthesisConfig or None.
-        kind: One of SCENE_KINDS, or None to draw it.
-    """
+    """Makes a `Scene` from a `SourcePool` by a numpy Generator alone; `kind` None is drawn."""
     config = config or SynthesisConfig()
     rest = (1 - config.sharp) / (1 - SCENE_KINDS["sharp"])
     shares = {kind: share * rest for kind, share in SCENE_KINDS.items()} | {"sharp": config.sharp}

@@ -33,20 +33,11 @@ def bundled_photographs():
 
 
 def find_sources(source_dir=None, regions_dir=None, stems=None):
-    """Lists and checks sharp photographs and their region maps.
+    """Lists and checks sharp photographs: sorted pairs (photograph, region map or None).
 
-    Args:
-        source_dir: Folder of photographs, or None for those that scikit-image ships.
-        regions_dir: Folder of `<stem>.png` region numbers at the photographs' sizes, or None. A photograph
-            without a region map is used as a whole.
-        stems: File names without extension of the photographs to use, or None for all.
-
-    Returns:
-        List of (photograph, region map or None), sorted.
-
-    Raises:
-        BadDataError: With every photograph and region map that cannot be used.
-        ValueError: If there are no photographs, a stem has none, or no region map fits any of them.
+    `source_dir` None stands for those that scikit-image ships; `regions_dir` holds `<stem>.png` region
+    numbers at the photographs' sizes; `stems` are those to use, None for all. A BadDataError lists every file
+    that cannot be used; stems without a photograph and region maps that fit none are a ValueError.
     """
     files = [s.image for s in find_unlabelled(source_dir)] if source_dir else bundled_photographs()
     if stems is not None:
@@ -65,21 +56,14 @@ def find_sources(source_dir=None, regions_dir=None, stems=None):
 
 
 class SourcePool:
-    """Cuts crops from sharp photographs, preferring those that are really sharp.
-
-    Args:
-        pairs: List of (photograph, region map or None) from `find_sources`.
-    """
+    """Cuts crops from the pairs of `find_sources`, preferring photographs that are really sharp."""
 
     def __init__(self, pairs):
         self.pairs = tuple(pairs)
         self._load = functools.lru_cache(64)(self._read)
 
     def crop(self, rng, size):
-        """The sharpest of three random crops, which passes over photographs that are blurred themselves.
-
-        Returns (image uint8 (H, W, 3), regions int32 (H, W) or None).
-        """
+        """The sharpest of three random crops: image uint8 (H, W, 3), regions int32 (H, W) or None."""
         crops = [self._random_crop(rng, size) for _ in range(3)]
         return max(crops, key=lambda crop: sharpness(crop[0]))
 
@@ -114,10 +98,7 @@ class SourcePool:
 
 
 def sharpness(image):
-    """How sharp a photo's strongest edges are, whatever their contrast: second over first derivatives.
-
-    Both are 98th percentiles of absolute values. An edge n times as wide has an n-th of the ratio.
-    """
+    """How sharp the strongest edges are, whatever their contrast: n times as wide, an n-th of it."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     slope = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     bend = np.abs(cv2.Laplacian(grey, cv2.CV_32F))

@@ -13,10 +13,7 @@ LOWER_IS_BETTER = ("mae",)
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """Several `EvaluationResult`s of one dataset, the first under report.
-
-    `positives` are the classes, `stems` the images that every result holds, in the first one's order.
-    """
+    """Several `EvaluationResult`s, the first under report, their common `positives` and `stems`."""
 
     results: tuple
     positives: tuple

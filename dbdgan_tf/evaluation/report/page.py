@@ -34,17 +34,10 @@ figcaption { font-size: .8rem; color: #555; }
 
 
 def build_page(comparison, title="Defocus blur detection", *, examples=6, sort_by="mae", resamples=1000):
-    """Builds the report.
+    """The report as text that refers to no other file.
 
-    Args:
-        comparison: `Comparison`.
-        title: heading of the page.
-        examples: how many best and how many worst images to show.
-        sort_by: per-image score of the first method by which images are best or worst.
-        resamples: of the bootstrap behind the intervals.
-
-    Returns:
-        The page as text; it refers to no other file.
+    `examples` is how many best and how many worst images to show, by the first method's per-image score
+    `sort_by`; `resamples` are those of the bootstrap behind the intervals.
     """
     parts = [f"<h1>{html.escape(title)}</h1>", _introduction(comparison)]
     for positive in comparison.positives:

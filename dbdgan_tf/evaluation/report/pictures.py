@@ -14,10 +14,7 @@ FRAME = (170, 170, 170)
 
 
 def comparison_tiles(comparison, stem, maps, width):
-    """uint8 RGB pictures of one image by column title, white = blurred; None where no map was kept.
-
-    `width` in px; the height follows the photograph.
-    """
+    """uint8 RGB pictures of a width in px by column title, white = blurred; None where no map was kept."""
     files = comparison.image_files(stem)
     photo = read_image(files["image"])
     size = (max(round(photo.shape[0] * width / photo.shape[1]), 1), width)
@@ -50,19 +47,7 @@ def spread(ranked, count):
 
 
 def grid_picture(comparison, stems, tile=(160, 220)):
-    """Draws a grid: one row per image; columns photo, ground truth and every method.
-
-    Args:
-        comparison: `Comparison`.
-        stems: images, top to bottom.
-        tile: (height, width) of the box that each picture is fitted into.
-
-    Returns:
-        uint8 (H, W, 3) RGB on white.
-
-    Raises:
-        ValueError: a stem is not among the compared images.
-    """
+    """A grid, uint8 (H, W, 3) RGB, of boxes of `tile` px: a row per stem, photo, truth and every method."""
     unknown = [stem for stem in stems if stem not in comparison.stems]
     if unknown or not stems:
         raise ValueError(f"Not among the compared images. Received: {unknown}. Allowed: evaluated stems.")
