@@ -77,7 +77,7 @@ class BlurRows:
             self._detectors = Detectors(self.model, threads=self.num_threads)
             self._sha256 = self._detectors.model_checksum()
         done = [self._row(str(path)) for path in rows["path"]]
-        return {name: _objects([row[name] for row in done]) for name in COLUMNS}
+        return {name: np.fromiter((row[name] for row in done), object, len(done)) for name in COLUMNS}
 
     def _row(self, path):
         score = png = error = None
@@ -112,10 +112,3 @@ def read(path):
 
     with fsspec.open(path, "rb") as file:
         return file.read()
-
-
-def _objects(values):
-    """An object array, also where numpy would rather make something else of the values."""
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array

@@ -35,10 +35,7 @@ class Parts:
         self._local, self._run = isinstance(self._files, fsspec.get_filesystem_class("file")), None
 
     def claim(self, facts):
-        """Takes the folder for a run; a ValueError if it holds something else, or parts of other `facts`.
-
-        `facts` are what decides the rows: model, options.
-        """
+        """Takes the folder for a run; a ValueError if it holds something else, or rows of other `facts`."""
         names = [name for name in self._names() if not name.startswith(".dbdgan-")]
         job = self._job() if names else None
         if names and job is None:

@@ -16,7 +16,6 @@ def find_paths(sources, column="path", exclude=None):
 
     Sources are folders, globs, photographs, .txt files (a path or URI a line) and .parquet files (of which
     `column` counts); paths or URIs that fsspec knows. The folder `exclude` takes the output.
-    A ValueError tells of one that cannot be read, or holds no photograph.
     """
     paths = {}
     for source in sources:

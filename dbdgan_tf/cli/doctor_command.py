@@ -1,7 +1,6 @@
 """`dbdgan doctor`: is this installation sound, and what a bug report needs."""
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import platform
 
@@ -16,7 +15,7 @@ _GOLDEN = ((0, 0, 100, 100),) * 4
 _TOLERANCE = 10
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Is this installation sound? What a bug report needs.")
 @json_option
 def command(as_json):
     """Prints versions, processors, the state of the bundled models and what formats can be read.
@@ -80,6 +79,9 @@ def draw_picture():
 
 
 def _version(package):
+    # Takes as long to load as click.
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -8,7 +8,7 @@ import click
 from dbdgan_tf.cli.options import find_model, json_option, tell
 
 
-@click.command("info")
+@click.command("info", short_help="What a .tflite model says about itself.")
 @click.argument("model", default="lite")
 @json_option
 def command(model, as_json):

@@ -58,11 +58,10 @@ def file_facts(path):
 
 
 def _entry(row):
-    place = {"path": str(row.photo.path), "relative": str(row.photo.relative), "file": row.file}
-    return {**place, "taken": row.taken, "pictures": row.pictures, "score": dataclasses.asdict(row.score)}
+    return dataclasses.asdict(row) | {"photo": [str(row.photo.path), str(row.photo.relative)]}
 
 
-def _row(path, relative, score, **known):
+def _row(photo, score, **known):
     """None where the photograph has changed since; one that is gone was moved by the run that was stopped."""
-    unchanged = file_facts(path) in (None, known["file"])
-    return Row(FoundPhoto(path, relative), Score(**score), **known) if unchanged else None
+    unchanged = file_facts(photo[0]) in (None, known["file"])
+    return Row(FoundPhoto(*photo), Score(**score), **known) if unchanged else None

@@ -23,6 +23,8 @@ STREAM = "-"
 def run(config):
     """Maps photographs as the options of `dbdgan map` say; the exit code: 0, or 1 if some failed."""
     source, *others = config.sources
+    drawing = config.format, config.threshold, config.conservative, config.white, config.max_side
+    config.rendering = Rendering(*drawing)
     is_file = os.path.lexists(source) and not os.path.isdir(source)
     if config.output == STREAM or config.sources == (STREAM,):
         if others or (source != STREAM and os.path.isdir(source)):
@@ -102,7 +104,7 @@ def _is_waiting(place, failures):
 
 
 def _settings(config, detectors):
-    return origin.checksum(repr((_rendering(config), config.scale, detectors.model_checksum())))
+    return origin.checksum(repr((config.rendering, config.scale, detectors.model_checksum())))
 
 
 def _map_photo(config, detectors, settings, ending, place):
@@ -115,11 +117,7 @@ def _map_photo(config, detectors, settings, ending, place):
 
 
 def _make(config, detectors, source, ending):
-    return map_photo(source, detectors, _rendering(config), ending, config.max_megapixels * 1e6)
-
-
-def _rendering(config):
-    return Rendering(config.format, config.threshold, config.conservative, config.white, config.max_side)
+    return map_photo(source, detectors, config.rendering, ending, config.max_megapixels * 1e6)
 
 
 def _ending_for(config):

@@ -6,8 +6,8 @@ import io
 import json
 import os
 
+from dbdgan_tf.cli.commands import FIELDS
 from dbdgan_tf.cli.pipeline import printable
-from dbdgan_tf.cli.score_command import FIELDS
 
 NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
 _BURST_FIELDS = ("group", "best")

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq  # noqa: E402
 
 from dbdgan_tf.batch import job  # noqa: E402
 from dbdgan_tf.batch.job import run  # noqa: E402
-from dbdgan_tf.cli import batch_command  # noqa: E402
+from dbdgan_tf.cli.commands import batch_command  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 
@@ -68,7 +68,7 @@ def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     _, said = process.communicate()
     there = len(list(out.glob("*.parquet")))
     assert 3 <= there < 24, said
-    result = CliRunner().invoke(batch_command.command, words[1:], standalone_mode=False)
+    result = CliRunner().invoke(batch_command, words[1:], standalone_mode=False)
     assert result.exit_code in (0, 1) and " were there already; " in result.stderr
     check(out, photos)
 

@@ -7,15 +7,12 @@ import json
 import re
 import signal
 import time
-from functools import partial
 from xml.etree.ElementTree import canonicalize
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-
-canonical = partial(canonicalize, with_comments=True)
 
 
 @pytest.fixture
@@ -115,7 +112,8 @@ def test_other_programs_fields_stay(call, write, tmp_path, before, after):
     (tmp_path / "a.xmp").write_text(LIGHTROOM % before, encoding="utf-8")
     for _ in range(2):
         assert call("score", tmp_path, "--xmp").exit_code == 0
-        assert canonical((tmp_path / "a.xmp").read_text(encoding="utf-8")) == canonical(LIGHTROOM % after)
+        texts = (tmp_path / "a.xmp").read_text(encoding="utf-8"), LIGHTROOM % after
+        assert len({canonicalize(text, with_comments=True) for text in texts}) == 1
 
 
 def test_a_stopped_run_keeps_its_rows_and_goes_on(start, call, write, tmp_path):

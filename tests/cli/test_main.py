@@ -10,15 +10,15 @@ import pytest
 
 import dbdgan_tf
 from dbdgan_tf.cli import doctor_command
-from dbdgan_tf.cli.main import COMMANDS
+from dbdgan_tf.cli.main import MAKERS, dbdgan
 from dbdgan_tf.inference import bundled, trial
 
 
 def test_help_version_and_an_unknown_command(call):
     listed = call("--help").stdout
-    for name, (_, text) in COMMANDS.items():
-        assert f"  {name}" in listed and text.rstrip(".") in listed
-        assert "Usage: dbdgan " + name in call(name, "--help").stdout
+    for name, command in dbdgan.commands.items():
+        assert f"  {name}" in listed and command.short_help.rstrip(".") in listed
+        assert name in MAKERS or f"Usage: dbdgan {name}" in call(name, "--help").stdout
     assert dbdgan_tf.__version__ in call("--version").stdout
     result = call("mop")
     assert result.exit_code == 2 and "mop" in result.stderr
@@ -66,14 +66,6 @@ def test_info(call, model, tmp_path):
     assert result.exit_code == 1 and "LiteRT cannot load" in result.stderr
 
 
-def test_no_bundled_model_is_one_sentence(call, picture, tmp_path, monkeypatch):
-    monkeypatch.setattr("dbdgan_tf.inference.bundled.ASSETS", tmp_path)
-    (tmp_path / "p.jpg").write_bytes(picture())
-    for words in (["map", tmp_path / "p.jpg", tmp_path / "m.png"], ["score", tmp_path]):
-        result = call(*words, "--model", "lite")
-        assert result.exit_code == 1 and "no bundled model" in result.stderr
-
-
 @pytest.mark.parametrize(("words", "package"), [(["serve"], "fastapi"), (["batch", "in", "out"], "ray")])
 def test_an_absent_extra_is_named(call, monkeypatch, words, package):
     for name in [name for name in sys.modules if name.startswith(f"dbdgan_tf.{words[0]}")]:
@@ -108,7 +100,7 @@ def test_memory_is_flat(run_python, model, picture, tmp_path):
         (tmp_path / f"in/p{index:03d}.jpg").write_bytes(picture(size=(800, 600)))
     code = f"""
         import resource
-        from dbdgan_tf.cli.map_command import command
+        from dbdgan_tf.cli.commands import map_command as command
         def grown(pattern):
             words = ["{tmp_path}/in/" + pattern, "{tmp_path}/out", "--model", "{model}", "--threads", "2"]
             assert command.main(words, standalone_mode=False) == 0
@@ -151,6 +143,8 @@ def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
     assert result.exit_code == 1
     assert "The bundled model is damaged" in models["lite"]
     assert "no bundled model" in models["lite_float16"]
+    result = call("score", tmp_path, "--model", "lite_float16")
+    assert result.exit_code == 1 and "no bundled model" in result.stderr
 
 
 def test_a_wrong_map_and_a_missing_reader_are_told(call, monkeypatch):

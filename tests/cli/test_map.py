@@ -40,7 +40,8 @@ def test_folder_keeps_its_tree(call, tree, tmp_path):
 def test_glob(call, tree, tmp_path):
     assert call("map", tree / "**/*.webp", tmp_path / "out").exit_code == 0
     assert written(tmp_path / "out") == ["deep/er/c.png"]
-    assert call("map", tree / "*.xyz", tmp_path / "out").exit_code == 1
+    for source, out in ((tree / "*.xyz", tmp_path / "none"), (tmp_path / "typo.jpg", tmp_path / "g.png")):
+        assert call("map", source, out).exit_code == 1 and not out.exists()
 
 
 @pytest.mark.parametrize(("names", "target"), [("a.jpg b.png", "new"), ("a.jpg", "new/"), ("a.jpg", "old")])

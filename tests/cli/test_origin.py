@@ -113,12 +113,6 @@ def test_one_file(run, write, tmp_path):
     assert (tmp_path / "m.webp").read_bytes() == b"mine"
 
 
-def test_a_mistyped_photograph_makes_no_folder(run, tmp_path):
-    code, told = run("typo.jpg", "g.png")
-    assert code == 1 and "typo.jpg: does not exist" in told
-    assert not list(tmp_path.iterdir())
-
-
 def test_links_lead_nothing_out_of_the_folder(run, write, tmp_path):
     write({"in/deep/a.png": 40, "in/b.png": 40})
     for folder in ("out", "away"):

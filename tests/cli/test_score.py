@@ -88,13 +88,6 @@ def test_roi_and_sharp_at(call, detail, tmp_path):
     assert outside.exit_code == 1 and "outside of the photograph" in outside.stderr
 
 
-def test_jpegs_are_judged_at_their_own_size(call, detail, tmp_path):
-    for name, blur in (("sharp", 0), ("soft", 2)):
-        cv2.imwrite(str(tmp_path / f"{name}.jpg"), np.tile(detail(blur), (2, 2, 1)))
-    text = call("score", tmp_path, "--format", "csv").stdout
-    assert [row["verdict"] for row in table(text)] == ["sharp", "soft"]
-
-
 def listing(root):
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir())
 

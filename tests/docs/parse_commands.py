@@ -18,13 +18,11 @@ class Parsed(BaseException):
 
 
 def parse_flags(config_class, main, words=None):
-    """In place of `dbdgan_tf.command.flags.start`: builds the configuration, and goes no further."""
     command_flags.parse(config_class, *(words or sys.argv)[1:])
     raise Parsed
 
 
 def parse_arguments(parser, *_, **__):
-    """In place of `ArgumentParser.parse_args`."""
     PARSE(parser, sys.argv[1:])
     raise Parsed
 

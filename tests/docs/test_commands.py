@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -32,18 +31,6 @@ python -m tflite.detect photo.jpg --output
 python scripts/no_such_script.py
 dbdgan map photo.jpg map.png --no-such-option
 dbdgan no-such-command""".splitlines()]  # fmt: skip
-
-
-class Line(NamedTuple):
-    """A line of a bash block, its continuation joined, and the words of each program of its pipe."""
-
-    page: str
-    text: str
-    programs: tuple
-
-    @property
-    def is_light(self):
-        return all(map(is_light, self.programs))
 
 
 def read_blocks(language):
@@ -73,14 +60,18 @@ def is_light(words):
     return name in LIGHT
 
 
+# (page, line of a bash block, its continuation joined, words of each program of its pipe).
 LINES = [
-    Line(page, text.strip(), programs)
+    (page, text.strip(), programs)
     for page, block in read_blocks("bash")
     for text in block.replace("\\\n", " ").splitlines()
     if (programs := split_programs(text))
 ]
+LIGHT_LINES = [(page, text) for page, text, programs in LINES if all(map(is_light, programs))]
 # Of what is not run.
-PROGRAMS = sorted({(line.page, words) for line in LINES if not line.is_light for words in line.programs})
+PROGRAMS = sorted(
+    {(page, words) for page, text, programs in LINES if (page, text) not in LIGHT_LINES for words in programs}
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +125,10 @@ def check_run(folder, environment, *words):
     assert process.returncode == 0, f"{words[-1]}\n{process.stdout[-2000:]}\n{process.stderr[-4000:]}"
 
 
-@pytest.mark.parametrize("page", sorted({line.page for line in LINES if line.is_light}))
+@pytest.mark.parametrize("page", sorted({page for page, _ in LIGHT_LINES}))
 def test_light_commands_run(page, workspace, environment):
-    for line in dict.fromkeys(line for line in LINES if line.page == page and line.is_light):
-        check_run(workspace, environment, "bash", "-o", "pipefail", "-c", line.text)
+    for text in dict.fromkeys(text for found, text in LIGHT_LINES if found == page):
+        check_run(workspace, environment, "bash", "-o", "pipefail", "-c", text)
 
 
 # Networks take TensorFlow and ImageNet weights.
