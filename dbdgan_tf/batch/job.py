@@ -16,8 +16,6 @@ from dbdgan_tf.inference.detector import Detectors
 
 
 class _Worker:
-    """What an actor does with a block of paths: one part."""
-
     def __init__(self, parts, options):
         self._parts, self._blur_rows = parts, BlurRows(**options)
 

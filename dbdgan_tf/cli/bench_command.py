@@ -67,7 +67,6 @@ def write_photos(folder, count, megapixels):
 
 
 def _time_parts(photo, detectors):
-    """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
     import statistics
 
     from dbdgan_tf.inference.rendering import Rendering

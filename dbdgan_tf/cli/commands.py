@@ -1,5 +1,7 @@
-"""The commands map, score, video, batch and serve as the shell sees them; each imports its work late."""
+"""The commands map, score, video, batch, serve and info for the shell; each imports its work late."""
 
+import dataclasses
+import hashlib
 from types import SimpleNamespace
 
 import click
@@ -190,3 +192,36 @@ def serve_command(host, port, model, **limits):
     limits["workers"] = shared.count_threads(limits["workers"])
     run(shared.open_detectors(model), SimpleNamespace(**limits), host, port)
     return 0
+
+
+@click.command("info", short_help="What a .tflite model says about itself.")
+@argument("model", default="lite")
+@shared.json_option
+def info_command(model, as_json):
+    """Prints size, types, scaling, origin and scores of MODEL: a bundled one's name or a .tflite file."""
+    shared.tell(describe(model), as_json)
+
+
+def describe(model):
+    """JSON-ready facts about a model, named as `--model` is."""
+    from dbdgan_tf.inference.interpreter import LiteRTModel
+    from dbdgan_tf.inference.trial import check_model
+    from dbdgan_tf.model_file.flat_graph import read_graph
+    from dbdgan_tf.model_file.metadata import read_metadata
+
+    path = shared.find_model(model)
+    check_model(path)
+    loaded = LiteRTModel(path, 1)
+    content = path.read_bytes()
+    graph = read_graph(content)
+    return {
+        "file": str(path),
+        "megabytes": round(len(content) / 1e6, 3),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "input": f"{'x'.join(map(str, loaded.input.shape))} {loaded.input.dtype}",
+        "output": f"{'x'.join(map(str, loaded.output.shape))} {loaded.output.dtype}",
+        "parameters": graph.parameters(),
+        "multiply_adds": graph.multiply_adds(),
+        "xnnpack_partitions": loaded.delegation().partitions,
+        **dataclasses.asdict(read_metadata(content)),
+    }

@@ -54,7 +54,6 @@ def _try_model(name):
 
     try:
         blur_map = BlurDetector(name)(draw_picture()).blur_map
-    # Whatever it is, it is to be told.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - _GOLDEN).max()
@@ -89,7 +88,6 @@ def _version(package):
 
 
 def _formats():
-    """What is beyond JPEG, PNG, WebP, TIFF, BMP and GIF: "present", or how to get it."""
     from PIL import features
 
     wanted = {

@@ -13,11 +13,7 @@ from dbdgan_tf.sharpness import Score
 
 @contextlib.contextmanager
 def journal(output, settings):
-    """OUTPUT.part, JSON lines; gone once the run is finished. No file (None, a device, a pipe): no journal.
-
-    Gives the rows of the run that was stopped, and a function that keeps the `Row` of a photograph that is
-    done with. `settings` is the text of all that decides what the rows hold; others begin anew.
-    """
+    """Gives the rows of a stopped run of the same `settings`, kept in OUTPUT.part, and a keeper of rows."""
     if output is None or (os.path.exists(output) and not os.path.isfile(output)):
         yield [], lambda row: None
         return

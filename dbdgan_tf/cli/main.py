@@ -10,7 +10,7 @@ import warnings
 import click
 
 import dbdgan_tf
-from dbdgan_tf.cli import bench_command, commands, doctor_command, info_command
+from dbdgan_tf.cli import bench_command, commands, doctor_command
 
 # Commands for those who train, whose flags are made from their configurations: name -> (module, help).
 MAKERS = {
@@ -54,14 +54,13 @@ def dbdgan():
 
 for _command in (
     commands.map_command, commands.score_command, commands.video_command, commands.batch_command,
-    commands.serve_command, bench_command.command, info_command.command, doctor_command.command,
+    commands.serve_command, bench_command.command, commands.info_command, doctor_command.command,
     *(forward(name, *maker) for name, maker in MAKERS.items()),
 ):  # fmt: skip
     dbdgan.add_command(_command)
 
 
 def _tell(told, message, *_):
-    """Prints a decoder's warning, each once, with the name of the photograph that is read."""
     from dbdgan_tf.cli.pipeline import printable
     from dbdgan_tf.photo.errors import present_source
 

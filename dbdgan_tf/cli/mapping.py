@@ -37,7 +37,6 @@ def run(config):
 
 
 def _run_one(config, source):
-    """All threads go into the model, and the output's extension tells its format."""
     ending = _ending_for(config)
     _refuse_own_input(source, config.output)
     detectors = open_detectors(config.model, config.scale, count_threads(config.threads))
@@ -67,7 +66,6 @@ def _tell_existing(source, output, settings):
 
 
 def _run_many(config, to_folder):
-    """As many at a time as there are threads; those that are up to date are skipped."""
     folder = Path(config.output)
     _check_folder(folder, config.sources, to_folder)
     found = find_photos(config.sources, folder, follow_links=config.follow_links)

@@ -35,9 +35,12 @@ def parse(config_class, *arguments):
 
 
 def _read(config_class, flag_values, words):
-    """The configuration that the parsed flags and the words without a flag describe."""
     groups, options = _groups(config_class), _options(config_class)
-    _check_words(words, next((field for field, _ in options if field.metadata["words"]), None))
+    taking = next((field for field, _ in options if field.metadata["words"]), None)
+    if words and not taking:
+        raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
+    if taking and (not words or (taking.type is str and len(words) > 1)):
+        raise flags.Error(f"Give {taking.metadata['help']}. Received: {' '.join(words) or 'none'}.")
     if groups:
         return config_class(**{name: _read(group, flag_values, ()) for name, group in groups.items()})
     return config_class(**{field.name: _value(field, kind, flag_values, words) for field, kind in options})
@@ -130,10 +133,3 @@ def _integers(field, count, words):
         allowed = f"Received: {','.join(words)}. Allowed: {example}, at least {least}."
         raise flags.ValidationError(f"--{field.name} takes whole numbers. {allowed}")
     return numbers
-
-
-def _check_words(words, field):
-    if field is None and words:
-        raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
-    if field and (not words or (field.type is str and len(words) > 1)):
-        raise flags.Error(f"Give {field.metadata['help']}. Received: {' '.join(words) or 'none'}.")

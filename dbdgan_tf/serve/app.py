@@ -30,10 +30,7 @@ _BODY = {"openapi_extra": documents.BODY}
 
 
 def run(detectors, limits, host, port):
-    """Serves until SIGTERM or Ctrl-C; what has begun is finished first. An OSError if it cannot listen.
-
-    `limits` are the options workers, queue, max_megabytes, max_megapixels and timeout of `dbdgan serve`.
-    """
+    """Serves until SIGTERM or Ctrl-C, `limits` as `dbdgan serve` has them; what has begun is finished."""
     with _listen(host, port) as listener:
         # A photograph is one thread's.
         cv2.setNumThreads(1)

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the worke
 
 
 def workers():
-    """Process ids of the actors of this process's cluster."""
     names, parents = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -34,7 +33,6 @@ def workers():
 
 
 def check(out, photos):
-    """Every photograph exactly once, with the schema of the parts, and the empty one with its reason."""
     table = pq.read_table(out)
     assert sorted(table["path"].to_pylist()) == sorted(str(path) for path in photos.iterdir())
     errors = {row["path"][-6:]: row["error"] for row in table.to_pylist() if row["error"]}

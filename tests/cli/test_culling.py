@@ -74,15 +74,14 @@ def test_a_raw_photograph_goes_with_its_jpeg(call, write, tmp_path, way):
     taken = tmp_path / "out/sharp/a.NEF"
     taken.parent.mkdir(parents=True)
     taken.write_bytes(b"another")
-    options = ("--sort-into", tmp_path / "out", "--transfer", way, "--format", "csv")
+    options = ("--sort-into", tmp_path / "out", "--transfer", way, "--format", "csv", "--xmp")
     result = call("score", tmp_path / "in", *options)
     assert result.exit_code == 0 and [row["path"][-5:] for row in rows_of(result)] == ["a.jpg"]
-    # Together under a name that is free for both.
     assert taken.read_bytes() == b"another"
     assert (tmp_path / "out/sharp/a (2).NEF").read_bytes() == b"RAW pixels that nobody reads"
-    assert (tmp_path / "out/sharp/a (2).jpg").exists()
+    assert (tmp_path / "out/sharp/a (2).jpg").exists() and (tmp_path / "out/sharp/a (2).xmp").exists()
     left = sorted(path.name for path in (tmp_path / "in").iterdir())
-    assert left == ([] if way == "move" else ["a.NEF", "a.jpg"])
+    assert left == ([] if way == "move" else ["a.NEF", "a.jpg", "a.xmp"])
 
 
 LIGHTROOM = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

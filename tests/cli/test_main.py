@@ -1,5 +1,6 @@
 """The group: instant help, every command, light imports, flat memory; the small commands."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -38,7 +39,6 @@ def test_help_imports_next_to_nothing(run_python):
     """
     out = run_python(code)
     assert "HEAVY []" in out
-    # The promise is 0.3 s for the whole process; this is the part that the package can spoil.
     assert float(out.split("SECONDS")[1]) < 0.25
 
 
@@ -94,7 +94,6 @@ def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_fil
 
 
 def test_memory_is_flat(run_python, model, picture, tmp_path):
-    """150 photographs of 1.4 MB decoded leave no more behind than the first 30 did."""
     (tmp_path / "in").mkdir()
     for index in range(150):
         (tmp_path / f"in/p{index:03d}.jpg").write_bytes(picture(size=(800, 600)))
@@ -148,10 +147,8 @@ def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
 
 
 def test_a_wrong_map_and_a_missing_reader_are_told(call, monkeypatch):
-    find = doctor_command.importlib.util.find_spec
-    monkeypatch.setattr(
-        doctor_command.importlib.util, "find_spec", lambda name: None if name == "pillow_heif" else find(name)
-    )
+    find = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name != "pillow_heif" and find(name))
     result = call("doctor")
     assert result.exit_code == 0 and "missing; pip install 'dbdgan_tf[heic]'" in result.stdout
     monkeypatch.setattr(doctor_command, "draw_picture", lambda: np.zeros((384, 384, 3), np.uint8))

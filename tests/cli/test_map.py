@@ -61,15 +61,6 @@ def test_stream(ended, picture):
     assert np.all(np.abs(image - 255 / (1 + math.e)) <= 1)
 
 
-def test_equal_stems_keep_their_extensions(call, picture, tmp_path):
-    for name, level in (("a.jpg", 250), ("A.png", 0), ("b.jpg", 0)):
-        (tmp_path / "in").mkdir(exist_ok=True)
-        (tmp_path / "in" / name).write_bytes(picture(level, kind="PNG"))
-    assert call("map", tmp_path / "in", tmp_path / "out").exit_code == 0
-    assert written(tmp_path / "out") == ["A.png.png", "a.jpg.png", "b.png"]
-    assert read(tmp_path / "out/a.jpg.png").min() > 250
-
-
 @pytest.fixture
 def draw(call, tmp_path):
     """Output and pixels of a photograph, sharp (dark) on the left, blurred (bright) on the right."""

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dbdgan_tf.cli import filming
 from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
 
 
@@ -84,20 +83,6 @@ def test_a_film_that_breaks_off(call, film, tmp_path):
     result = call("video", path, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "ended early" in result.stderr or "film" in result.stderr
-
-
-def test_an_interrupted_film_leaves_no_half_table(call, film, monkeypatch, tmp_path):
-    make_row = filming._row
-
-    def interrupted(frame, score):
-        if frame.number == 12:
-            raise KeyboardInterrupt
-        return make_row(frame, score)
-
-    monkeypatch.setattr(filming, "_row", interrupted)
-    assert call("video", film, "-o", tmp_path, "--overlay").exit_code == 130
-    assert os.listdir(tmp_path) == ["sharpest"]
-    assert os.listdir(tmp_path / "sharpest") == ["frame_0000004.jpg"]
 
 
 def test_plot_condenses_a_long_film(tmp_path):

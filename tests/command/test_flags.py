@@ -15,8 +15,6 @@ from dbdgan_tf.training.options import DistillRun
 
 @dataclasses.dataclass(frozen=True)
 class Flat:
-    """One option of each kind."""
-
     models: tuple = option(REQUIRED, "at least one file", words=True)
     output: str = option(REQUIRED, "Where to.")
     threads: tuple[int, ...] = option((1, 2), "Numbers.")

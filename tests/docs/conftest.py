@@ -16,13 +16,11 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def workspace(named_files, tmp_path):
-    """A fresh copy of the files that the documentation names."""
     return shutil.copytree(named_files, tmp_path / "workspace")
 
 
 @pytest.fixture(scope="session")
 def named_files(tiny_dataset, flat_models, tmp_path_factory):
-    """Photographs, a film, data sets, maps and tiny .tflite models, named as in the documentation."""
     folder = tmp_path_factory.mktemp("workspace")
     shutil.copytree(tiny_dataset, folder / "DATA" / "cuhk")
     shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")

@@ -1,8 +1,4 @@
-"""Parses command lines with the commands' own parsers, running none of them.
-
-Reads a JSON list of argument lists from stdin, such as ["python", "-m", "trainers.teacher", "--epochs=3"],
-and prints a JSON list: null, or what the parser says is wrong. One process for all of them: some need Keras.
-"""
+"""Parses a JSON list of command lines with the commands' own parsers; prints null or what is wrong."""
 
 import argparse
 import contextlib

@@ -25,7 +25,6 @@ WRONG = [tuple(line.split()) for line in """\
 python -m trainers.teacher --no_such_flag=1
 python -m trainers.no_such_module
 python -m trainers.teacher --flagfile=configs/no_such.flags
-python -m trainers.distill --teacher=borrowed
 python -m trainers.distill stray
 python -m tflite.detect photo.jpg --output
 python scripts/no_such_script.py
@@ -39,7 +38,6 @@ def read_blocks(language):
 
 
 def split_programs(text):
-    """The words of each program, without variables and redirections."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     programs, skip = [[]], False
@@ -68,15 +66,11 @@ LINES = [
     if (programs := split_programs(text))
 ]
 LIGHT_LINES = [(page, text) for page, text, programs in LINES if all(map(is_light, programs))]
-# Of what is not run.
-PROGRAMS = sorted(
-    {(page, words) for page, text, programs in LINES if (page, text) not in LIGHT_LINES for words in programs}
-)
+PROGRAMS = sorted({(line[0], words) for line in LINES if line[:2] not in LIGHT_LINES for words in line[2]})
 
 
 @pytest.fixture(scope="module")
 def parsed(repository):
-    """What the parsers say to every command, None for nothing; one process."""
     lines = sorted({words for _, words in PROGRAMS if words[0] in ("python", "dbdgan")} | set(WRONG))
     command = [sys.executable, str(Path(__file__).with_name("parse_commands.py"))]
     pipes = {"input": json.dumps(lines), "capture_output": True, "text": True}
@@ -86,13 +80,11 @@ def parsed(repository):
 
 
 def check_script(words):
-    """It must exist, and mention the flags that it is given."""
     text = (REPOSITORY / words[1]).read_text()
     assert all(flag in text for flag in re.findall(r"--[\w-]+", " ".join(words[2:])))
 
 
 def check_pip(words):
-    """What is installed is this package, with extras that it has."""
     wanted = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words[-1])
     setup = (REPOSITORY / "setup.py").read_text()
     extras = {"all", *re.findall(r'^    "(\w+)": [\[A-Z]', setup, re.MULTILINE)}

@@ -35,6 +35,13 @@ def test_the_site_asks_no_other_host_for_anything(site):
     assert not [page for page in site.rglob("*.html") if fetched.search(page.read_text())]
 
 
+def test_every_test_of_the_feature_table_exists(repository):
+    table = (repository / "docs/features.md").read_text(encoding="utf-8")
+    for path, names in re.findall(r"`(tests/[\w/.]+)`: ([^;|`]+)", table):
+        text = (repository / path).read_text(encoding="utf-8")
+        assert not [name for name in re.findall(r"test_\w+", names) if f"def {name}(" not in text], path
+
+
 def test_the_layout_table_is_what_import_linter_checks(repository):
     tools = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]
     layers = [layer.split(" | ") for layer in tools["importlinter"]["contracts"][0]["layers"]]

@@ -12,7 +12,6 @@ import pytest
 
 @pytest.fixture(scope="module")
 def steps(repository):
-    """Instruction -> list of its texts."""
     text, found = (repository / "Dockerfile").read_text().replace("\\\n", " "), {}
     for name, rest in re.findall(r"^([A-Z]+) (.*)", text, re.MULTILINE):
         found.setdefault(name, []).append(rest.strip())
