@@ -6,9 +6,6 @@ REQUIRED = dataclasses.MISSING
 
 
 def option(default, help_text, choices=None, *, at_least=None, at_most=None, words=False):
-    """A field with a help text. Its annotation says what the flag takes.
-
-    `words` marks what stands on the command line without a flag, such as a photograph.
-    """
+    """A field with a help text; `words` marks what stands on the command line without a flag."""
     metadata = {"help": help_text, "choices": choices, "words": words}
     return dataclasses.field(default=default, metadata={**metadata, "at_least": at_least, "at_most": at_most})
