@@ -25,7 +25,7 @@ class AverageConfig:
 def run(config):
     """Averages, scores, saves and prints."""
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
-    from dbdgan_tf.models.weights.mean import mean_network
+    from dbdgan_tf.models.weights.by_name import mean_network
     from dbdgan_tf.training.records import provenance
     from dbdgan_tf.training.validation import validate_network
 

@@ -38,33 +38,6 @@ def test_layer_runs_also_in_half_precision_and_reloads(cls, options, tmp_path):
     assert np.isfinite(ops.convert_to_numpy(outputs)).all()
 
 
-def test_non_local_block_equals_a_hand_written_attention():
-    layer = NonLocalBlock(reduction=2)
-    x = np.random.default_rng(0).normal(size=(1, 2, 3, 4)).astype("float32")
-    # It starts as the identity.
-    np.testing.assert_array_equal(ops.convert_to_numpy(layer(x)), x)
-    randomize(layer)
-    flat = x.reshape(6, 4)
-    query, key, value = (
-        flat @ ops.convert_to_numpy(conv.kernel)[0, 0] + ops.convert_to_numpy(conv.bias)
-        for conv in (layer.query, layer.key, layer.value)
-    )
-    scores = np.exp(query @ key.T)
-    attended = scores / scores.sum(1, keepdims=True) @ value
-    expected = flat + float(ops.convert_to_numpy(layer.gamma)[0]) * attended
-    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)).reshape(6, 4), expected, rtol=1e-5)
-
-
-def test_squeeze_excite_gate_is_the_sigmoid_of_the_pooled_features():
-    layer = SqueezeExcite(reduction=2)
-    x = np.array([[[[1.0, 3.0]], [[3.0, 5.0]]]], "float32")
-    layer.build(x.shape)
-    layer.set_weights([np.full((1, 1, 2, 1), 0.5), np.ones(1), np.array([[[[1.0, -1.0]]]]), np.zeros(2)])
-    # means 2 and 4, hidden 0.5 * 6 + 1 = 4, gates sigmoid(4) and sigmoid(-4)
-    gates = 1 / (1 + np.exp([-4.0, 4.0]))
-    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), x * gates, rtol=1e-5)
-
-
 def test_dense_aspp_keeps_its_input_last_and_reaches_by_its_dilation():
     layer = DenseASPP((3,), intermediate_channels=1, growth_channels=1, dropout=0.5)
     x = np.zeros((1, 9, 9, 1), "float32")
