@@ -24,7 +24,7 @@ class AverageConfig:
 
 def run(config):
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
-    from dbdgan_tf.models.weights.mean import mean_network
+    from dbdgan_tf.models.weights.by_name import mean_network
     from dbdgan_tf.training.options import DataOptions, RunOptions
     from dbdgan_tf.training.records import provenance
     from dbdgan_tf.training.training_data import make_datasets
