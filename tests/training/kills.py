@@ -52,8 +52,11 @@ def kill(folder, options, rng):
         while not (killed / "writes").exists() and counts.total() < options.count:
             in_write = counts.total() % 3 == 2
             fatal = rng.randint(1, writes) if in_write else 0
+            began = time.monotonic()
             if run(killed, fatal, None if in_write else rng.uniform(seconds / 4, seconds)):
                 counts["in the middle of a write" if in_write else "at a random moment"] += 1
+            else:
+                seconds = time.monotonic() - began  # The machine may have less to do than before.
         if not (killed / "writes").exists():
             run(killed)
         found = variables(killed)
