@@ -36,6 +36,8 @@ class EvaluateConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
+        if isinstance(self.data_dir, str):
+            object.__setattr__(self, "data_dir", (self.data_dir,))
         check_exactly_one(self, "maps_dir", "model")
         folder, listed = self.uniform_dir, self.uniform_list
         if bool(folder) != bool(listed) or (folder and not self.model):

@@ -25,7 +25,7 @@ def command(photos, megapixels, model, threads, as_json):
     """
     from dbdgan_tf.cli.commands import map_command
 
-    threads = shared.count_threads(threads)
+    threads = min(256, shared.count_threads(threads))
     with tempfile.TemporaryDirectory() as folder:
         photo = write_photos(Path(folder) / "in", photos, megapixels)
         parts = _time_parts(photo, shared.open_detectors(model))

@@ -98,8 +98,8 @@ def main(arguments=None):
 
         if is_disk_full(error):
             error = (
-                f"there is no room left for the output ({error.strerror}). What was finished is complete: "
-                "make room and call again to go on from there"
+                f"there is no room left for {error.filename or 'the output'} ({error.strerror}). "
+                "What was finished in a folder is complete: make room and call again to go on from there"
             )
         click.echo(f"dbdgan: {error}", err=True)
         sys.exit(1)

@@ -48,8 +48,8 @@ def tell(facts, as_json):
         return
     for name, value in facts.items():
         for key, one in value.items() if isinstance(value, dict) else [("", value)]:
-            text = f"{one:.2f}" if isinstance(one, float) else one
-            click.echo(f"{f'{name} {key}'.strip().replace('_', ' '):34s} {text}")
+            text = f"{one:.4g}" if isinstance(one, float) else one
+            click.echo(f"{f'{name} {key}' if key else name.replace('_', ' '):34s} {text}")
 
 
 def find_model(name):

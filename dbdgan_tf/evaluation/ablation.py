@@ -37,8 +37,7 @@ def train(overlay, recipes, data_dir, seed, folder):
     folder = Path(folder) / overlay.name / f"seed{seed}"
     words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
     words += [f"--flagfile={overlay.path}", f"--seed={seed}", f"--output_dir={folder}", "--resume"]
-    lines = [line for path in (*recipes, overlay.path) for line in read_text(path).splitlines()]
-    asked = words + [line for line in lines if line.startswith("-")]
+    asked = words + [flag for path in (*recipes, overlay.path) for flag in _flags(path)]
     done = folder / "ablation_run.json"
     if done.is_file():
         differing = sorted(set(read_json(done)) ^ set(asked))
@@ -61,6 +60,14 @@ def train(overlay, recipes, data_dir, seed, folder):
         )
     done.write_text(json.dumps(asked), encoding="utf-8")
     return {name: figures[name] for name in METRICS}
+
+
+def _flags(path):
+    """The lines of a flag file that are flags, and those of the files that it builds on."""
+    for line in filter(lambda line: line.startswith("-"), read_text(path).splitlines()):
+        yield line
+        if line.startswith("--flagfile="):
+            yield from _flags(line.partition("=")[2])
 
 
 def summarize(overlays, results):

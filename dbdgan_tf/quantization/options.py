@@ -36,5 +36,10 @@ def check_options(config):
         raise ValueError("There is no student to fine-tune. Received: --student_checkpoint=''.")
     if config.losses.consistency_weight:
         check_maps_dir(config.qat.teacher_maps_dir, "--consistency_weight=0")
+    if not 0 <= config.qat.freeze_norms_after <= 1:
+        share = config.qat.freeze_norms_after
+        raise ValueError(f"--freeze_norms_after is a share. Received: {share}; allowed: 0..1.")
+    if config.qat.calibration_images < 1:
+        raise ValueError("There is no image to calibrate with. Received: --calibration_images=0.")
     if config.run.precision != "float32":
         raise ValueError(f"Quantizers work in float32. Received: --precision={config.run.precision}.")

@@ -17,6 +17,7 @@ from dbdgan_tf.training.validation import HeldOut, UniformScenes
 
 def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     """A `BlurDataset` to train on and a `HeldOut`, None if nothing is held out, by data and run options."""
+    _check_shares(data)
     training, held_out = divide(_labelled_sources(data), data)
     training = {name: _without_fold(samples, data) for name, samples in training.items()}
     training.update(_unlabelled_sources(data))
@@ -32,20 +33,23 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     return dataset, _make_held_out(held_out, data, common)
 
 
-def _shares(sources, data):
-    shares = data.data_shares
-    if not shares:
-        return None
-    if len(shares) != len(sources) or not all(str(share).isdecimal() and int(share) for share in shares):
-        received = f"{','.join(map(str, shares))} for {len(sources)} folders"
+def _check_shares(data):
+    shares, folders = data.data_shares, len(data.data_dir) + len(data.unlabelled_dir)
+    if shares and not (len(shares) == folders and all(str(s).isdecimal() and int(s) for s in shares)):
+        received = f"{','.join(map(str, shares))} for {folders} folders"
         raise ValueError(
             f"--data_shares does not fit the data sets. Received: {received}. "
             "Allowed: one whole number above 0 per --data_dir and then per --unlabelled_dir."
         )
+
+
+def _shares(sources, data):
+    if not data.data_shares:
+        return None
     empty = [name for name, samples in sources.items() if not samples]
     if empty:
         raise ValueError(f"--data_shares names data sets with nothing left to train on. Received: {empty}.")
-    return [(len(s), int(share)) for s, share in zip(sources.values(), shares, strict=True)]
+    return [(len(s), int(share)) for s, share in zip(sources.values(), data.data_shares, strict=True)]
 
 
 def _without_fold(samples, data):

@@ -16,7 +16,7 @@ from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, comp
 
 @dataclasses.dataclass(frozen=True)
 class VerifyConfig(Budget):
-    """What to check against what; a part of the budget that is None is that of the file's variant."""
+    """What to check against what; None in the budget stands for what the file's variant allows."""
 
     model: str = option(REQUIRED, "one .tflite file", words=True)
     checkpoint: str | None = option(None, "PREFIX of the student's or QAT student's .weights.h5 and .json.")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dbdgan_tf.data.checking import BadDataError, image_size
-from dbdgan_tf.data.layouts import find_unlabelled, list_images
+from dbdgan_tf.data.layouts import list_images
 from dbdgan_tf.photo import ImageInputError, read_image, read_values, resize
 
 # Photographs inside the scikit-image package itself (nothing is downloaded) that are sharp all over.
@@ -39,7 +39,9 @@ def find_sources(source_dir=None, regions_dir=None, stems=None):
     numbers at the photographs' sizes; `stems` are those to use, None for all. A BadDataError lists every file
     that cannot be used; stems without a photograph and region maps that fit none are a ValueError.
     """
-    files = [s.image for s in find_unlabelled(source_dir)] if source_dir else bundled_photographs()
+    files = list_images(source_dir) if source_dir else bundled_photographs()
+    if not files:
+        raise ValueError(f"No photographs to cut scenes from. Received: {source_dir}.")
     if stems is not None:
         missing = sorted(set(stems) - {path.stem for path in files})
         if missing:

@@ -39,6 +39,10 @@ public final class BlurDetector {
 
     /// - Throws: `BlurError` if no processor runs the model.
     public init(model: URL, contract: BlurContract, options: RunOptions = RunOptions()) throws {
+        let known = ["float32", "uint8"].contains(contract.kind) && ["blur", "focus"].contains(contract.polarity)
+        guard known, contract.mean.count == 3, contract.std.count == 3, contract.std.allSatisfy({ $0 > 0 }) else {
+            throw BlurError("Unknown contract. Received: \(contract).")
+        }
         self.contract = contract
         try queue.sync { try open(model, options) }
     }

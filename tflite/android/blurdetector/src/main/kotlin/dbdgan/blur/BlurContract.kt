@@ -16,6 +16,12 @@ class BlurContract(model: JSONObject) {
     private val outputScale = model.getDouble("output_scale").toFloat()
     private val outputZeroPoint = model.getInt("output_zero_point")
 
+    init {
+        val known = takesBytes || model.getString("kind") == "float32"
+        val told = tellsBlur || model.getString("polarity") == "focus"
+        require(known && told && width > 0 && height > 0 && std.all { it > 0f }) { "No contract. Received: $model." }
+    }
+
     /** The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes. */
     fun scale(pixels: ByteArray): FloatArray =
         FloatArray(pixels.size) { ((pixels[it].toInt() and 255) - mean[it % 3]) / std[it % 3] }
