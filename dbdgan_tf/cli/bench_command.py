@@ -25,11 +25,13 @@ def command(photos, megapixels, model, threads, as_json):
     """
     from dbdgan_tf.cli.commands import map_command
 
-    threads = min(256, shared.count_threads(threads))
+    # The command chooses for itself what was not asked for.
+    asked = ["--threads", str(threads)] if threads else []
+    threads = shared.count_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
         photo = write_photos(Path(folder) / "in", photos, megapixels)
         parts = _time_parts(photo, shared.open_detectors(model))
-        words = [f"{folder}/in", f"{folder}/out", "--model", model, "--threads", str(threads), "--quiet"]
+        words = [f"{folder}/in", f"{folder}/out", "--model", model, *asked, "--quiet"]
         start, cpu = time.perf_counter(), time.process_time()
         map_command.main(words, standalone_mode=False)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
