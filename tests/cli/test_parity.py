@@ -1,44 +1,30 @@
 """One photograph of each kind, and damaged ones: Python, `dbdgan map` and stdin say the same."""
 
-import io
 import re
 from functools import partial
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from dbdgan_tf import BlurDetector
 from dbdgan_tf.photo import ImageInputError, load_photo, read_image
+from tests.photo.files import encode, swapped_profile, tiny_dng, turned
 
 RNG = np.random.default_rng(3)
 # Of the model's own size, so that maps are compared as the model gave them.
 SCENE = cv2.resize(RNG.integers(0, 256, (4, 6, 3), np.uint8), (48, 32), interpolation=cv2.INTER_CUBIC)
 PHOTO = Image.fromarray(SCENE)
-ORIENTATION = Image.Exif()
-ORIENTATION[0x0112] = 6
-TURNED = {"image": PHOTO.rotate(90, expand=True), "exif": ORIENTATION.tobytes()}
+TURNED = {"image": PHOTO.rotate(90, expand=True), "exif": turned(6).tobytes()}
 
 
 def pil(kind, image=PHOTO, **options):
-    if kind == "HEIF":
-        pytest.importorskip("pillow_heif").register_heif_opener()
-    stream = io.BytesIO()
-    image.save(stream, kind, **options)
-    return stream.getvalue()
+    return encode(image, kind, **options)
 
 
 def encoded(ending, array):
     return cv2.imencode(ending, array)[1].tobytes()
-
-
-def profile():
-    """sRGB's with red and green swapped."""
-    content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    red, green = content.index(b"rXYZ"), content.index(b"gXYZ")
-    content[red : red + 4], content[green : green + 4] = b"gXYZ", b"rXYZ"
-    return bytes(content).replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
 
 
 GREY = SCENE[..., 1]
@@ -59,8 +45,8 @@ KINDS = {
     **{name: partial(pil, FORMATS[name[-3:]], PHOTO.convert(mode)) for name, mode in MODES.items()},
     **{f"{name}.tif": partial(encoded, ".tif", pixels) for name, pixels in DEPTHS.items()},
     **{f"{name}16.png": partial(encoded, ".png", DEPTHS[f"{name}16"]) for name in ("grey", "colour")},
-    "profile.jpg": lambda: pil("JPEG", icc_profile=profile()),
-    "profile.png": lambda: pil("PNG", icc_profile=profile()),
+    "profile.jpg": lambda: pil("JPEG", icc_profile=swapped_profile()),
+    "profile.png": lambda: pil("PNG", icc_profile=swapped_profile()),
     "progressive.jpg": partial(pil, "JPEG", progressive=True),
     "plain.bmp": partial(pil, "BMP"),
     "plain.gif": partial(pil, "GIF"),
@@ -105,11 +91,11 @@ def map_by(call, tmp_path):
 
 
 @pytest.mark.parametrize("name", [*KINDS, "preview.dng", "developed.dng"])
-def test_equal_maps(name, map_by, detector, tmp_path, load_module, repository):
+def test_equal_maps(name, map_by, detector, tmp_path):
     if name.endswith("dng"):
         pytest.importorskip("rawpy")
         preview = {"preview": pil("JPEG"), "preview_size": (48, 32)} if name == "preview.dng" else {}
-        data = load_module(repository / "tests/photo/files.py").tiny_dng(**preview)
+        data = tiny_dng(**preview)
     else:
         data = KINDS[name]()
     path = tmp_path / name
@@ -156,7 +142,7 @@ def test_decoders_are_heard_in_one_line(ended, tmp_path):
     (tmp_path / "a.jpg").write_bytes(jpeg)
     (tmp_path / "b.png").write_bytes(flipped(png))
     for name in ("c.jpg", "d.jpg"):
-        (tmp_path / name).write_bytes(pil("JPEG", exif=ORIENTATION.tobytes()[:-9]))
+        (tmp_path / name).write_bytes(pil("JPEG", exif=turned(6).tobytes()[:-9]))
     lines = ended("map", tmp_path, tmp_path / "out", "--quiet")[2].decode().splitlines()
     assert lines[-2] == "1 of 4 failed:" and "b.png: is damaged" in lines[-1]
     told = "\n".join(sorted(lines[:-2]))
