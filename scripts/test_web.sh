@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Tests the browser demo in a real headless Chromium: its maps against Python's, mouse and keyboard, camera, offline,
-# phone screen. Needs Node 20 or newer. --prepare only installs what is needed. DBDGAN_WEB_SCREENSHOTS=FOLDER keeps the
-# pictures of the page; CHROMIUM=PATH names the browser.
+# phone screen. Needs Node 20 or newer. --prepare only installs what is needed. CHROMIUM=PATH names the browser.
 source "$(dirname "$0")/_environment.sh"
 source scripts/_system.sh
 

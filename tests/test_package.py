@@ -21,7 +21,7 @@ def test_light_names_and_help_of_trainers_work_where_tensorflow_and_keras_are_ab
     assert "--[no]" in run_python(code, blocked=("tensorflow", "keras"))
 
 
-# tfmot changes Keras for the whole process; tests/quantization imports it in one of its own.
+# tests/quantization uses the names of that package, which needs tfmot.
 def test_every_public_name_is_there():
     assert all(getattr(dbdgan_tf, name) for name in dbdgan_tf.__all__ if name != "quantization")
     with pytest.raises(AttributeError, match="Detector"):

@@ -25,7 +25,6 @@ class DetectConfig:
 
 
 def run(config):
-    """Detects the blur of one photograph and writes its map."""
     from dbdgan_tf.inference import BlurDetector
     from dbdgan_tf.photo import write_image, write_map
 
@@ -34,13 +33,8 @@ def run(config):
     write_map(config.map_path, result.blur_map)
     if config.overlay:
         write_image(config.overlay, result.overlay())
-    return result
-
-
-def main(config):
-    result = run(config)
     print(f"{config.map_path}: {100 * result.in_focus_share:.1f} % of the photo is in focus")
 
 
 if __name__ == "__main__":
-    start(DetectConfig, main)
+    start(DetectConfig, run)

@@ -8,7 +8,6 @@ command goes on. Writes ablation.json to --output_dir and prints its table.
 """
 
 import dataclasses
-import itertools
 from pathlib import Path
 
 from dbdgan_tf.atomic_file import write_json
@@ -26,10 +25,10 @@ class AblationConfig:
 
 
 def run(config):
-    """Runs what is missing, writes the results after every run."""
     from dbdgan_tf.evaluation import ablation
 
-    overlays = [ablation.read_overlay(path) for path in _files(config.overlays)]
+    files = [sorted(path.glob("*.flags")) if path.is_dir() else [path] for path in map(Path, config.overlays)]
+    overlays = [ablation.read_overlay(path) for paths in files for path in paths]
     if not overlays:
         raise ValueError(f"--overlays names no file. Received: {','.join(config.overlays)}.")
     report, results = {"rows": [], "failed": []}, {}
@@ -48,13 +47,7 @@ def run(config):
     return report
 
 
-def _files(paths):
-    folders = (sorted(path.glob("*.flags")) if path.is_dir() else [path] for path in map(Path, paths))
-    return list(itertools.chain.from_iterable(folders))
-
-
 def main(config):
-    """Runs it and tells what failed."""
     report = run(config)
     if report["failed"]:
         raise SystemExit(f"error: {len(report['failed'])} runs failed: {'; '.join(report['failed'])}")

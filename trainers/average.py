@@ -23,15 +23,23 @@ class AverageConfig:
 
 
 def run(config):
-    """Averages, scores, saves and prints."""
     from dbdgan_tf.models.serialization import load_network, read_network_json, save_network
-    from dbdgan_tf.models.weights.mean import mean_network
+    from dbdgan_tf.models.weights.by_name import mean_network
+    from dbdgan_tf.training.options import DataOptions, RunOptions
     from dbdgan_tf.training.records import provenance
+    from dbdgan_tf.training.training_data import make_datasets
     from dbdgan_tf.training.validation import validate_network
 
     size = {"image_size": config.image_size} if config.image_size else {}
     mean, its_config = mean_network(config.networks, **size)
-    held_out = _held_out(config, mean.input_shape[1:3])
+    data = DataOptions(
+        data_dir=config.data_dir, batch_size=1, image_size=mean.input_shape[1:3], cache=False,
+        validation_list=config.validation_list, validation_fraction=config.validation_fraction,
+    )  # fmt: skip
+    held_out = make_datasets(data, RunOptions())[1]
+    if held_out is None:
+        received = f"Received: --validation_fraction={config.validation_fraction}."
+        raise ValueError(f"No photographs are held out. {received} Allowed: a list, or a share above 0.")
     scores = {path: validate_network(*load_network(path, **size), held_out) for path in config.networks}
     scores[config.output] = validate_network(mean, its_config, held_out)
     about = [read_network_json(path)["metadata"] for path in config.networks]
@@ -42,21 +50,6 @@ def run(config):
     for path, figures in scores.items():
         print(path, ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
     return scores
-
-
-def _held_out(config, size):
-    from dbdgan_tf.training.options import DataOptions, RunOptions
-    from dbdgan_tf.training.training_data import make_datasets
-
-    data = DataOptions(
-        data_dir=config.data_dir, batch_size=1, image_size=tuple(size), cache=False,
-        validation_list=config.validation_list, validation_fraction=config.validation_fraction,
-    )  # fmt: skip
-    held_out = make_datasets(data, RunOptions())[1]
-    if held_out is None:
-        received = f"Received: --validation_fraction={config.validation_fraction}."
-        raise ValueError(f"No photographs are held out. {received} Allowed: a list, or a share above 0.")
-    return held_out
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 
 from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.command.flags import start
-from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.command.options import REQUIRED, check_exactly_one, option
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,9 +20,7 @@ class EvaluateConfig:
     split: str = option("test", "Part of the dataset.", ("train", "test"))
     list: str | None = option(None, "Text file of the stems to score, one a line.")
     uniform_dir: str | None = option(None, "Folder of the photographs that --uniform_list names.")
-    uniform_list: str | None = option(
-        None, "Text file of 'sharp STEM', 'blurred STEM': scenes all of a kind."
-    )
+    uniform_list: str | None = option(None, "Text file of 'sharp STEM', 'blurred STEM', all of a kind.")
     maps_dir: str | None = option(None, "Folder of blur maps, one <stem>.png per photograph.")
     model: str | None = option(None, "Model to run: PREFIX of a saved network, or a .tflite file.")
     positive: str = option("both", "Class that counts as positive.", ("blur", "focus", "both"))
@@ -38,24 +36,22 @@ class EvaluateConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
-        if (self.maps_dir is None) == (self.model is None):
-            raise ValueError(
-                "Give exactly one of --maps_dir and --model. "
-                f"Received: maps_dir={self.maps_dir!r}, model={self.model!r}."
-            )
-        uniform = self.uniform_dir, self.uniform_list
-        if bool(uniform[0]) != bool(uniform[1]) or (uniform[0] and not self.model):
+        check_exactly_one(self, "maps_dir", "model")
+        folder, listed = self.uniform_dir, self.uniform_list
+        if bool(folder) != bool(listed) or (folder and not self.model):
             raise ValueError(
                 "--uniform_dir and --uniform_list go together, with --model. "
-                f"Received: uniform_dir={uniform[0]!r}, uniform_list={uniform[1]!r}, model={self.model!r}."
+                f"Received: uniform_dir={folder!r}, uniform_list={listed!r}, model={self.model!r}."
             )
 
 
 def run(config):
-    """Evaluates and writes the results."""
-    from dbdgan_tf.evaluation import format_table
+    from dbdgan_tf.evaluation import format_table, maps_predictor, model_predictor
 
-    predictor = _predictor(config)
+    if config.maps_dir:
+        predictor = maps_predictor(config.maps_dir, config.maps_polarity)
+    else:
+        predictor = model_predictor(config.model, config.batch_size, image_size=config.image_size)
     results, rows = {}, []
     for name, samples in _sources(config).items():
         results[name], metrics = _evaluate_source(config, name, samples, predictor)
@@ -71,14 +67,6 @@ def run(config):
         _print_selection(results, uniform)
     print(f"Results: {config.output_dir}")
     return results if len(results) > 1 else next(iter(results.values()))
-
-
-def _predictor(config):
-    from dbdgan_tf.evaluation import maps_predictor, model_predictor
-
-    if config.maps_dir:
-        return maps_predictor(config.maps_dir, config.maps_polarity)
-    return model_predictor(config.model, config.batch_size, image_size=config.image_size)
 
 
 def _sources(config):
@@ -111,7 +99,6 @@ def _evaluate_source(config, name, samples, predictor):
 
 
 def _evaluate_uniform(config, predictor):
-    """In-focus shares of scenes sharp all over and blurred all over; dict group -> mean, 0..1."""
     from dbdgan_tf.data import uniform_scenes
 
     groups = uniform_scenes.read_groups(config.uniform_list)

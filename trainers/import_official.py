@@ -21,7 +21,6 @@ class ImportConfig:
 
 
 def run(config):
-    """Writes the network; returns the path of its JSON file and the `MappingReport`."""
     from dbdgan_tf.models.serialization import save_network
     from dbdgan_tf.official import load_official_student, load_official_teacher
 

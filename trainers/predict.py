@@ -8,7 +8,7 @@ import dataclasses
 import sys
 
 from dbdgan_tf.command.flags import start
-from dbdgan_tf.command.options import REQUIRED, option
+from dbdgan_tf.command.options import REQUIRED, check_exactly_one, option
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,20 +29,11 @@ class PredictConfig:
     progress: bool = option(True, "Show a progress bar.")
 
     def __post_init__(self):
-        if bool(self.model) == bool(self.out_of_fold):
-            raise ValueError(
-                "Give exactly one of --model and --out_of_fold. "
-                f"Received: model={self.model!r}, out_of_fold={','.join(self.out_of_fold)!r}."
-            )
-        if (self.input_dir is None) == (self.data_dir is None):
-            raise ValueError(
-                "Give exactly one of --input_dir and --data_dir. "
-                f"Received: input_dir={self.input_dir!r}, data_dir={self.data_dir!r}."
-            )
+        check_exactly_one(self, "model", "out_of_fold")
+        check_exactly_one(self, "input_dir", "data_dir")
 
 
 def run(config):
-    """Writes the maps; returns the `WrittenMaps`."""
     from dbdgan_tf.data.layouts import find_samples
     from dbdgan_tf.evaluation import averaged, mirrored, model_predictor
     from dbdgan_tf.evaluation.map_files import describe_model, find_photographs, write_maps

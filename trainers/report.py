@@ -37,7 +37,6 @@ class ReportConfig:
 
 
 def run(config):
-    """Writes the page and the picture; returns the `Comparison`."""
     from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
     from dbdgan_tf.evaluation.report.pictures import spread
     from dbdgan_tf.photo import write_image

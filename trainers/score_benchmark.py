@@ -25,7 +25,6 @@ class ScoreBenchmarkConfig:
 
 
 def run(config):
-    """Measures, prints and writes; returns the JSON-ready figures, or None for a picture."""
     from dbdgan_tf import BlurDetector
     from dbdgan_tf.data.layouts import find_samples, find_unlabelled, read_stems
     from dbdgan_tf.evaluation import score_benchmark

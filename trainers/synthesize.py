@@ -29,7 +29,6 @@ class SynthesizeConfig:
 
 
 def run(config):
-    """Makes the data set; whether it was not there already."""
     from tqdm import tqdm
 
     from dbdgan_tf.data import synthesis

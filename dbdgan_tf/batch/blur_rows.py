@@ -26,7 +26,7 @@ class BlurRows:
 
     Args:
         model: A bundled model's name, or the path of a .tflite file on the worker.
-        num_threads: Threads of the model: the cores that the worker may use.
+        num_threads: Cores that the worker may use.
         scores: Whether rows have a score, which takes every pixel of a photograph; a map takes a fraction.
         maps: Whether rows have a map.
         max_side: Longest side of a map, px; None for the photograph's own.
@@ -34,10 +34,6 @@ class BlurRows:
         sharp_at: As for `dbdgan_tf.score`.
         max_megapixels: Larger photographs are refused.
         seconds: Longest time for a photograph, reading included; None for any. Its thread is left behind.
-
-    Example:
-        >>> rows = BlurRows()({"path": np.array(["a.jpg", "s3://bucket/b.jpg"], object)})
-        >>> rows["sharpness"], rows["error"]
     """
 
     model: str = DEFAULT_NAME
@@ -60,7 +56,7 @@ class BlurRows:
         return {**self.__dict__, "_detectors": None, "_sha256": None, "_pool": None}
 
     def __call__(self, rows):
-        """Does one batch.
+        """Does one batch; a photograph never raises: it has an `error`.
 
         Args:
             rows: dict with "path": array of paths or URIs (s3, gs, http, ... by fsspec); others are ignored.
@@ -68,16 +64,13 @@ class BlurRows:
         Returns:
             dict name -> object array of the same length: `path`, the columns of `dbdgan score`, `map_png`
             (bytes or None), `error` (text or None), `model_sha256`, `version`.
-
-        Raises:
-            ModelFileError: If the worker has no model. A photograph never raises: it has an `error`.
         """
         if self._detectors is None:
             cv2.setNumThreads(self.num_threads)
             self._detectors = Detectors(self.model, threads=self.num_threads)
             self._sha256 = self._detectors.model_checksum()
         done = [self._row(str(path)) for path in rows["path"]]
-        return {name: _objects([row[name] for row in done]) for name in COLUMNS}
+        return {name: np.fromiter((row[name] for row in done), object, len(done)) for name in COLUMNS}
 
     def _row(self, path):
         score = png = error = None
@@ -112,10 +105,3 @@ def read(path):
 
     with fsspec.open(path, "rb") as file:
         return file.read()
-
-
-def _objects(values):
-    """An object array, also where numpy would rather make something else of the values."""
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array

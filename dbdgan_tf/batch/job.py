@@ -16,8 +16,6 @@ from dbdgan_tf.inference.detector import Detectors
 
 
 class _Worker:
-    """What an actor does with a block of paths: one part."""
-
     def __init__(self, parts, options):
         self._parts, self._blur_rows = parts, BlurRows(**options)
 
@@ -33,10 +31,9 @@ class _Worker:
 
 
 def run(sources, output, options, watch=None, *, column="path", workers=1, cpus=1, part_rows=256):
-    """Runs a job, or what is left of it; a ValueError if an input, the output or the model cannot be used.
+    """Runs a job, or what is left of it, on `workers` times `cpus` cores; `options` are those of `BlurRows`.
 
-    `workers` times `cpus` cores are used; `options` are those of `BlurRows`. `watch` wraps the iterable of
-    the parts' dicts, "done" and "failed", of so many photographs.
+    `watch` wraps the iterable of the parts' dicts, "done" and "failed", of so many photographs.
     Returns (done, failed, skipped): photographs of this run, how many of them failed, those done before.
     """
     output, detectors = whole(output), Detectors(options["model"])

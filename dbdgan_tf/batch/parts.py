@@ -25,20 +25,14 @@ _JOB = "_dbdgan_batch.json"
 
 
 class Parts:
-    """A folder, or a URI that fsspec knows, with the parts of one job, however many runs it takes.
-
-    It can be pickled; a worker writes only while its run is the one that claimed the folder last.
-    """
+    """The parts of one job in a folder or at a URI; the run that claimed it last may write. Pickles."""
 
     def __init__(self, folder):
         self._files, self._path = fsspec.core.url_to_fs(folder)
         self._local, self._run = isinstance(self._files, fsspec.get_filesystem_class("file")), None
 
     def claim(self, facts):
-        """Takes the folder for a run; a ValueError if it holds something else, or parts of other `facts`.
-
-        `facts` are what decides the rows: model, options.
-        """
+        """Takes the folder for a run; a ValueError if it holds something else, or rows of other `facts`."""
         names = [name for name in self._names() if not name.startswith(".dbdgan-")]
         job = self._job() if names else None
         if names and job is None:
@@ -66,10 +60,7 @@ class Parts:
             raise ValueError(f"a part cannot be read; remove it and run again ({error})") from error
 
     def add(self, paths, make):
-        """Writes the part of some photographs, unless it is there: (photographs, how many of them failed).
-
-        Its name follows from the paths, so that doing it twice leaves one; `make` makes the rows.
-        """
+        """Writes the part of some photographs, unless it is there: (photographs, how many of them failed)."""
         checksum = hashlib.sha256(chr(0).join(paths).encode("utf-8", "surrogateescape")).hexdigest()
         name = f"part-{checksum[:32]}.parquet"
         place = f"{self._path}/{name}"

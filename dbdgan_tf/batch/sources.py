@@ -16,7 +16,6 @@ def find_paths(sources, column="path", exclude=None):
 
     Sources are folders, globs, photographs, .txt files (a path or URI a line) and .parquet files (of which
     `column` counts); paths or URIs that fsspec knows. The folder `exclude` takes the output.
-    A ValueError tells of one that cannot be read, or holds no photograph.
     """
     paths = {}
     for source in sources:
@@ -37,19 +36,17 @@ def _expand(source, column, exclude):
     if source.endswith(".txt"):
         lines = read(source).decode() if "://" in source else read_text(source)
         return [whole(line.strip()) for line in lines.splitlines() if line.strip()]
-    return _search_remote(source) if "://" in source else _search(source, exclude)
+    if "://" in source:
+        return _search_remote(source)
+    found = find_photos([source], exclude=exclude)
+    for _, reason in found.problems:
+        raise OSError(reason)
+    return [os.path.abspath(photo.path) for photo in found.photos]
 
 
 def whole(path):
     """Workers have folders of their own to begin from."""
     return path if "://" in path else os.path.abspath(path)
-
-
-def _search(source, exclude):
-    found = find_photos([source], exclude=exclude)
-    for _, reason in found.problems:
-        raise OSError(reason)
-    return [os.path.abspath(photo.path) for photo in found.photos]
 
 
 def _search_remote(source):

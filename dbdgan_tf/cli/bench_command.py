@@ -1,7 +1,6 @@
 """`dbdgan bench`: photographs per second, and where the time goes."""
 
 import os
-import statistics
 import tempfile
 import time
 import timeit
@@ -12,7 +11,7 @@ import click
 from dbdgan_tf.cli import options as shared
 
 
-@click.command("bench")
+@click.command("bench", short_help="Photographs per second on this machine.")
 @click.option("--photos", type=shared.COUNT, default=24, help="How many to map.")
 @click.option("--megapixels", type=shared.NumberRange(0.1, 100), default=12.0)
 @shared.model_option
@@ -24,7 +23,7 @@ def command(photos, megapixels, model, threads, as_json):
     CPU time per photo says what this machine can do when it has nothing else to do; the rate that was reached
     says what it did now.
     """
-    from dbdgan_tf.cli.map_command import command as map_command
+    from dbdgan_tf.cli.commands import map_command
 
     threads = shared.count_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +67,8 @@ def write_photos(folder, count, megapixels):
 
 
 def _time_parts(photo, detectors):
-    """CPU milliseconds of decoding, resizing and scaling, the model, drawing and encoding one photograph."""
+    import statistics
+
     from dbdgan_tf.inference.rendering import Rendering
     from dbdgan_tf.photo import encode, load_photo
 

@@ -1,5 +1,7 @@
 """A small line plot drawn with Pillow, since the light install has no plotting library."""
 
+import datetime
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -10,10 +12,7 @@ _BAND, _MARK = (244, 205, 190), (20, 120, 60)
 
 
 def read_columns(path, columns=_WIDTH):
-    """Condenses a film's CSV to one plot column each, however long the film is.
-
-    Returns (n, 3) of least, mean and greatest blur share, and the last frame's time in s.
-    """
+    """Least, mean and greatest blur share of a film's CSV, (n, 3), a row per plot column; its last second."""
     seconds, shares = np.loadtxt(path, delimiter=",", skiprows=1, usecols=(1, 2), ndmin=2).T
     parts = np.array_split(shares, min(columns, len(shares)))
     return np.array([(part.min(), part.mean(), part.max()) for part in parts]), seconds[-1]
@@ -47,11 +46,7 @@ def _draw_axes(draw, seconds):
         draw.text((_LEFT - 8, y), f"{share:.0%}", fill=_INK, font=font, anchor="rm")
     for tick in range(6):
         x = _LEFT + _WIDTH * tick / 5
-        draw.text((x, _TOP + _HEIGHT + 8), _clock(seconds * tick / 5), fill=_INK, font=font, anchor="mt")
+        at = seconds * tick / 5
+        text = f"{at:.1f} s" if seconds < 60 else str(datetime.timedelta(seconds=int(at)))
+        draw.text((x, _TOP + _HEIGHT + 8), text, fill=_INK, font=font, anchor="mt")
     draw.text((_LEFT, 10), title, fill=_INK, font=font, anchor="lt")
-
-
-def _clock(seconds):
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 3600)}:{int(seconds // 60 % 60):02d}:{int(seconds % 60):02d}"

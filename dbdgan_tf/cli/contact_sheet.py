@@ -6,8 +6,8 @@ import html
 import json
 
 from dbdgan_tf.atomic_file import replacing
+from dbdgan_tf.cli.commands import FIELDS
 from dbdgan_tf.cli.pipeline import printable
-from dbdgan_tf.cli.score_command import FIELDS
 from dbdgan_tf.cli.score_output import NUMBERS
 from dbdgan_tf.photo import encode, resize
 from dbdgan_tf.sharpness.score import measured_place

@@ -1,7 +1,6 @@
 """`dbdgan doctor`: is this installation sound, and what a bug report needs."""
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import platform
 
@@ -16,7 +15,7 @@ _GOLDEN = ((0, 0, 100, 100),) * 4
 _TOLERANCE = 10
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Is this installation sound? What a bug report needs.")
 @json_option
 def command(as_json):
     """Prints versions, processors, the state of the bundled models and what formats can be read.
@@ -55,7 +54,6 @@ def _try_model(name):
 
     try:
         blur_map = BlurDetector(name)(draw_picture()).blur_map
-    # Whatever it is, it is to be told.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     off = np.abs(100 * cv2.resize(blur_map, (4, 4), interpolation=cv2.INTER_AREA) - _GOLDEN).max()
@@ -80,6 +78,9 @@ def draw_picture():
 
 
 def _version(package):
+    # Takes as long to load as click.
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -87,7 +88,6 @@ def _version(package):
 
 
 def _formats():
-    """What is beyond JPEG, PNG, WebP, TIFF, BMP and GIF: "present", or how to get it."""
     from PIL import features
 
     wanted = {

@@ -86,7 +86,6 @@ def _measure(config, detectors, frame):
 
 @contextlib.contextmanager
 def _files(config, folder, rate):
-    """The writers of frames.csv and, or None, of overlay.mp4: whole files, or none when an error comes."""
     with contextlib.ExitStack() as stack:
         partial = stack.enter_context(replacing(folder / "frames.csv"))
         table = csv.writer(stack.enter_context(open(partial, "w", newline="", encoding="utf-8")))

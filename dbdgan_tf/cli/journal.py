@@ -13,11 +13,7 @@ from dbdgan_tf.sharpness import Score
 
 @contextlib.contextmanager
 def journal(output, settings):
-    """OUTPUT.part, JSON lines; gone once the run is finished. No file (None, a device, a pipe): no journal.
-
-    Gives the rows of the run that was stopped, and a function that keeps the `Row` of a photograph that is
-    done with. `settings` is the text of all that decides what the rows hold; others begin anew.
-    """
+    """Gives the rows of a stopped run of the same `settings`, kept in OUTPUT.part, and a keeper of rows."""
     if output is None or (os.path.exists(output) and not os.path.isfile(output)):
         yield [], lambda row: None
         return
@@ -58,11 +54,10 @@ def file_facts(path):
 
 
 def _entry(row):
-    place = {"path": str(row.photo.path), "relative": str(row.photo.relative), "file": row.file}
-    return {**place, "taken": row.taken, "pictures": row.pictures, "score": dataclasses.asdict(row.score)}
+    return dataclasses.asdict(row) | {"photo": [str(row.photo.path), str(row.photo.relative)]}
 
 
-def _row(path, relative, score, **known):
+def _row(photo, score, **known):
     """None where the photograph has changed since; one that is gone was moved by the run that was stopped."""
-    unchanged = file_facts(path) in (None, known["file"])
-    return Row(FoundPhoto(path, relative), Score(**score), **known) if unchanged else None
+    unchanged = file_facts(photo[0]) in (None, known["file"])
+    return Row(FoundPhoto(*photo), Score(**score), **known) if unchanged else None

@@ -1,4 +1,4 @@
-"""The group of commands: loads only the one that is called, and turns errors into messages and exit codes."""
+"""The group of commands, light to load, and their errors as messages and exit codes."""
 
 import functools
 import importlib
@@ -10,18 +10,8 @@ import warnings
 import click
 
 import dbdgan_tf
+from dbdgan_tf.cli import bench_command, commands, doctor_command
 
-# name -> (module of this room, what `dbdgan --help` says): modules stay unread until they are called.
-COMMANDS = {
-    "map": ("map_command", "Blur maps, masks and overlays of photographs."),
-    "score": ("score_command", "How sharp are these photographs, and is the subject in focus?"),
-    "video": ("video_command", "Blur of a film, frame by frame, and its sharpest frames."),
-    "batch": ("batch_command", "Scores and maps of very many photographs into Parquet (extra: ray)."),
-    "serve": ("serve_command", "Maps and scores over HTTP (extra: serve)."),
-    "bench": ("bench_command", "Photographs per second on this machine."),
-    "info": ("info_command", "What a .tflite model says about itself."),
-    "doctor": ("doctor_command", "Is this installation sound? What a bug report needs."),
-}
 # Commands for those who train, whose flags are made from their configurations: name -> (module, help).
 MAKERS = {
     "convert": ("dbdgan_tf.conversion.converter", "Writes a trained student as .tflite (extra: train)."),
@@ -31,25 +21,12 @@ MAKERS = {
 _QUIET = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is used."""
-
+class _Group(click.Group):
     def list_commands(self, ctx):
-        return [*COMMANDS, *MAKERS]
-
-    def get_command(self, ctx, name):
-        if name in MAKERS:
-            return forward(name, MAKERS[name][0])
-        if name not in COMMANDS:
-            return None
-        return importlib.import_module(f"dbdgan_tf.cli.{COMMANDS[name][0]}").command
-
-    def format_commands(self, ctx, formatter):
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in {**COMMANDS, **MAKERS}.items()])
+        return list(self.commands)
 
 
-def forward(name, module):
+def forward(name, module, about):
     """A command that hands its words to a module's `main`."""
 
     def run(words):
@@ -60,10 +37,10 @@ def forward(name, module):
 
     words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
     settings = {"ignore_unknown_options": True, "help_option_names": []}
-    return click.Command(name, settings, run, [words], add_help_option=False)
+    return click.Command(name, settings, run, [words], short_help=about, add_help_option=False)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(dbdgan_tf.__version__)
 def dbdgan():
     """Finds what is out of focus in photographs and films.
@@ -75,8 +52,15 @@ def dbdgan():
     """  # noqa: D301
 
 
+for _command in (
+    commands.map_command, commands.score_command, commands.video_command, commands.batch_command,
+    commands.serve_command, bench_command.command, commands.info_command, doctor_command.command,
+    *(forward(name, *maker) for name, maker in MAKERS.items()),
+):  # fmt: skip
+    dbdgan.add_command(_command)
+
+
 def _tell(told, message, *_):
-    """Prints a decoder's warning, each once, with the name of the photograph that is read."""
     from dbdgan_tf.cli.pipeline import printable
     from dbdgan_tf.photo.errors import present_source
 

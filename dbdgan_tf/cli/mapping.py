@@ -23,6 +23,8 @@ STREAM = "-"
 def run(config):
     """Maps photographs as the options of `dbdgan map` say; the exit code: 0, or 1 if some failed."""
     source, *others = config.sources
+    drawing = config.format, config.threshold, config.conservative, config.white, config.max_side
+    config.rendering = Rendering(*drawing)
     is_file = os.path.lexists(source) and not os.path.isdir(source)
     if config.output == STREAM or config.sources == (STREAM,):
         if others or (source != STREAM and os.path.isdir(source)):
@@ -35,7 +37,6 @@ def run(config):
 
 
 def _run_one(config, source):
-    """All threads go into the model, and the output's extension tells its format."""
     ending = _ending_for(config)
     _refuse_own_input(source, config.output)
     detectors = open_detectors(config.model, config.scale, count_threads(config.threads))
@@ -65,7 +66,6 @@ def _tell_existing(source, output, settings):
 
 
 def _run_many(config, to_folder):
-    """As many at a time as there are threads; those that are up to date are skipped."""
     folder = Path(config.output)
     _check_folder(folder, config.sources, to_folder)
     found = find_photos(config.sources, folder, follow_links=config.follow_links)
@@ -102,7 +102,7 @@ def _is_waiting(place, failures):
 
 
 def _settings(config, detectors):
-    return origin.checksum(repr((_rendering(config), config.scale, detectors.model_checksum())))
+    return origin.checksum(repr((config.rendering, config.scale, detectors.model_checksum())))
 
 
 def _map_photo(config, detectors, settings, ending, place):
@@ -115,11 +115,7 @@ def _map_photo(config, detectors, settings, ending, place):
 
 
 def _make(config, detectors, source, ending):
-    return map_photo(source, detectors, _rendering(config), ending, config.max_megapixels * 1e6)
-
-
-def _rendering(config):
-    return Rendering(config.format, config.threshold, config.conservative, config.white, config.max_side)
+    return map_photo(source, detectors, config.rendering, ending, config.max_megapixels * 1e6)
 
 
 def _ending_for(config):

@@ -7,6 +7,7 @@ import os
 import sys
 
 import click
+from click import IntRange, option
 
 
 class NumberRange(click.FloatRange):
@@ -20,19 +21,15 @@ class NumberRange(click.FloatRange):
         return number
 
 
-COUNT, POSITIVE = click.IntRange(1), NumberRange(0, min_open=True)
-max_megapixels_option = click.option(
-    "--max-megapixels", type=POSITIVE, default=250.0, help="Larger photographs are refused."
-)
-model_option = click.option(
+COUNT, POSITIVE = IntRange(1), NumberRange(0, min_open=True)
+max_megapixels_option = option("--max-megapixels", type=POSITIVE, default=250.0, help="Refuse larger photos.")
+model_option = option(
     "--model", default="lite", metavar="lite|lite_float16|PATH", help="A bundled model, or a .tflite file."
 )
-threads_option = click.option(
-    "--threads", type=click.IntRange(1, 256), help="Photographs at work at a time.  [default: all cores]"
-)
-follow_links_option = click.option("--follow-links", is_flag=True, help="Also search folders that are links.")
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+threads_option = option("--threads", type=IntRange(1, 256), help="Photographs at work.  [default: all cores]")
+follow_links_option = option("--follow-links", is_flag=True, help="Also search folders that are links.")
+json_option = option("--json", "as_json", is_flag=True, help="As JSON.")
+quiet_option = option("--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
 @contextlib.contextmanager
@@ -41,8 +38,6 @@ def needs_extra(extra):
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("dbdgan_tf"):
-            raise
         raise click.ClickException(f"{error}. It comes with pip install 'dbdgan_tf[{extra}]'.") from error
 
 
@@ -59,7 +54,6 @@ def tell(facts, as_json):
 
 def find_model(name):
     """Path of a model that a person named."""
-    # Here, as it loads the interpreter, and --help should not wait for it.
     from dbdgan_tf.inference.bundled import MODEL_FILES, model_path
 
     path = model_path(name)

@@ -20,10 +20,7 @@ FINISHED, WAITING, UNKNOWN = "finished", "waiting", "unknown"
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where an output comes from: the photograph's size in bytes, time in ns and checksum; the settings'.
-
-    `place` is the checksum of its absolute path, since outputs may be shared and paths may tell.
-    """
+    """Size, time in ns and checksums of a photograph's absolute path and content, and of the settings."""
 
     place: str
     size: int

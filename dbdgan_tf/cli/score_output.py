@@ -6,8 +6,8 @@ import io
 import json
 import os
 
+from dbdgan_tf.cli.commands import FIELDS
 from dbdgan_tf.cli.pipeline import printable
-from dbdgan_tf.cli.score_command import FIELDS
 
 NUMBERS = ("sharpness", "edge_px", "sharp_up_to", "in_focus", "width", "height")
 _BURST_FIELDS = ("group", "best")
@@ -17,11 +17,7 @@ _TITLES = ("verdict", "sharpness", "edge px", "sharp up to", "blur", "in focus",
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One `FoundPhoto`: its `Score`, or the error that kept it from one.
-
-    `taken` in s, burst and whether it is the best of it with --group-seconds; [small, crop] with --html;
-    `file` is how the file was known when it was read.
-    """
+    """One `FoundPhoto`: its `Score` or error; time in s, burst, [small, crop] for the sheet, `file_facts`."""
 
     photo: object
     score: object = None
@@ -53,11 +49,7 @@ def ordered(rows, column):
 
 
 def mark_bursts(rows, seconds):
-    """Numbers the bursts and marks the sharpest photograph of each; the rows by burst and time.
-
-    At most `seconds` lie between a photograph and the next of its burst. One without time is a burst of its
-    own; those that failed are none, and come last.
-    """
+    """Numbers bursts, of at most `seconds` between two, and marks the sharpest of each; failed rows last."""
     scored = sorted((row for row in rows if row.score), key=lambda row: (row.taken is None, row.taken or 0))
     bursts = []
     for row in scored:

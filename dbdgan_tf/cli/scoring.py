@@ -23,14 +23,12 @@ from dbdgan_tf.photo.search import FoundPhoto, find_photos, plan_outputs
 from dbdgan_tf.sharpness.score import measure
 from dbdgan_tf.text_file import read_text
 
-STREAM = "-"
-
 
 def run(config):
     """Scores photographs as the options of `dbdgan score` say; the exit code: 0, or 1 if some failed."""
     if not config.sources and config.files_from is None:
         raise click.UsageError("Give photographs: PATHS, or --files-from LIST.")
-    if config.output == STREAM:
+    if config.output == "-":
         config.output = None
     sources = (*config.sources, *_listed(config.files_from))
     found = find_photos(sources, exclude=config.sort_into, follow_links=config.follow_links)
@@ -48,7 +46,8 @@ def run(config):
         quiet = config.quiet or (config.output is None and os.isatty(1) and not late)
         fresh = progress_bar(_rows(outcomes, failures, keep), len(waiting), "photos", quiet)
         absent = [Row(FoundPhoto(path, path), error=reason) for path, reason in found.problems]
-        sidecars = _sidecars(photos) if config.xmp or config.sort_into else {}
+        beside = plan_outputs(photos, "", ".xmp") if config.xmp or config.sort_into else ()
+        sidecars = {photo.path: photo.path.with_name(path.name) for photo, path in zip(photos, beside)}
         rows = itertools.chain(absent, earlier, fresh)
         for row in _in_order(config, rows) if late else rows:
             try:
@@ -67,7 +66,7 @@ def run(config):
 def _listed(files_from):
     if files_from is None:
         return []
-    text = sys.stdin.read() if files_from == STREAM else read_text(files_from)
+    text = sys.stdin.read() if files_from == "-" else read_text(files_from)
     return [name for name in text.splitlines() if name.strip()]
 
 
@@ -95,11 +94,6 @@ def _in_order(config, rows):
     if config.sort_by or config.top:
         rows = ordered(rows, config.sort_by or "sharpness")[: config.top]
     return rows
-
-
-def _sidecars(photos):
-    planned = plan_outputs(photos, "", ".xmp")
-    return {photo.path: photo.path.with_name(path.name) for photo, path in zip(photos, planned, strict=True)}
 
 
 def _act(config, sidecars, row):

@@ -29,16 +29,12 @@ def _destination(photo, folder):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
         if not any(map(os.path.lexists, (path, *(twin for _, twin in _raw_twins(photo.path, path))))):
             return path, False
-        # The very file, or a copy.
         if path.is_file() and filecmp.cmp(photo.path, path, shallow=False):
             return path, True
 
 
 def put(photo, folder, way, dry_run=False):
-    """Puts a photograph, its RAW twin and .xmp sidecars into a verdict's folder; where it is or would be.
-
-    `way` is "copy", "link" (a symbolic link) or "move"; `dry_run` only tells.
-    """
+    """Copies, links or moves a photograph, RAW twin and sidecars into a folder; where it is, or would be."""
     path, exists = _destination(photo, folder)
     if not dry_run and not exists:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,11 +60,10 @@ def _transfer(source, target, way):
 
 
 def _rename(source, target):
-    """False where the target lies on another disk."""
-    if os.stat(source).st_dev != os.stat(target.parent).st_dev:
-        return False
-    os.rename(source, target)
-    return True
+    same_disk = os.stat(source).st_dev == os.stat(target.parent).st_dev
+    if same_disk:
+        os.rename(source, target)
+    return same_disk
 
 
 def _raw_twins(photo, target):

@@ -42,7 +42,6 @@ def write_sidecar(path, score, sharp_at):
 
 
 def _set(places, name, value, replaceable=None):
-    """Sets a property where it stands, as attribute or as element, or else in the first place."""
     for place in places:
         old = place.getAttributeNodeNS(_XMP, name)
         elements = [node for node in place.childNodes if (node.namespaceURI, node.localName) == (_XMP, name)]

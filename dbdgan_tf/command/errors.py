@@ -9,18 +9,13 @@ from absl import flags
 
 from dbdgan_tf.atomic_file import is_disk_full
 
-_ROOT = Path(__file__).resolve().parents[2]
 _OWN = ("dbdgan_tf", "trainers", "tflite")
-_PACKAGES = tuple(_ROOT / name for name in _OWN)
+_PACKAGES = tuple(Path(__file__).resolve().parents[2] / name for name in _OWN)
 
 
 @contextlib.contextmanager
 def one_line_errors():
-    """Ends the program with "error: ..." and exit code 1 where input, files or options are at fault.
-
-    An OSError is the user's to mend wherever it was raised; the others below if this project raised them.
-    What a library beneath raises says that the project called it wrongly, and keeps its traceback.
-    """
+    """An OSError, and what this project raises, ends the program in one line; slips keep their traceback."""
     try:
         yield
     except ModuleNotFoundError as error:

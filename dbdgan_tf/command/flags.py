@@ -12,50 +12,38 @@ from dbdgan_tf.command.errors import one_line_errors
 
 
 def start(config_class, main, arguments=None):
-    """Runs a command of a configuration and ends the process; what is wrong is told in one line.
-
-    `arguments` are the program's name and words; None for those of the process.
-    """
-    define(config_class)
-    for field, _ in _options(config_class):
+    """Runs a command, by default with the process's words, and ends the process; errors are one line."""
+    for field, kind in _options(config_class):
         if not field.metadata["words"]:
+            _define(field, kind, flags.FLAGS)
             flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[field.name])
 
     def run(rest):
         with one_line_errors():
-            main(read(config_class, words=rest[1:]))
+            main(_read(config_class, flags.FLAGS, rest[1:]))
 
     app.run(run, arguments, _parse)
-
-
-def define(config_class, flag_values=flags.FLAGS):
-    """Defines one flag per option of a dataclass, or of one made of such dataclasses, as `DistillRun`."""
-    for field, kind in _options(config_class):
-        if not field.metadata["words"]:
-            _define_one(field, kind, flag_values)
-
-
-def read(config_class, flag_values=flags.FLAGS, words=()):
-    """The configuration that the parsed flags and the words without a flag describe."""
-    groups = _groups(config_class)
-    if groups:
-        _check_words(words, None)
-        return config_class(**{name: read(group, flag_values) for name, group in groups.items()})
-    values, options = {}, _options(config_class)
-    _check_words(words, next((field for field, _ in options if field.metadata["words"]), None))
-    for field, kind in options:
-        if field.metadata["words"]:
-            values[field.name] = words[0] if kind is str else tuple(words)
-        else:
-            values[field.name] = _value(field, kind, flag_values[field.name].value)
-    return config_class(**values)
 
 
 def parse(config_class, *arguments):
     """Reads a configuration from words, for a notebook or a test: `parse(DistillRun, "--epochs=3")`."""
     values = flags.FlagValues()
-    define(config_class, values)
-    return read(config_class, values, values(["program", *arguments])[1:])
+    for field, kind in _options(config_class):
+        if not field.metadata["words"]:
+            _define(field, kind, values)
+    return _read(config_class, values, values(["program", *arguments])[1:])
+
+
+def _read(config_class, flag_values, words):
+    groups, options = _groups(config_class), _options(config_class)
+    taking = next((field for field, _ in options if field.metadata["words"]), None)
+    if words and not taking:
+        raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
+    if taking and (not words or (taking.type is str and len(words) > 1)):
+        raise flags.Error(f"Give {taking.metadata['help']}. Received: {' '.join(words) or 'none'}.")
+    if groups:
+        return config_class(**{name: _read(group, flag_values, ()) for name, group in groups.items()})
+    return config_class(**{field.name: _value(field, kind, flag_values, words) for field, kind in options})
 
 
 def named_paths(words):
@@ -105,7 +93,7 @@ def _kind(annotation):
     return _kind(options[0]) if options else annotation
 
 
-def _define_one(field, kind, flag_values):
+def _define(field, kind, flag_values):
     about, required = field.metadata, field.default is dataclasses.MISSING
     default = None if required else field.default
     common = {"help": about["help"], "flag_values": flag_values, "required": required}
@@ -122,7 +110,10 @@ def _define_one(field, kind, flag_values):
         (flags.DEFINE_bool if kind is bool else flags.DEFINE_string)(field.name, default, **common)
 
 
-def _value(field, kind, value):
+def _value(field, kind, flag_values, words):
+    if field.metadata["words"]:
+        return words[0] if kind is str else tuple(words)
+    value = flag_values[field.name].value
     if value is None:
         return None
     if isinstance(kind, tuple):
@@ -142,10 +133,3 @@ def _integers(field, count, words):
         allowed = f"Received: {','.join(words)}. Allowed: {example}, at least {least}."
         raise flags.ValidationError(f"--{field.name} takes whole numbers. {allowed}")
     return numbers
-
-
-def _check_words(words, field):
-    if field is None and words:
-        raise flags.Error(f"Words that are no flags. Received: {' '.join(words)}. Allowed: --flag=value.")
-    if field and (not words or (field.type is str and len(words) > 1)):
-        raise flags.Error(f"Give {field.metadata['help']}. Received: {' '.join(words) or 'none'}.")

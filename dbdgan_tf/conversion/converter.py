@@ -18,7 +18,6 @@ from dbdgan_tf.atomic_file import write_bytes
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.conversion import ConversionError
-from dbdgan_tf.conversion.byte_ends import split_byte_conversions
 from dbdgan_tf.data.layouts import list_images
 from dbdgan_tf.model_file.flat_graph import read_graph
 from dbdgan_tf.model_file.metadata import ModelMetadata, embed_metadata, weights_checksum
@@ -68,13 +67,7 @@ class ConversionConfig:
 
 @dataclasses.dataclass(frozen=True)
 class ConversionResult:
-    """A .tflite file in memory.
-
-    Attributes:
-        model: Its content (bytes), metadata embedded.
-        metadata: The `ModelMetadata` in it.
-        recipe: JSON-ready: everything needed to make it again.
-    """
+    """A .tflite file in memory, with the metadata that is embedded in it and, JSON-ready, how it was made."""
 
     model: bytes
     metadata: ModelMetadata
@@ -91,25 +84,16 @@ class ConversionResult:
 
 
 def convert(config, network=None):
-    """Converts a student.
+    """Converts a student by a `ConversionConfig` to a `ConversionResult`; nothing is written.
 
-    Args:
-        config: A `ConversionConfig`.
-        network: A `Network` in place of the checkpoint's, e.g. a quantize-aware one.
-
-    Returns:
-        A `ConversionResult`; nothing is written.
-
-    Raises:
-        ConversionError: If the converter refuses, or a byte of raw input would not be exact.
-        ValueError: If the config, the checkpoint or the photos are not usable.
+    `network` is a `Network` in place of the checkpoint's. Raises a `ConversionError` if the converter refuses
+    or a byte of raw input would not be exact, a ValueError if the checkpoint or the photos are not usable.
     """
     network = network or load_checkpoint(config)
     lead = _lead(network.input_scaling) if config.io == "uint8" else None
     content = _run_converter(config, network, lead)
     metadata = _describe(config, network, lead)
     if config.io == "uint8":
-        content = split_byte_conversions(content)
         _check_raw_input(content, metadata)
     content = embed_metadata(content, metadata)
     about = {"source_checksum": network.checksum, "bytes": len(content)}
@@ -133,7 +117,7 @@ def load_checkpoint(config):
 
 
 def _run_converter(config, network, lead):
-    from dbdgan_tf.conversion.tensorflow_export import export, quantize_dynamic
+    from dbdgan_tf.conversion.tensorflow_export import export, quantize_dynamic, split_byte_conversions
 
     if config.variant == "dynamic":
         return quantize_dynamic(export(network.model, network.image_size, "float32"))
@@ -141,7 +125,8 @@ def _run_converter(config, network, lead):
     if config.variant == "int8":
         scale = network.input_scaling.apply if lead is None else np.float32
         source = _representative_feeds(config, network.image_size, scale)
-    return export(network.model, network.image_size, config.variant, config.io, source, lead)
+    content = export(network.model, network.image_size, config.variant, config.io, source, lead)
+    return split_byte_conversions(content) if config.io == "uint8" else content
 
 
 def _representative_feeds(config, image_size, scale):

@@ -63,7 +63,6 @@ def _one(constants=None):
 
 
 def _all(*rules):
-    """A rule that gives the first reason of several."""
     return lambda node: next(filter(None, (rule(node) for rule in rules)), None)
 
 

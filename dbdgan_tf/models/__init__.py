@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "discriminator": ["DiscriminatorConfig", "build_discriminator"],
         "encoders": ["ENCODERS", "build_encoder"],
-        "scaling": ["InputScaling", "scaling_for"],
+        "scaling": ["InputScaling"],
         "serialization": ["load_network", "save_network"],
         "student": ["STUDENT_TAPS", "StudentConfig", "build_student"],
         "teacher": ["TeacherConfig", "build_teacher"],

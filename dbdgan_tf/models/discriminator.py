@@ -36,11 +36,7 @@ class DiscriminatorConfig:
 
 
 def build_discriminator(config=None, name="discriminator"):
-    """A discriminator of blur maps, conditional on the photograph.
-
-    Args:
-        config: A `DiscriminatorConfig`, or None for the default one.
-        name: Name of the model.
+    """A discriminator of blur maps, conditional on the photograph, by a `DiscriminatorConfig`.
 
     Returns:
         A functional model from {"images": (B, H, W, 3) in -1..1, "maps": (B, H, W, 1) in 0..1} to raw scores
@@ -66,7 +62,6 @@ def build_discriminator(config=None, name="discriminator"):
 
 
 def spectral_layers(network):
-    """The layers of a network whose kernels are spectrally normalised."""
     return [layer for layer in network.layers if isinstance(layer, layers.SpectralNormalization)]
 
 

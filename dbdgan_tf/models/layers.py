@@ -1,4 +1,4 @@
-"""Public Keras layers of the networks; every one serializes and runs on any Keras backend."""
+"""Public Keras layers of the networks, for any backend; Keras itself saves their plain arguments."""
 
 import keras
 from keras import ops
@@ -49,12 +49,6 @@ class NonLocalBlock(keras.layers.Layer):
         attended = ops.matmul(ops.cast(attention, value.dtype), value)
         return inputs + ops.cast(self.gamma, inputs.dtype) * ops.reshape(attended, ops.shape(inputs))
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "reduction": self.reduction}
-
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class SqueezeExcite(keras.layers.Layer):
@@ -86,12 +80,6 @@ class SqueezeExcite(keras.layers.Layer):
     def call(self, inputs):
         return inputs * self.fc2(self.fc1(self.pool(inputs)))
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "reduction": self.reduction}
-
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class DenseASPP(keras.layers.Layer):
@@ -106,8 +94,7 @@ class DenseASPP(keras.layers.Layer):
       intermediate_channels: width between the two convolutions of a branch.
       growth_channels: channels that each branch adds.
       dropout: rate in 0..1 of the spatial dropout of each branch.
-      momentum: momentum of the batch normalisations.
-      epsilon: epsilon of the batch normalisations.
+      momentum, epsilon: of the batch normalisations.
 
     Source: Yang et al., "DenseASPP for Semantic Segmentation in Street Scenes", CVPR 2018, equation 3.
     """
@@ -167,16 +154,6 @@ class DenseASPP(keras.layers.Layer):
             features = ops.concatenate([outputs, features], axis=-1)
         return features
 
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], input_shape[-1] + len(self.dilations) * self.growth_channels)
-
-    def get_config(self):
-        return {
-            **super().get_config(), "dilations": self.dilations,
-            "intermediate_channels": self.intermediate_channels, "growth_channels": self.growth_channels,
-            "dropout": self.dropout, "momentum": self.momentum, "epsilon": self.epsilon,
-        }  # fmt: skip
-
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
 class GroupedConv2D(keras.layers.Conv2D):
@@ -186,11 +163,6 @@ class GroupedConv2D(keras.layers.Conv2D):
     grouped convolution dozens of times slower than the convolution itself; where no accelerator is present,
     patches and one matrix product per group avoid it at the price of memory, for channels last, padding
     "valid" and no dilation.
-
-    Args:
-      filters: number of output channels.
-      kernel_size: side of the kernel in pixels, or two of them.
-      **kwargs: as for `keras.layers.Conv2D`; `groups` do not see each other's channels.
 
     Source: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks", CVPR 2017, 3.3.
     """

@@ -10,11 +10,7 @@ class InputScaling:
     """An affine map from RGB pixels (0..255) to the values a network was made for: `(x - mean) / std`.
 
     Networks hold no such layer, so that training, quantization and conversion can each absorb it in their
-    own way.
-
-    Args:
-      mean: three floats in 0..255 units.
-      std: three positive floats in 0..255 units, else a ValueError.
+    own way. `mean` and `std` are of R, G, B in 0..255 units.
     """
 
     mean: tuple[float, float, float]
@@ -43,17 +39,11 @@ CAFFE = InputScaling((123.68, 116.779, 103.939), (1.0, 1.0, 1.0))
 SCALINGS = {"caffe": CAFFE, "unit": UNIT, "imagenet": IMAGENET, "lite": LITE, "symmetric": SYMMETRIC}
 
 
-def scaling_for(encoder_name):
-    """The `InputScaling` that an encoder's ImageNet weights were trained with; names as in `ENCODERS`."""
-    from dbdgan_tf.models.encoders import encoder_spec
-
-    return SCALINGS[encoder_spec(encoder_name).scaling]
-
-
 def resolve_scaling(scaling, encoder_name):
     """The `InputScaling` of a config's entry: "auto" (the encoder's own) or a key of `SCALINGS`."""
-    if scaling == "auto":
-        return scaling_for(encoder_name)
-    if scaling not in SCALINGS:
-        raise ValueError(f"Unknown scaling. Received: {scaling!r}. Allowed: {['auto', *SCALINGS]}.")
-    return SCALINGS[scaling]
+    from dbdgan_tf.models.encoders import encoder_spec
+
+    scalings = {"auto": SCALINGS[encoder_spec(encoder_name).scaling], **SCALINGS}
+    if scaling not in scalings:
+        raise ValueError(f"Unknown scaling. Received: {scaling!r}. Allowed: {[*scalings]}.")
+    return scalings[scaling]

@@ -1,21 +1,18 @@
 """Saving a network as weights plus the config that rebuilds it."""
 
 import dataclasses
-import importlib
 import json
 import os
 import pathlib
 
+from dbdgan_tf import models
 from dbdgan_tf.atomic_file import replacing, write_bytes
 from dbdgan_tf.models.scaling import resolve_scaling
 
 WEIGHTS_SUFFIX = ".weights.h5"
 CONFIG_SUFFIX = ".json"
-# kind: (module, config class, builder)
-KINDS = {
-    "student": ("dbdgan_tf.models.student", "StudentConfig", "build_student"),
-    "teacher": ("dbdgan_tf.models.teacher", "TeacherConfig", "build_teacher"),
-}
+# Kinds of networks and their config classes; names of `dbdgan_tf.models`, as the builders are.
+KINDS = {"student": "StudentConfig", "teacher": "TeacherConfig"}
 
 
 class NetworkConfig:
@@ -44,13 +41,7 @@ class NetworkConfig:
 class Network:
     """A network of a static batch of 1, in Keras 3 or tf_keras, ready for the converter.
 
-    Attributes:
-      model: the network.
-      image_size: (height, width).
-      input_scaling: the `InputScaling` of its input.
-      name: for the metadata.
-      training: the metadata it was saved with.
-      checksum: "sha256:..." of the weights.
+    `training` is the metadata it was saved with, `checksum` "sha256:..." of its weights.
     """
 
     model: object
@@ -75,19 +66,15 @@ def save_network(path_prefix, model, config, metadata=None):
     Args:
       path_prefix: where to; parent folders are made.
       model: the network.
-      config: its `StudentConfig` or `TeacherConfig`.
+      config: its `StudentConfig` or `TeacherConfig`, else a ValueError.
       metadata: a JSON-ready dict to store beside the config, such as metrics or the git revision.
 
     Returns:
       The path of the JSON file.
-
-    Raises:
-      ValueError: if the config is of an unknown kind.
     """
-    kinds = {class_name: kind for kind, (_, class_name, _) in KINDS.items()}
-    kind = kinds.get(type(config).__name__)
+    kind = next((kind for kind, name in KINDS.items() if name == type(config).__name__), None)
     if kind is None:
-        raise ValueError(f"Unknown kind of config. Received: {type(config)}. Allowed: {[*kinds]}.")
+        raise ValueError(f"Unknown kind of config. Received: {type(config)}. Allowed: {[*KINDS.values()]}.")
     return write_network(path_prefix, kind, config, metadata, lambda path: model.save_weights(str(path)))
 
 
@@ -113,15 +100,13 @@ def read_network_json(path, kinds=KINDS):
         content = json.loads(config_path.read_text(encoding="utf-8"))
         if content["kind"] not in kinds:
             raise ValueError(f"{refusal} kind {content['kind']!r}.")
-        module, class_name, _ = kinds[content["kind"]]
-        config = getattr(importlib.import_module(module), class_name).from_dict(content["config"])
+        config = getattr(models, kinds[content["kind"]]).from_dict(content["config"])
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"{refusal} {error!r}.") from error
     return {"kind": content["kind"], "config": config, "metadata": content.get("metadata", {})}
 
 
 def existing_weights(path):
-    """The weights of a saved network; a FileNotFoundError where they are missing."""
     return _existing(network_files(path)[0], path)
 
 
@@ -132,23 +117,15 @@ def _existing(file, received):
 
 
 def load_network(path, **build_arguments):
-    """Rebuilds a network that `save_network` wrote.
+    """Rebuilds a network that `save_network` wrote: the model with its weights, and its config.
 
     Args:
-      path: PREFIX, PREFIX.json or PREFIX.weights.h5.
+      path: PREFIX, PREFIX.json or PREFIX.weights.h5; a FileNotFoundError or ValueError if one is unusable.
       **build_arguments: passed on to the builder, such as `batch_size=1` or a config override.
-
-    Returns:
-      A pair: the model with its weights, and its config.
-
-    Raises:
-      FileNotFoundError: if a file is missing.
-      ValueError: if a file is not what it should be.
     """
     content = read_network_json(path)
     weights_path = existing_weights(path)
-    module, _, builder = KINDS[content["kind"]]
-    model = getattr(importlib.import_module(module), builder)(content["config"], **build_arguments)
+    model = getattr(models, f"build_{content['kind']}")(content["config"], **build_arguments)
     try:
         model.load_weights(str(weights_path))
     except OSError as error:

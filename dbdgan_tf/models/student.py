@@ -5,7 +5,7 @@ import dataclasses
 import keras
 
 from dbdgan_tf.models import student_decoders as decoders
-from dbdgan_tf.models.encoders import build_encoder, encoder_spec
+from dbdgan_tf.models.encoders import build_encoder
 from dbdgan_tf.models.scaling import resolve_scaling
 from dbdgan_tf.models.serialization import NetworkConfig
 from dbdgan_tf.models.weights.imagenet import bundled_config, load_bundled_weights, load_initial_weights
@@ -27,9 +27,6 @@ class StudentConfig(NetworkConfig):
         `head_stride` are not built), paper the stages s16 .. s1 (5 numbers).
       head_stride: resolution of the 1x1 head, None for the decoder's own (paper 1, the others 2).
       scaling: "auto" (the encoder's own) or a key of `dbdgan_tf.models.scaling.SCALINGS`.
-
-    Raises:
-      ValueError: if a value is not allowed; the message names it.
     """
 
     encoder: str = "efficientnet_b3"
@@ -40,7 +37,6 @@ class StudentConfig(NetworkConfig):
     scaling: str = "auto"
 
     def __post_init__(self):
-        encoder_spec(self.encoder)
         resolve_scaling(self.scaling, self.encoder)
         if self.decoder not in decoders.DECODERS:
             allowed = list(decoders.DECODERS)
@@ -81,9 +77,6 @@ def build_student(config=None, *, keras_module=keras, batch_size=None, weights=N
     Returns:
       A model from scaled images (B, H, W, 3) to the blur map (B, H, W, 1), float32, 1 = blurred. Its taps are
       the outputs of the layers named in `STUDENT_TAPS`; "logits" is the map before the sigmoid.
-
-    Raises:
-      ValueError: if a config entry or the weights are not allowed.
     """
     if config is None:
         config = bundled_config() if weights == "cuhk" else StudentConfig()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from dbdgan_tf.models.encoders import build_encoder, encoder_spec
+from dbdgan_tf.models.encoders import build_encoder
 from dbdgan_tf.models.layers import DenseASPP, NonLocalBlock
 from dbdgan_tf.models.scaling import resolve_scaling
 from dbdgan_tf.models.serialization import NetworkConfig
@@ -14,7 +14,6 @@ OFFICIAL_CHANNELS = (256, 256, 64, 128)
 STRIDES = (2, 4, 8, 16, 32)
 # As in PyTorch, where the official weights come from.
 EPSILON = 1e-5
-_RETIRED = (("separable", False), ("non_local_subsample", 1))
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,7 @@ class TeacherConfig(NetworkConfig):
         front for encoders that reach stride 32.
       context_channels: channels of a 1x1 conv before the context stage; None leaves the tap as it is.
       non_local_reduction: divisor of the channels of query and key.
-      aspp_dilations: dilations of the DenseASPP branches.
-      aspp_intermediate_channels: channels between the convolutions of a branch.
-      aspp_growth_channels: channels that a branch adds.
-      aspp_dropout: spatial dropout of a branch, 0..1.
+      aspp_*: as of `dbdgan_tf.models.layers.DenseASPP`.
       head_dropout: spatial dropout before the last convolution, 0..1.
       norm_momentum: momentum of the batch normalisations outside the encoder.
       scaling: "auto" (the encoder's) or the name of a preset of `dbdgan_tf.models.scaling`.
@@ -52,7 +48,6 @@ class TeacherConfig(NetworkConfig):
     scaling: str = "auto"
 
     def __post_init__(self):
-        encoder_spec(self.encoder)
         resolve_scaling(self.scaling, self.encoder)
         object.__setattr__(self, "image_size", tuple(self.image_size))
 
@@ -64,12 +59,6 @@ class TeacherConfig(NetworkConfig):
             "aspp_intermediate_channels": 128, "aspp_growth_channels": 64,
         }  # fmt: skip
         return cls(encoder=encoder, **{**defaults, **overrides})
-
-    @classmethod
-    def from_dict(cls, values):
-        """The inverse of `to_dict`; a ValueError where an entry is unknown."""
-        # Teachers saved by older versions carry these; at any other value their layers are not ours.
-        return super().from_dict({k: v for k, v in values.items() if (k, v) not in _RETIRED})
 
 
 def build_teacher(config=None, *, weights=None, batch_size=None, **overrides):
@@ -86,9 +75,6 @@ def build_teacher(config=None, *, weights=None, batch_size=None, **overrides):
 
     Returns:
       A `keras.Model` from scaled float32 images (B, H, W, 3) to blur maps (B, H, W, 1) in 0..1, 1 = blurred.
-
-    Raises:
-      ValueError: for an image size or a number of decoder channels that the encoder cannot take.
     """
     config = replace(config or TeacherConfig(), **overrides)
 

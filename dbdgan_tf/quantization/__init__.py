@@ -1,8 +1,4 @@
-"""Quantization-aware fine-tuning of a trained student.
-
-TensorFlow Model Optimization works on tf_keras alone, so this is the one package that imports either; use
-it in a process of its own. Importing the package itself loads nothing.
-"""
+"""Quantization-aware fine-tuning: the one package that imports tfmot and tf_keras, not before its use."""
 
 import lazy_loader
 

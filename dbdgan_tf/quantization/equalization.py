@@ -1,9 +1,8 @@
 """Depthwise kernels of equal range in all channels, so that one scale for all of them loses nothing.
 
-tfmot gives a depthwise kernel one scale per tensor: it takes the last axis as channels, and that of a
-depthwise kernel has length 1. Post-training quantization has one scale per channel. The batch norm behind the
-convolution can carry the difference: kernel / a, mean / a, variance / a^2 and a gamma that makes up for
-epsilon give the same output, and the converter folds the batch norm back into one scale per channel.
+tfmot gives a depthwise kernel, whose last axis has length 1, one scale per tensor, post-training quantization
+one per channel. The batch norm behind can carry the difference: kernel / a, mean / a, variance / a^2 and a
+gamma that makes up for epsilon give the same output, and the converter folds it back into scales per channel.
 """
 
 import numpy as np
@@ -12,11 +11,7 @@ _SMALLEST = 1e-6
 
 
 def equalize_depthwise(model):
-    """Scales every channel of every depthwise kernel to a largest weight of 1, in place.
-
-    The network's output stays the same, up to rounding. Every bias-free DepthwiseConv2D must feed one
-    BatchNormalization. Returns, by layer, the largest over the smallest range of its channels before.
-    """
+    """Scales channels to a largest weight of 1, in place; by layer, the largest over the smallest before."""
     spread = {}
     for layer in model.layers:
         norm = _norm_behind(layer)

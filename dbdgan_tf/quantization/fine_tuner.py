@@ -1,20 +1,15 @@
 """One step of quantization-aware fine-tuning."""
 
-import math
-
 import tensorflow as tf
 
 from dbdgan_tf.losses import ContentObjective, consistency_loss
 from dbdgan_tf.quantization.legacy_keras import tf_keras
 from dbdgan_tf.quantization.ranges import PREFIX
-from dbdgan_tf.training.callbacks import NonFiniteLossError
+from dbdgan_tf.training.callbacks import check_finite
 
 
 class FineTuner:
-    """Fine-tunes a quantize-aware student with the content and consistency losses of its training.
-
-    Losses and augmentation are Keras 3 code; on TensorFlow they take tensors of tf_keras as they are.
-    """
+    # Losses and augmentation are Keras 3 code; on TensorFlow they take tensors of tf_keras as they are.
 
     def __init__(self, model, scaling, losses, options, total_steps, augmentation=None):
         self.model, self.scaling, self.augmentation = model, scaling, augmentation
@@ -44,11 +39,7 @@ class FineTuner:
         if self.step >= self.freeze_step and not self._frozen:
             self._freeze_norms()
         terms = {name: float(value) for name, value in self._step(batch).items()}
-        if bad := sorted(name for name, value in terms.items() if not math.isfinite(value)):
-            raise NonFiniteLossError(
-                f"Loss terms are not finite at step {self.step}. Received: {', '.join(bad)}. "
-                "The last checkpoint is intact; try a lower --learning_rate."
-            )
+        check_finite(terms, f"step {self.step}", "--learning_rate")
         return terms
 
     def predict(self, images):

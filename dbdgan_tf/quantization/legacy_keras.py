@@ -1,8 +1,7 @@
 """The two Keras implementations side by side; every module of this package takes them from here.
 
-TensorFlow Model Optimization sets TF_USE_LEGACY_KERAS while it is imported. Had tf.keras not been resolved to
-Keras 3 before, it would become tf_keras for the whole process, and KerasCV (augmentation) would follow it; so
-would child processes, wherefore the variable is taken back.
+tfmot sets TF_USE_LEGACY_KERAS while it is imported: tf.keras would become tf_keras, for KerasCV as well, had
+it not been resolved to Keras 3 before. Child processes would follow, so the variable is taken back.
 """
 
 import os

@@ -1,10 +1,9 @@
 """What a quantization-aware fine-tuning can be told; the command-line flags are made from it."""
 
 import dataclasses
-from pathlib import Path
 
 from dbdgan_tf.command.options import option
-from dbdgan_tf.training.options import DataOptions, MapLossOptions, RunOptions
+from dbdgan_tf.training.options import DataOptions, MapLossOptions, RunOptions, check_maps_dir
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,8 +14,8 @@ class QatOptions:
     warmup_steps: int = option(50, "Steps of linear warm-up.")
     final_lr_fraction: float = option(0.02, "Share of the peak rate left at the end of the cosine.")
     clip_norm: float = option(5.0, "Global gradient norm; 0 for no clipping.")
-    freeze_norms_after: float = option(0.3, "Share of the run after which batch norm statistics stay.")
-    calibration_images: int = option(100, "Training images that seed the ranges and calibrate PTQ.")
+    freeze_norms_after: float = option(0.3, "Share before batch norms freeze.", at_least=0.0, at_most=1.0)
+    calibration_images: int = option(100, "Training images that seed ranges and calibrate PTQ.", at_least=1)
     equalize: bool = option(True, "Give all channels of a depthwise kernel one range before training.")
     pick: str = option("best", "Which int8 file to keep; none: compare not.", ("best", "qat", "ptq", "none"))
 
@@ -35,13 +34,7 @@ def check_options(config):
     """Refuses a run that cannot give what it promises; a ValueError naming the flag."""
     if not config.qat.student_checkpoint:
         raise ValueError("There is no student to fine-tune. Received: --student_checkpoint=''.")
-    maps, share, precision = config.qat.teacher_maps_dir, config.qat.freeze_norms_after, config.run.precision
-    if config.losses.consistency_weight and not Path(maps or "?").is_dir():
-        raise ValueError(
-            "The consistency term needs the teacher's maps; make them with python -m trainers.predict. "
-            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png, --consistency_weight=0."
-        )
-    if not 0 <= share <= 1:
-        raise ValueError(f"--freeze_norms_after is a share. Received: {share}; allowed: 0..1.")
-    if precision != "float32":
-        raise ValueError(f"Quantizers work in float32. Received: --precision={precision}. Allowed: float32.")
+    if config.losses.consistency_weight:
+        check_maps_dir(config.qat.teacher_maps_dir, "--consistency_weight=0")
+    if config.run.precision != "float32":
+        raise ValueError(f"Quantizers work in float32. Received: --precision={config.run.precision}.")

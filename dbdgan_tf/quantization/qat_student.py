@@ -96,13 +96,5 @@ def make_quantize_aware(model):
 
 
 def build_qat_student(config, batch_size=None):
-    """Builds a quantize-aware student with random weights and unset ranges, for weights to be loaded into.
-
-    Args:
-        config: A `StudentConfig` with the mobile decoder.
-        batch_size: A fixed batch size for conversion, or None.
-
-    Returns:
-        A tf_keras model from scaled images (B, H, W, 3) to blur maps (B, H, W, 1).
-    """
+    """A quantize-aware student of a `StudentConfig` with the mobile decoder; its ranges are unset."""
     return make_quantize_aware(build_student(config, keras_module=tf_keras, batch_size=batch_size))

@@ -11,10 +11,8 @@ _KERNELS = ("kernel", "depthwise_kernel")
 
 
 def seed_ranges(model, float_model, scaling, batches):
-    """Sets every range of a quantize-aware network from the float one it was made from, on batches in 0..255.
-
-    tfmot starts all at -6..6 and moves them by a thousandth per step: never enough in a short fine-tuning.
-    """
+    """Sets every range from those of the float network, on batches of images in 0..255."""
+    # tfmot starts all at -6..6 and moves them by a thousandth per step: never enough in a short fine-tuning.
     measured = _measure_outputs(float_model, scaling, batches)
     for layer in model.layers:
         pair = _pair(layer, _OUTPUTS)
@@ -28,7 +26,6 @@ def seed_ranges(model, float_model, scaling, batches):
 
 
 def _measure_outputs(model, scaling, batches):
-    """By layer, its smallest and largest value in a batch of images in 0..255, averaged over batches."""
     names = [layer.name for layer in model.layers]
     outputs = tf_keras.Model(model.input, [model.get_layer(name).output for name in names])
 
@@ -38,8 +35,6 @@ def _measure_outputs(model, scaling, batches):
         return tf.stack([[tf.reduce_min(value), tf.reduce_max(value)] for value in values])
 
     found = [extremes(scaling.apply(np.asarray(images, np.float32))).numpy() for images in batches]
-    if not found:
-        raise ValueError("There is no batch to calibrate with. Allowed: at least one.")
     return dict(zip(names, np.mean(found, axis=0).tolist()))
 
 
@@ -55,14 +50,11 @@ def _fix_input_range(model, scaling):
 
 
 def finish_ranges(model):
-    """Brings the ranges that depend on others up to date; needed before validating, saving or converting.
-
-    Kernels get the range of their present values: tfmot updates it in the forward pass, one step too early.
-    Everything that a Concatenate joins gets its one range, as its integer kernel demands; otherwise the
-    converter would put QUANTIZE operators in between.
-    """
+    """Brings the ranges that depend on others up to date; needed before validating, saving or converting."""
+    # Of present values: tfmot updates them in the forward pass, one step too early.
     for layer in model.layers:
         _set_kernel_range(layer)
+    # One range for all that is joined, as the integer kernel demands; else QUANTIZE would come in between.
     for layer in model.layers:
         if type(_inner(layer)).__name__ == "Concatenate":
             _join([layer, *_producers(layer)])
@@ -102,7 +94,6 @@ def _inner(layer):
 
 
 def _pair(layer, names):
-    """The variables (minimum, maximum) of a layer's quantizer of one of the names, or None."""
     variables = {variable.name.split("/")[-1]: variable for variable in layer.weights}
     name = next((name for name in names if f"{name}_min:0" in variables), None)
     return name and [variables[f"{name}_{end}:0"] for end in ("min", "max")]

@@ -1,9 +1,6 @@
 """The maps of a quantize-aware student, as `dbdgan verify` compares a file with; a process of its own.
 
-python -m dbdgan_tf.quantization.reference_maps REQUEST.json
-
-tfmot and tf_keras change the process that imports them, so `reference_maps` starts another one and reads the
-maps back that it writes beside the request, 0.npy, 1.npy, ...
+tfmot and tf_keras change the process that imports them. Maps come back beside REQUEST.json: 0.npy, 1.npy, ...
 """
 
 import json
@@ -28,13 +25,12 @@ def is_qat_checkpoint(path):
 
 def reference_maps(checkpoint, image_size, photos):
     """Maps of photographs at their own sizes, as int8 arithmetic gives them, simulated; or a RuntimeError."""
-    request = {"checkpoint": str(checkpoint), "image_size": list(map(int, image_size))}
-    request["photos"] = [str(photo) for photo in photos]
+    request = [str(checkpoint), list(map(int, image_size)), *map(str, photos)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "request.json"
         path.write_text(json.dumps(request), encoding="utf-8")
         run_module("dbdgan_tf.quantization.reference_maps", path)
-        return [np.load(path.with_name(f"{index}.npy")) for index in range(len(request["photos"]))]
+        return [np.load(path.with_name(f"{index}.npy")) for index in range(len(photos))]
 
 
 def answer(request_path):
@@ -42,10 +38,10 @@ def answer(request_path):
     from dbdgan_tf.photo import read_image
     from dbdgan_tf.quantization.saving import load_qat_student
 
-    request = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    student, config = load_qat_student(request["checkpoint"], image_size=tuple(request["image_size"]))
+    checkpoint, image_size, *photos = json.loads(Path(request_path).read_text(encoding="utf-8"))
+    student, config = load_qat_student(checkpoint, image_size=image_size)
     predictor = network_predictor(student, config.image_size, config.input_scaling)
-    for index, photo in enumerate(request["photos"]):
+    for index, photo in enumerate(photos):
         np.save(Path(request_path).with_name(f"{index}.npy"), predictor(read_image(photo)))
 
 

@@ -1,9 +1,8 @@
 """Runs a fine-tuning from start, or from its last checkpoint."""
 
+import collections
 import csv
-import dataclasses
 import time
-from pathlib import Path
 
 import numpy as np
 from absl import logging
@@ -27,28 +26,12 @@ from dbdgan_tf.training.validation import validate
 LAST, BEST = "student_qat_last", "student_qat_best"
 
 
-@dataclasses.dataclass(frozen=True)
-class FineTuned:
-    """What a fine-tuning leaves: PREFIX of the best quantize-aware student, data, `HeldOut` or None."""
-
-    prefix: Path
-    training: object
-    held_out: object = None
+# What a fine-tuning leaves: PREFIX of the best quantize-aware student, data, `HeldOut` or None.
+FineTuned = collections.namedtuple("FineTuned", "prefix training held_out")
 
 
 def run_qat(config):
-    """Fine-tunes a student for int8; `dbdgan_tf.verification.choose_int8` then picks the file to keep.
-
-    Args:
-        config: A `QatRun`.
-
-    Returns:
-        A `FineTuned`.
-
-    Raises:
-        ValueError: If an option is not allowed.
-        FileExistsError: If there is another run in the output folder.
-    """
+    """Fine-tunes a student by a `QatRun`; `dbdgan_tf.verification.choose_int8` takes what it returns."""
     check_options(config)
     keep_freed_memory()
     folder = records.claim_folder(config)
@@ -78,8 +61,6 @@ def _make_tuner(config, student, student_config, training):
 
 
 class _Fit:
-    """The epochs of one run: training, validation, checkpoints, log."""
-
     def __init__(self, config, tuner, student_config, training, held_out, folder):
         self.run_options, self.tuner, self.student_config = config.run, tuner, student_config
         self.training, self.held_out, self.folder = training, held_out, folder

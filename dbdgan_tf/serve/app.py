@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import dataclasses
 import functools
 import os
 import socket
@@ -30,24 +29,13 @@ _REFUSED = {status: {"model": documents.Error} for status in (400, 408, 413, 415
 _BODY = {"openapi_extra": documents.BODY}
 
 
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """What one process takes on: threads, waiting requests, MB and s of a request, megapixels of an image."""
-
-    workers: int
-    queue: int
-    megabytes: float
-    megapixels: float
-    seconds: float
-
-
 def run(detectors, limits, host, port):
-    """Serves until SIGTERM or Ctrl-C; what has begun is finished first. An OSError if it cannot listen."""
+    """Serves until SIGTERM or Ctrl-C, `limits` as `dbdgan serve` has them; what has begun is finished."""
     with _listen(host, port) as listener:
         # A photograph is one thread's.
         cv2.setNumThreads(1)
         quiet = {"lifespan": "off", "log_level": "error", "access_log": False, "server_header": False}
-        seconds = int(2 * limits.seconds) + 1
+        seconds = int(2 * limits.timeout) + 1
         app = make_app(detectors, limits)
         server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=seconds, **quiet))
         shown = f"[{host}]" if ":" in host else host
@@ -74,7 +62,7 @@ def make_app(detectors, limits):
     places = Places(limits.workers, limits.queue, detectors.get)
     metrics = Metrics(lambda: places.taken, ("/map", "/score", "/healthz", "/metrics", "/openapi.json"))
     facts = {"status": "ok", "version": __version__, "model_sha256": detectors.model_checksum()}
-    serve, most = functools.partial(_serve, places, limits, metrics), limits.megapixels * 1e6
+    serve, most = functools.partial(_serve, places, limits, metrics), limits.max_megapixels * 1e6
 
     @app.post("/map", responses={200: {"content": {"image/png": {}}}, **_REFUSED}, **_BODY)
     async def map_images(
@@ -123,15 +111,15 @@ async def _serve(places, limits, metrics, request, work):
     """(rows, many): of each image (name, result, error); one image's error is the request's."""
     try:
         with places.take():
-            images, many = await read_images(request, limits.megabytes, limits.seconds)
+            images, many = await read_images(request, limits.max_megabytes, limits.timeout)
             rows = _each(places, metrics, images, many, work)
-            return await _while_connected(request, limits.seconds, rows), many
+            return await _while_connected(request, limits.timeout, rows), many
     except Busy:
-        await skip_body(request, limits.megabytes)
+        await skip_body(request, limits.max_megabytes)
         raise Refusal(503, "every place is taken; try again") from None
     except Refusal as refusal:
         if refusal.status == 413:
-            await skip_body(request, limits.megabytes)
+            await skip_body(request, limits.max_megabytes)
         raise
 
 

@@ -15,17 +15,14 @@ BMP, TIFF, AVIF; HEIC and RAW where their readers are installed. Errors are `{"e
 means that every place is taken or that the time was over: try again after the seconds of `Retry-After`."""
 _BINARY = {"type": "string", "format": "binary"}
 _FORM = {"schema": {"type": "object", "additionalProperties": _BINARY}}
-_IMAGE = {"schema": _BINARY}
-_KINDS = {"image/*": _IMAGE, "application/octet-stream": _IMAGE, "multipart/form-data": _FORM}
+_KINDS = dict.fromkeys(("image/*", "application/octet-stream"), {"schema": _BINARY}) | {
+    "multipart/form-data": _FORM
+}
 _ABOUT = "One image, or a form whose files are images."
 BODY = {"requestBody": {"required": True, "description": _ABOUT, "content": _KINDS}}
 
 
-class _Options(pydantic.BaseModel):
-    model_config = {"extra": "forbid"}
-
-
-class MapOptions(_Options):
+class MapOptions(pydantic.BaseModel, extra="forbid"):
     """As the options of `dbdgan map`."""
 
     format: Literal[tuple(ENDINGS)] = pydantic.Field("map", description="What to draw; always PNG.")
@@ -37,7 +34,7 @@ class MapOptions(_Options):
     max_side: int | None = pydantic.Field(None, ge=1, description="Longest side of the output, px.")
 
 
-class ScoreOptions(_Options):
+class ScoreOptions(pydantic.BaseModel, extra="forbid"):
     """As the options of `dbdgan score`."""
 
     roi: str | None = pydantic.Field(None, description="x,y,w,h of the subject: px, or shares up to 1.")

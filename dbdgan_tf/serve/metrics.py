@@ -6,10 +6,7 @@ import prometheus_client as prometheus
 
 
 class Metrics:
-    """Counters of one application, and the middleware that counts.
-
-    `taken` tells how many places are taken; paths other than `routes`, which anyone may invent, count as one.
-    """
+    """Counters of one application and their middleware; paths other than `routes` count as one."""
 
     def __init__(self, taken, routes):
         self.registry, self._routes = prometheus.CollectorRegistry(), routes

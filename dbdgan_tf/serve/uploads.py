@@ -35,10 +35,7 @@ class _InMemory(MultiPartParser):
 
 
 async def read_images(request, megabytes, seconds):
-    """(images, many): (name, bytes) pairs, and whether the body is multipart; a `Refusal` if it is unfit.
-
-    Names are as the client gave them, never used as paths.
-    """
+    """(name as the client gave it, bytes) of each image, and whether there is a form; or a `Refusal`."""
     body = _limited(request, megabytes * 1e6)
     many = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     try:

@@ -11,12 +11,19 @@ from dbdgan_tf.training.checkpoint import save_checkpoint
 from dbdgan_tf.training.distribution import from_first, is_first, say
 from dbdgan_tf.training.validation import figure_names, validate_network
 
-# Share of an epoch that must still fit for another one to begin.
-_WORTHWHILE = 0.5
-
 
 class NonFiniteLossError(FloatingPointError):
     """A loss term became NaN or infinite."""
+
+
+def check_finite(terms, where, rates):
+    """Raises a `NonFiniteLossError` that names the terms which are not finite."""
+    bad = sorted(name for name, value in terms.items() if not np.isfinite(value))
+    if bad:
+        raise NonFiniteLossError(
+            f"Loss terms are not finite at {where}. Received: {', '.join(bad)}. "
+            f"The last checkpoint is intact; try a lower {rates}."
+        )
 
 
 class NonFiniteGuard(keras.callbacks.Callback):
@@ -34,13 +41,8 @@ class NonFiniteGuard(keras.callbacks.Callback):
         self._check(self.params["steps"] - 1, logs)
 
     def _check(self, batch, logs):
-        bad = [name for name, value in (logs or {}).items() if not np.isfinite(value)]
-        if bad:
-            raise NonFiniteLossError(
-                f"Loss terms are not finite at step {int(self.model.step)} (batch {batch} of the epoch). "
-                f"Received: {', '.join(sorted(bad))}. "
-                "The last checkpoint is intact; try a lower --generator_lr or --discriminator_lr."
-            )
+        where = f"step {int(self.model.step)} (batch {batch} of the epoch)"
+        check_finite(logs or {}, where, "--generator_lr or --discriminator_lr")
 
 
 class EpochSeed(keras.callbacks.Callback):
@@ -70,11 +72,7 @@ def copy_averaged_weights(gan, name, network):
 
 
 class Validator(keras.callbacks.Callback):
-    """Validates and saves the averaged networks, and writes the checkpoint to resume from; process 0 alone.
-
-    `networks`: "student" or "teacher" to a pair (second instance of the network, its config). `progress` is
-    kept across runs: "epoch" (epochs done) and "best". `metadata` is saved beside every network.
-    """
+    """Validates and saves averaged networks (pairs with configs); writes the checkpoint to resume from."""
 
     def __init__(self, networks, held_out, folder, progress, metadata, every=1):
         super().__init__()
@@ -110,8 +108,6 @@ class Validator(keras.callbacks.Callback):
 
 
 class EpochTimes(keras.callbacks.Callback):
-    """Base of what must tell how long another epoch would take."""
-
     def on_train_begin(self, logs=None):
         self.begins = []
 
@@ -144,10 +140,7 @@ class TimeLimit(EpochTimes):
 
 
 class TimedSchedule(EpochTimes):
-    """Ends a run after a number of minutes, and moves its horizon to the step it will have reached then.
-
-    `progress`, kept across continuations, gets "seconds" and, once the run is over, "finished_minutes".
-    """
+    """Ends a run after a number of minutes, and moves its horizon to the step it will have reached then."""
 
     def __init__(self, minutes, progress):
         super().__init__()
@@ -167,7 +160,47 @@ class TimedSchedule(EpochTimes):
         left, duration = from_first([self.seconds - spent, last if len(self.begins) > 2 else this])
         steps = max(left, 0.0) / duration * self.params["steps"]
         self.model.optimizer.horizon.assign(int(self.model.step) + round(steps))
-        if left < _WORTHWHILE * duration:
+        if left < duration / 2:  # too little for another epoch
             say(f"The run has had its {self.seconds / 60:g} minutes, after epoch {epoch + 1}.")
             self.progress["finished_minutes"] = self.seconds / 60
             self.model.stop_training = True
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Writes figures, learning rates and a grid of maps; drops what a killed run logged from an epoch on."""
+
+    def __init__(self, folder, networks, held_out, first_epoch=0):
+        super().__init__()
+        from tensorboardX import SummaryWriter
+
+        purge = first_epoch + 1 if first_epoch else None
+        self.writer = SummaryWriter(str(folder), purge_step=purge) if is_first() else None
+        self.networks, self.held_out = networks, held_out
+
+    def on_epoch_end(self, epoch, logs=None):
+        # Of variables that several processes share, so that all of them compute it.
+        rates = {f"rate/{name}": rate for name, rate in self.model.optimizer.learning_rates().items()}
+        if self.writer is None:
+            return
+        for name, value in {**(logs or {}), **rates}.items():
+            if not np.isnan(value):  # a figure that this epoch has not
+                self.writer.add_scalar(name.replace("val_", "validation/", 1), float(value), epoch + 1)
+        if self.held_out is not None:
+            self.writer.add_image("validation/maps", self._grid(), epoch + 1, dataformats="HWC")
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        if self.writer is not None:
+            self.writer.close()
+
+    def _grid(self):
+        batch = next(iter(self.held_out.sources.values()))[0]
+        columns = [batch["images"], _grey(batch["segmentation_masks"])]
+        for _, (network, config) in sorted(self.networks.items(), reverse=True):
+            scaled = config.input_scaling.apply(batch["images"].astype("float32"))
+            columns.append(_grey(network.predict_on_batch(scaled)))
+        return np.concatenate(list(np.concatenate(columns, axis=2)), axis=0)
+
+
+def _grey(maps):
+    return np.repeat((np.asarray(maps) * 255).astype(np.uint8), 3, axis=-1)

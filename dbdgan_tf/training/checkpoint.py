@@ -41,16 +41,20 @@ def save_checkpoint(folder, gan, progress):
 
 
 def restore_checkpoint(folder, gan):
-    """Puts a saved state back into a run of the same configuration; the progress that was saved with it.
-
-    Raises a FileNotFoundError without a checkpoint, a ValueError where it belongs to other networks.
-    Process 0 alone reads the file, which may be of a run of any number of processes.
-    """
+    """Puts a saved state, read by process 0 alone, back into a run; the progress that was saved with it."""
     variables, stored = state_variables(gan), {}
     progress = by_first(lambda: _read(Path(folder) / FILE_NAME, variables, stored))
     for name, variable in variables.items():
         variable.assign(array_from_first(stored.get(name), variable))
     return progress
+
+
+def differing_names(arrays, variables):
+    """What only one of two dicts has, or what has another shape."""
+    return sorted(arrays.keys() ^ variables.keys()) or [
+        f"{name} {arrays[name].shape}" for name, variable in variables.items()
+        if arrays[name].shape != tuple(variable.shape)
+    ]  # fmt: skip
 
 
 def _read(path, variables, into):
@@ -59,11 +63,7 @@ def _read(path, variables, into):
     with np.load(path) as stored:
         into.update(stored)
     progress = into.pop("progress", None)
-    differing = sorted(into.keys() ^ variables.keys()) or [
-        f"{name} {into[name].shape}" for name, variable in variables.items()
-        if into[name].shape != tuple(variable.shape)
-    ]  # fmt: skip
-    if differing:
+    if differing := differing_names(into, variables):
         raise ValueError(
             f"{path} holds other tensors than this run. Received: {', '.join(differing[:3])} "
             f"({len(differing)} in all). Resume with the flags the run was started with."

@@ -27,15 +27,12 @@ class DistillationGAN(_Step, keras.Model):
     against the teacher's. With `student=None` the teacher trains alone against D1.
 
     Args:
-        student: Functional network ending in "blur_map", or None.
-        teacher: Functional network ending in "blur_map", or None where its maps come with the batch.
-        student_scaling: `InputScaling` of the student.
-        teacher_scaling: `InputScaling` of the teacher.
+        student: Functional network ending in "blur_map", or None; `student_scaling` is its `InputScaling`.
+        teacher: Likewise, or None where its maps come with the batch.
         discriminators: Dict of any of "teacher" (D1), "student" (D2), "distill" (D3) to a discriminator.
         teacher_mode: "joint" trains the teacher too, "frozen" only runs it, "cached" reads "teacher_maps"
             from the batch, "none" trains the student alone.
         losses: A `LossOptions`.
-        augmentation: Layer from batch to batch, or None.
 
     Example:
         gan = DistillationGAN(student, teacher, scaling, scaling, {"student": d2}, "joint", LossOptions())
@@ -76,10 +73,7 @@ class DistillationGAN(_Step, keras.Model):
         self.built = True
 
     def compile(self, optimizers, jit_compile=False, **kwargs):
-        """As `keras.Model.compile`, of an `OptimizerGroup` with the names of `variable_groups`.
-
-        On JAX the step is always compiled with XLA, unless it is run eagerly.
-        """
+        """As `keras.Model.compile`, of an `OptimizerGroup` with the names of `variable_groups`."""
         jit_compile = jit_compile or (keras.backend.backend() == "jax" and not kwargs.get("run_eagerly"))
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.optimizer = optimizers
@@ -159,7 +153,6 @@ class DistillationGAN(_Step, keras.Model):
         self._judge("distill", "student", learned["blur_map"], batch, losses, terms, taught.get("blur_map"))
 
     def _judge(self, judge, generator, fake, batch, losses, terms, real=None):
-        """Adds one discriminator's loss, and what it costs the generator; `real`: None for the masks."""
         if judge not in self.discriminators:
             return
         images = batch["images"] / 127.5 - 1.0

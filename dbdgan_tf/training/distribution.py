@@ -25,11 +25,7 @@ _GONE = "A process of the run is gone. Start all of them again with --resume."
 
 
 def begin(config):
-    """Joins the processes of a run and sets `keras.distribution.DataParallel`; before any network is built.
-
-    A ValueError if flags do not fit each other, the batch, the backend or the other processes, which must
-    have the same configuration but for the index; a TimeoutError if not all of them came.
-    """
+    """Joins the processes of a run and sets `keras.distribution.DataParallel`, before networks are built."""
     options = config.distribution
     keras.distribution.set_distribution(None)
     if options.devices == 1 and options.processes == 1 and not options.coordinator:
@@ -96,10 +92,8 @@ def _join(options):
 
 
 def _watch():
-    """Has one line printed if this process dies without an error of its own, and keeps errors from waiting.
-
-    JAX aborts a process whose peer is gone, and one that ends would wait for the others, which wait for it.
-    """
+    """Has one line printed if this process dies without an error of its own; keeps errors from waiting."""
+    # JAX aborts a process whose peer is gone, and one that ends would wait for the others, which wait for it.
     command = [sys.executable, "-IS", "-c", _WATCHER, f"error: {_GONE}"]
     watcher = subprocess.Popen(command, stdin=subprocess.PIPE)
 

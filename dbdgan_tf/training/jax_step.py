@@ -36,7 +36,6 @@ class JaxStep:
 
 
 def _stateless(function, references, values):
-    """Runs a function that assigns variables; returns its result and the lists of new values."""
     pairs = [pair for refs, vals in zip(references, values) for pair in zip(refs, vals)]
     with keras.StatelessScope(state_mapping=pairs) as scope:
         result = function()

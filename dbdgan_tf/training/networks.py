@@ -48,29 +48,22 @@ def make_gan(*, student, teacher, mode, losses, data, discriminator, seed):
     }
     names = [name for name, is_wanted in wanted.items() if is_wanted]
     judges = {name: build_discriminator(config, f"discriminator_{name}") for name in names}
-    both = student, teacher
-    parts = [(made.network, made.config.input_scaling) if made else (None, None) for made in both]
-    networks, scalings = zip(*parts)
+    made = [(one.network, one.config.input_scaling) if one else (None, None) for one in (student, teacher)]
+    networks, scalings = zip(*made)
     augmentation = make_augmentation(data, seed) if data.augment else None
     return DistillationGAN(*networks, *scalings, judges, mode, losses, augmentation, name="distillation_gan")
 
 
-def compile_gan(gan, options, total_steps, encoders=None):
-    """Gives every trained network its optimizer, whose rate decays to `gan.optimizer.horizon`, a variable.
-
-    `encoders`: "student", "teacher" to encoders that learn at `options.encoder_lr_fraction` of the rate.
-    """
+def compile_gan(gan, options, total_steps, encoders=(), **how):
+    """Gives networks their optimizers; `encoders`, by network, learn at `options.encoder_lr_fraction`."""
     horizon = keras.Variable(total_steps, dtype="int32", trainable=False, name="horizon")
-    groups = gan.variable_groups
-    optimizers = {}
+    groups, optimizers = gan.variable_groups, {}
     for name in groups:
         adversary = name.startswith("discriminator")
         rate = options.discriminator_lr if adversary else options.generator_lr
-        optimizers[name] = make_optimizer(
-            options, rate, total_steps, use_ema=not adversary, adversary=adversary, horizon=horizon,
-            slow_layers=encoder_layer_names(encoders[name]) if name in (encoders or {}) else (),
-        )  # fmt: skip
-    gan.compile(OptimizerGroup(optimizers, groups, horizon))
+        slow = encoder_layer_names(encoders[name]) if name in encoders else ()
+        optimizers[name] = make_optimizer(options, rate, horizon, adversary=adversary, slow_layers=slow)
+    gan.compile(OptimizerGroup(optimizers, groups, horizon), **how)
 
 
 def freeze_encoder_norms(network, encoder):

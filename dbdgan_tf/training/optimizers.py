@@ -7,19 +7,14 @@ from keras import ops
 
 
 class OptimizerGroup:
-    """Named optimizers, each with its own variables.
+    """Optimizers by name of their network, built for its trainable variables; and the run's last step.
 
     Keras' JAX trainer threads `optimizer.variables` through its step; this gives it those of every network.
-
-    Args:
-        optimizers: Dict of network name to `keras.optimizers.Optimizer`.
-        variables: Dict of the same names to lists of trainable variables.
-        horizon: Variable of the run's last step, which may move, or None.
     """
 
     built = True
 
-    def __init__(self, optimizers, variables, horizon=None):
+    def __init__(self, optimizers, variables, horizon):
         self.optimizers = dict(optimizers)
         self.horizon = horizon
         for name, optimizer in self.optimizers.items():
@@ -28,14 +23,13 @@ class OptimizerGroup:
     @property
     def variables(self):
         """The variables of every optimizer: steps, moments, averages; and the horizon."""
-        own = [variable for optimizer in self.optimizers.values() for variable in optimizer.variables]
-        return own if self.horizon is None else [*own, self.horizon]
+        return [variable for variables in self.state_groups.values() for variable in variables]
 
     @property
     def state_groups(self):
         """Dict of "optimizer_NAME" to that optimizer's variables, and the horizon."""
         groups = {f"optimizer_{name}": optimizer.variables for name, optimizer in self.optimizers.items()}
-        return groups if self.horizon is None else {**groups, "schedule": [self.horizon]}
+        return {**groups, "schedule": [self.horizon]}
 
     def averages(self, name):
         """Pairs (variable, its exponential moving average) of a network, or [] if it keeps none."""
@@ -90,30 +84,22 @@ class TwoRateAdam(keras.optimizers.Adam):
         """Done in `update_step`: Keras would build the learning rate's graph anew for every variable."""
 
 
-def make_optimizer(
-    options, learning_rate, total_steps, *, use_ema=False, adversary=False, horizon=None, slow_layers=()
-):
-    """Adam with warm-up, cosine decay and gradient clipping.
+def make_optimizer(options, learning_rate, horizon, *, adversary=False, slow_layers=()):
+    """Adam with warm-up, cosine decay and gradient clipping, as a `keras.optimizers.Optimizer`.
 
     Args:
         options: An `OptimizerOptions`.
         learning_rate: Peak learning rate. Discriminators get another one than generators (two time scales,
             Heusel et al., NeurIPS 2017).
-        total_steps: Steps of the whole run; the rate decays to `options.final_lr_fraction` over them.
-        use_ema: Whether to keep an exponential moving average of the weights.
-        adversary: Whether this optimizer's network plays the adversarial game; then beta_1 is lower.
-        horizon: Variable of the run's last step, to which the rate then decays in place of `total_steps`.
+        horizon: Last step of the run, or a variable of it: the rate has `options.final_lr_fraction` then.
+        adversary: Whether it is for a discriminator: with a lower beta_1, without decay and averaged weights.
         slow_layers: Names of the layers that learn at `options.encoder_lr_fraction` of the rate.
-
-    Returns:
-        A `keras.optimizers.Optimizer`.
     """
-    use_ema = use_ema and options.ema_momentum > 0
-    warmup = min(options.warmup_steps, max(total_steps - 1, 0))
-    last = total_steps if horizon is None else horizon
+    use_ema = not adversary and options.ema_momentum > 0
+    warmup = min(options.warmup_steps, max(int(horizon) - 1, 0))
     optimizer = TwoRateAdam(
         slow_layers, options.encoder_lr_fraction, beta_1=0.5 if adversary else 0.9,
-        learning_rate=CosineToHorizon(learning_rate, warmup, last, options.final_lr_fraction),
+        learning_rate=CosineToHorizon(learning_rate, warmup, horizon, options.final_lr_fraction),
         weight_decay=None if adversary else options.weight_decay or None,
         global_clipnorm=options.clip_norm or None, use_ema=use_ema,
         ema_momentum=options.ema_momentum if use_ema else 0.99, ema_overwrite_frequency=None,

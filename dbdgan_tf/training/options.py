@@ -1,6 +1,7 @@
 """What a training run can be told, as frozen dataclasses; the command-line flags are made from them."""
 
 import dataclasses
+from pathlib import Path
 
 from dbdgan_tf.command.options import option
 
@@ -159,3 +160,13 @@ class DistillRun(TeacherRun):
 
     student: StudentOptions = StudentOptions()
     distill: DistillOptions = DistillOptions()
+
+
+def check_maps_dir(folder, otherwise):
+    """The folder of a teacher's maps, if it is there; a ValueError that names what else is allowed."""
+    if not Path(folder or "?").is_dir():
+        raise ValueError(
+            "The teacher's maps are needed; make them with python -m trainers.predict. "
+            f"Received: --teacher_maps_dir={folder!r}. Allowed: a folder of <stem>.png, {otherwise}."
+        )
+    return folder

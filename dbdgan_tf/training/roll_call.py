@@ -9,11 +9,7 @@ _HERE = "all here"
 
 
 def roll_call(address, processes, index, seconds):
-    """Waits until all have come to process 0, each index once, at a HOST:PORT that is free again then.
-
-    A TimeoutError if process 0, or any other, is not there in time, a ValueError if an index came twice or a
-    process expects another number of them, an OSError if process 0 cannot listen.
-    """
+    """Waits until all have come to process 0, each index once, at a HOST:PORT that is free again then."""
     deadline = time.monotonic() + seconds
     host, _, port = address.rpartition(":")
     if index:
@@ -76,7 +72,6 @@ def _listen(port, processes):
 
 
 def _enter(connection, sender, processes, came):
-    """Notes an index; what is wrong with it, or nothing."""
     connection.settimeout(5)
     try:
         index, count = map(int, connection.makefile().readline().split())

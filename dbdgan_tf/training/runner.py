@@ -10,39 +10,28 @@ from dbdgan_tf.training import callbacks as cb
 from dbdgan_tf.training import distribution, networks, records
 from dbdgan_tf.training.allocator import keep_freed_memory
 from dbdgan_tf.training.checkpoint import FILE_NAME, restore_checkpoint
+from dbdgan_tf.training.options import check_maps_dir
 from dbdgan_tf.training.throughput import ThroughputReport
 from dbdgan_tf.training.training_data import make_datasets
 
 
 @distribution.to_the_end()
 def run_teacher(config):
-    """Trains a teacher alone.
-
-    Args:
-        config: A `TeacherRun`.
-
-    Returns:
-        The `keras.callbacks.History` of the run, None if it was over already.
-    """
+    """Trains a teacher alone by a `TeacherRun`; the `keras.callbacks.History`, None if it was over."""
     return _run(config, "joint")
 
 
 @distribution.to_the_end()
 def run_distillation(config):
-    """Trains a student with a teacher.
-
-    Args:
-        config: A `DistillRun`.
-
-    Returns:
-        The `keras.callbacks.History` of the run, None if it was over already.
-
-    Raises:
-        ValueError: If the teacher's mode lacks what it needs.
-    """
-    _check_teacher(config)
-    mode = config.distill.teacher
-    maps = config.distill.teacher_maps_dir if mode == "cached" else None
+    """Trains a student by a `DistillRun`; returns as `run_teacher`, a ValueError if there is no teacher."""
+    mode, maps = config.distill.teacher, None
+    if mode == "cached":
+        maps = check_maps_dir(config.distill.teacher_maps_dir, "another --teacher")
+    if mode == "frozen" and not config.teacher.teacher_weights:
+        raise ValueError(
+            "A frozen teacher that was never trained teaches nothing. "
+            "Received: --teacher_weights=''. Allowed: a network saved by trainers.teacher."
+        )
     return _run(config, mode, config.student, maps, config.distill.missing_teacher_maps == "mask")
 
 
@@ -66,20 +55,6 @@ def _run(config, mode, student=None, teacher_maps_dir=None, masks_for_maps=False
         del made["teacher"]
     datasets = make_datasets(config.data, config.run, teacher_maps_dir, masks_for_maps)
     return _train(config, gan, made, datasets, began)
-
-
-def _check_teacher(config):
-    mode, maps = config.distill.teacher, config.distill.teacher_maps_dir
-    if mode == "cached" and not Path(maps or "?").is_dir():
-        raise ValueError(
-            "A cached teacher needs its maps; make them with python -m trainers.predict. "
-            f"Received: --teacher_maps_dir={maps!r}. Allowed: a folder of <stem>.png."
-        )
-    if mode == "frozen" and not config.teacher.teacher_weights:
-        raise ValueError(
-            "A frozen teacher that was never trained teaches nothing. "
-            "Received: --teacher_weights=''. Allowed: a network saved by trainers.teacher."
-        )
 
 
 def _train(config, gan, generators, datasets, began):
@@ -131,27 +106,21 @@ def _resume(config, gan, folder):
 
 
 def _callbacks(config, generators, training, held_out, folder, progress, record, began):
-    averaged = {name: (generator.averaged, generator.config) for name, generator in generators.items()}
+    run, averaged = config.run, {name: (made.averaged, made.config) for name, made in generators.items()}
     found = [
         cb.EpochSeed(training),
         cb.NonFiniteGuard(every=1 if keras.backend.backend() == "tensorflow" else 50),
-        *_clocks(config, progress, began),
-        cb.Validator(averaged, held_out, folder, progress, record, config.run.validate_every),
     ]
+    # What ends a run early comes before the validator, which then saves.
+    if run.report_speed and distribution.is_first():
+        found.append(ThroughputReport(config.data.batch_size))
+    if run.fit_minutes:
+        found.append(cb.TimedSchedule(run.fit_minutes, progress))
+    if run.max_minutes:
+        found.append(cb.TimeLimit(run.max_minutes, began))
+    found.append(cb.Validator(averaged, held_out, folder, progress, record, run.validate_every))
     if distribution.is_first():
         found.append(keras.callbacks.CSVLogger(str(folder / "log.csv"), append=progress["epoch"] > 0))
-    if config.run.tensorboard:
-        from dbdgan_tf.training.image_log import TensorBoardLog
-
-        found.append(TensorBoardLog(folder / "tensorboard", averaged, held_out, progress["epoch"]))
+    if run.tensorboard:
+        found.append(cb.TensorBoardLog(folder / "tensorboard", averaged, held_out, progress["epoch"]))
     return found
-
-
-def _clocks(config, progress, began):
-    """What ends a run early; before the validator, which then saves."""
-    if config.run.report_speed and distribution.is_first():
-        yield ThroughputReport(config.data.batch_size)
-    if config.run.fit_minutes:
-        yield cb.TimedSchedule(config.run.fit_minutes, progress)
-    if config.run.max_minutes:
-        yield cb.TimeLimit(config.run.max_minutes, began)

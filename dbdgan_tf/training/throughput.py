@@ -4,15 +4,9 @@ import time
 
 import keras
 
-SKIPPED_STEPS = 10
-TIMED_STEPS = 40
-
 
 class ThroughputReport(keras.callbacks.Callback):
-    """Prints images per second and the share of time that steps wait for data, once per process.
-
-    For the timed steps it waits for every result, so that a step and the loading beside it are told apart.
-    """
+    """Prints images per second and the share of time that steps wait for data, once per process."""
 
     def __init__(self, batch_size):
         super().__init__()
@@ -20,8 +14,8 @@ class ThroughputReport(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         steps = self.params["steps"]
-        self.first = max(min(SKIPPED_STEPS, steps // 3), 1)
-        self.last = min(self.first + TIMED_STEPS, steps)
+        self.first = max(min(10, steps // 3), 1)
+        self.last = min(self.first + 40, steps)
         if keras.backend.backend() == "jax":
             original = self.model.train_function
             self.model.train_function = lambda state, batches: original(state, self._timed(batches))
@@ -31,7 +25,7 @@ class ThroughputReport(keras.callbacks.Callback):
         if self.done or number < self.first:
             return
         for value in (logs or {}).values():
-            float(value)
+            float(value)  # Waits for the step, to tell it from the loading beside it.
         if number == self.first:
             self.start, self.waited = time.perf_counter(), 0.0
         elif number == self.last:
@@ -48,18 +42,12 @@ class ThroughputReport(keras.callbacks.Callback):
 
     def _report(self, seconds):
         self.done, steps = True, self.last - self.first
-        rate, step, waiting = steps * self.batch_size / seconds, 1000 * seconds / steps, ""
+        rate, step = steps * self.batch_size / seconds, 1000 * seconds / steps
+        told = f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size})"
         if keras.backend.backend() == "jax":
-            waiting = f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
-        told = f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size}){waiting}."
-        print(told + _peak_memory(), flush=True)
+            import jax
 
-
-def _peak_memory():
-    if keras.backend.backend() != "jax":
-        return ""
-    import jax
-
-    statistics = jax.local_devices()[0].memory_stats() or {}
-    peak = statistics.get("peak_bytes_in_use")
-    return f" Peak device memory {peak / 2**30:.1f} GiB." if peak else ""
+            told += f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
+            peak = (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")
+            told += f". Peak device memory {peak / 2**30:.1f} GiB" if peak else ""
+        print(f"{told}.", flush=True)

@@ -16,12 +16,7 @@ from dbdgan_tf.training.validation import HeldOut, UniformScenes
 
 
 def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
-    """A `BlurDataset` to train on and a `HeldOut` (None if nothing is held out), from data and run options.
-
-    With `masks_for_maps` the mask of a labelled image without a teacher map stands for it. An unusable image
-    is a BadDataError (unless told to skip it), options that name what is not there a ValueError.
-    """
-    _check_shares(data)
+    """A `BlurDataset` to train on and a `HeldOut`, None if nothing is held out, by data and run options."""
     training, held_out = divide(_labelled_sources(data), data)
     training = {name: _without_fold(samples, data) for name, samples in training.items()}
     training.update(_unlabelled_sources(data))
@@ -37,23 +32,20 @@ def make_datasets(data, run, teacher_maps_dir=None, masks_for_maps=False):
     return dataset, _make_held_out(held_out, data, common)
 
 
-def _check_shares(data):
-    wanted, shares = len(data.data_dir) + len(data.unlabelled_dir), data.data_shares
-    whole = all(str(share).isdecimal() and int(share) for share in shares)
-    if shares and (len(shares) != wanted or not whole):
-        raise ValueError(
-            f"--data_shares does not fit the data sets. Received: {','.join(map(str, shares))} for {wanted} "
-            "folders. Allowed: one whole number above 0 per --data_dir and then per --unlabelled_dir."
-        )
-
-
 def _shares(sources, data):
-    if not data.data_shares:
+    shares = data.data_shares
+    if not shares:
         return None
+    if len(shares) != len(sources) or not all(str(share).isdecimal() and int(share) for share in shares):
+        received = f"{','.join(map(str, shares))} for {len(sources)} folders"
+        raise ValueError(
+            f"--data_shares does not fit the data sets. Received: {received}. "
+            "Allowed: one whole number above 0 per --data_dir and then per --unlabelled_dir."
+        )
     empty = [name for name, samples in sources.items() if not samples]
     if empty:
         raise ValueError(f"--data_shares names data sets with nothing left to train on. Received: {empty}.")
-    return [(len(s), int(share)) for s, share in zip(sources.values(), data.data_shares, strict=True)]
+    return [(len(s), int(share)) for s, share in zip(sources.values(), shares, strict=True)]
 
 
 def _without_fold(samples, data):
@@ -92,14 +84,12 @@ def _make_held_out(sources, data, common):
 
 
 def divide(sources, data):
-    """Divides a dict of labelled samples into one to train on and one held out.
-
-    Without a list, a sample's stem alone decides, so that a photograph stays held out when others are added.
-    """
+    """Divides a dict of labelled samples into one to train on and one held out."""
     stems, known = None, {sample.stem for samples in sources.values() for sample in samples}
     if data.validation_list:
         stems = _held_out_stems(data.validation_list, known)
 
+    # Without a list the stem alone decides: a photograph stays held out when others are added.
     def is_held(sample):
         return sample.stem in stems if stems is not None else draw(sample.stem) < data.validation_fraction
 
@@ -121,7 +111,6 @@ def _held_out_stems(path, known):
 
 
 def _unlabelled_stems(path, samples):
-    """The listed stems, all of which must be there."""
     stems = read_stems(path)
     missing = sorted(stems - {sample.stem for sample in samples})
     if missing:

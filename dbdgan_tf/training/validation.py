@@ -59,12 +59,7 @@ def figure_names(held_out):
 
 
 def validate(predict, held_out):
-    """Scores blur maps as `trainers.evaluate` does, but at the size the network works at.
-
-    `predict` maps uint8 images (B, H, W, 3) to maps (B, H, W, 1). Returns what `figure_names` says:
-    "selection" (see `selection_score`), "max_f_focus", "max_f_blur" (beta^2 = 0.3) and "mae", means over
-    ordinary sources, and those of each.
-    """
+    """Scores maps (B, H, W, 1) of uint8 images as `trainers.evaluate`, at their size, by `figure_names`."""
     scored = {name: _score(predict, dataset) for name, dataset in held_out.sources.items()}
     pairs = held_out.pairs
     ordinary, errors = [figures for name, figures in scored.items() if name not in pairs], {}
@@ -91,7 +86,6 @@ def validate_network(network, config, held_out):
 
 
 def _score(predict, dataset):
-    """Figures of one source, and the share of its pixels on the wrong side of 0.5."""
     curves, errors, wrong = {"focus": [], "blur": []}, [], []
     for batch in (dataset[index] for index in range(len(dataset))):
         maps = np.asarray(predict(batch["images"]))[..., 0]

@@ -21,7 +21,6 @@ def photos(tmp_path):
 
 @pytest.fixture(scope="session")
 def cluster():
-    """The address of a cluster with two cores, which this process is part of."""
     ray = pytest.importorskip("ray", reason="needs the extra: pip install '.[ray]'")
     os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"})
     context = ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=10**8)

@@ -17,13 +17,12 @@ import pyarrow.parquet as pq  # noqa: E402
 
 from dbdgan_tf.batch import job  # noqa: E402
 from dbdgan_tf.batch.job import run  # noqa: E402
-from dbdgan_tf.cli import batch_command  # noqa: E402
+from dbdgan_tf.cli.commands import batch_command  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 
 
 def workers():
-    """Process ids of the actors of this process's cluster."""
     names, parents = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -34,7 +33,6 @@ def workers():
 
 
 def check(out, photos):
-    """Every photograph exactly once, with the schema of the parts, and the empty one with its reason."""
     table = pq.read_table(out)
     assert sorted(table["path"].to_pylist()) == sorted(str(path) for path in photos.iterdir())
     errors = {row["path"][-6:]: row["error"] for row in table.to_pylist() if row["error"]}
@@ -68,7 +66,7 @@ def test_a_killed_job_goes_on(cluster, model, photos, tmp_path):
     _, said = process.communicate()
     there = len(list(out.glob("*.parquet")))
     assert 3 <= there < 24, said
-    result = CliRunner().invoke(batch_command.command, words[1:], standalone_mode=False)
+    result = CliRunner().invoke(batch_command, words[1:], standalone_mode=False)
     assert result.exit_code in (0, 1) and " were there already; " in result.stderr
     check(out, photos)
 

@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-HERE = Path(__file__).parent
-
 
 @pytest.fixture(scope="session")
 def picture():
@@ -41,7 +39,6 @@ def detail():
 
 @pytest.fixture(scope="session")
 def complete(model):
-    """The words of a command line, with the tiny model where none is named."""
 
     def add_model(words):
         words = [os.fsdecode(word) for word in words]
@@ -65,12 +62,11 @@ def call(complete):
 
 @pytest.fixture(scope="session")
 def start(complete):
-    """Starts `dbdgan WORDS` as a process of its own."""
 
     def popen(*words, **options):
         command = [sys.executable, "-m", "dbdgan_tf.cli", *complete(words)]
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(command, **{**pipes, "cwd": HERE.parent.parent, **options})
+        return subprocess.Popen(command, **{**pipes, "cwd": Path(__file__).parents[2], **options})
 
     return popen
 

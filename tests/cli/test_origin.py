@@ -12,7 +12,6 @@ from dbdgan_tf.cli import origin
 
 @pytest.fixture
 def run(call, tmp_path, monkeypatch):
-    """dbdgan map WORDS inside the test's folder: (exit code, stderr)."""
     monkeypatch.chdir(tmp_path)
 
     def map_photos(*words):
@@ -35,7 +34,6 @@ def write(picture, tmp_path):
 
 
 def found(folder):
-    """Name -> "sharp" or "blurred" of every map."""
     return {
         path.name: "sharp" if cv2.imread(str(path), 0).mean() < 128 else "blurred"
         for path in sorted(folder.iterdir())
@@ -49,6 +47,9 @@ def test_what_is_up_to_date_is_skipped_also_after_a_move(run, write):
     shutil.copytree("in", "elsewhere")
     assert "0 written to out, 2 were there already" in run("elsewhere", "out")[1]
     assert "2 written" in run("in", "out", "--overwrite")[1]
+    write({"in/a.png": 250})
+    assert "1 written" in run("in", "out")[1]
+    assert cv2.imread("out/a.png", 0).mean() > 128
 
 
 @pytest.mark.parametrize(
@@ -63,18 +64,12 @@ def test_other_options_make_it_again(run, write, flat_models, options, tmp_path)
     assert "1 were there already" in run("in", "out", *options)[1]
 
 
-def test_a_changed_photograph_makes_it_again(run, write, tmp_path):
-    for level, expected in ((40, "sharp"), (250, "blurred")):
-        write({"in/a.png": level})
-        assert "1 written" in run("in", "out")[1]
-        assert found(tmp_path / "out") == {"a.png": expected}
-
-
 @pytest.mark.parametrize(
     ("levels", "runs", "again"),
     [
         ({"c/a.jpg": 40, "c/a.png": 250}, ["c/*.jpg", "c/*.png"], "c"),
         ({"c/a.jpg": 40, "c/a.png": 80, "c/a.jpg.tif": 250}, ["c"], "c"),
+        ({"c/a.jpg": 40, "c/A.png": 250}, ["c"], "c"),
         ({"t1/a.png": 40, "t2/a.png": 250}, ["t1 t2"], "t2 t1"),
     ],
 )
@@ -111,12 +106,6 @@ def test_one_file(run, write, tmp_path):
     (tmp_path / "m.webp").write_bytes(b"mine")
     assert run("a.png", "m.webp")[0] == 1
     assert (tmp_path / "m.webp").read_bytes() == b"mine"
-
-
-def test_a_mistyped_photograph_makes_no_folder(run, tmp_path):
-    code, told = run("typo.jpg", "g.png")
-    assert code == 1 and "typo.jpg: does not exist" in told
-    assert not list(tmp_path.iterdir())
 
 
 def test_links_lead_nothing_out_of_the_folder(run, write, tmp_path):

@@ -10,17 +10,14 @@ from PIL import Image
 
 from dbdgan_tf import BlurDetector
 from dbdgan_tf.photo import ImageInputError, load_photo, read_image
-from tests.photo.files import encode, swapped_profile, tiny_dng, turned
+from tests.photo.files import encode, tiny_dng, turned
 
 RNG = np.random.default_rng(3)
 # Of the model's own size, so that maps are compared as the model gave them.
 SCENE = cv2.resize(RNG.integers(0, 256, (4, 6, 3), np.uint8), (48, 32), interpolation=cv2.INTER_CUBIC)
 PHOTO = Image.fromarray(SCENE)
-TURNED = {"image": PHOTO.rotate(90, expand=True), "exif": turned(6).tobytes()}
-
-
-def pil(kind, image=PHOTO, **options):
-    return encode(image, kind, **options)
+ORIENTATION = turned(6).tobytes()
+TURNED = {"picture": PHOTO.rotate(90, expand=True), "exif": ORIENTATION}
 
 
 def encoded(ending, array):
@@ -38,37 +35,30 @@ DEPTHS = {
     "grey32": GREY.astype(np.int32) * 2**22, "colour32": SCENE.astype(np.int32) * 2**22,
     "grey_float": GREY / np.float32(255), "colour_float": SCENE / np.float32(255),
 }  # fmt: skip
-# Name -> function that makes the file.
 KINDS = {
-    **{f"plain.{ending}": partial(pil, kind) for ending, kind in FORMATS.items()},
-    **{f"turned.{ending}": partial(pil, kind, **TURNED) for ending, kind in FORMATS.items()},
-    **{name: partial(pil, FORMATS[name[-3:]], PHOTO.convert(mode)) for name, mode in MODES.items()},
+    **{f"plain.{ending}": partial(encode, PHOTO, kind) for ending, kind in FORMATS.items()},
+    **{f"turned.{ending}": partial(encode, kind=kind, **TURNED) for ending, kind in FORMATS.items()},
+    **{name: partial(encode, PHOTO.convert(mode), FORMATS[name[-3:]]) for name, mode in MODES.items()},
     **{f"{name}.tif": partial(encoded, ".tif", pixels) for name, pixels in DEPTHS.items()},
     **{f"{name}16.png": partial(encoded, ".png", DEPTHS[f"{name}16"]) for name in ("grey", "colour")},
-    "profile.jpg": lambda: pil("JPEG", icc_profile=swapped_profile()),
-    "profile.png": lambda: pil("PNG", icc_profile=swapped_profile()),
-    "progressive.jpg": partial(pil, "JPEG", progressive=True),
-    "plain.bmp": partial(pil, "BMP"),
-    "plain.gif": partial(pil, "GIF"),
+    "progressive.jpg": partial(encode, PHOTO, "JPEG", progressive=True),
+    "plain.bmp": partial(encode, PHOTO, "BMP"),
+    "plain.gif": partial(encode, PHOTO, "GIF"),
 }
 BAD = {
     "empty.jpg": lambda: b"",
     "text.jpg": lambda: b"this is no photograph, honestly",
     "nan.tif": lambda: encoded(".tif", np.full((32, 48), np.nan, np.float32)),
     "bright.tif": lambda: encoded(".tif", np.full((32, 48, 3), 200, np.float32)),
-    "flipped.png": lambda: flipped(pil("PNG")),
-    "flipped.avif": lambda: flipped(pil("AVIF", PHOTO.resize((640, 480)))),
-    **{f"cut_{name}": lambda make=make: cut(make()) for name, make in KINDS.items() if "plain" in name},
+    "flipped.png": lambda: flipped(encode(PHOTO, "PNG")),
+    "flipped.avif": lambda: flipped(encode(PHOTO.resize((640, 480)), "AVIF")),
+    **{f"cut_{name}": lambda f=f: f()[: len(f()) // 2] for name, f in KINDS.items() if "plain" in name},
 }
 
 
 def flipped(data):
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
-
-
-def cut(data):
-    return data[: len(data) // 2]
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +68,6 @@ def detector(model):
 
 @pytest.fixture
 def map_by(call, tmp_path):
-    """A function of a source: the command's map, or the reason for which there is none."""
-
     def run(source, stdin=None):
         result = call("map", source, tmp_path / "map.png", "--overwrite", stdin=stdin)
         if result.exit_code == 0:
@@ -94,7 +82,7 @@ def map_by(call, tmp_path):
 def test_equal_maps(name, map_by, detector, tmp_path):
     if name.endswith("dng"):
         pytest.importorskip("rawpy")
-        preview = {"preview": pil("JPEG"), "preview_size": (48, 32)} if name == "preview.dng" else {}
+        preview = {"preview": encode(PHOTO), "preview_size": (48, 32)} if name == "preview.dng" else {}
         data = tiny_dng(**preview)
     else:
         data = KINDS[name]()
@@ -122,7 +110,7 @@ def test_equal_refusals(name, map_by, detector, tmp_path):
 
 @pytest.mark.parametrize("command", ["map", "score"])
 def test_the_limit_is_the_callers(call, tmp_path, command):
-    (tmp_path / "a.png").write_bytes(pil("PNG"))
+    (tmp_path / "a.png").write_bytes(encode(PHOTO, "PNG"))
     words = [command, tmp_path / "a.png", *([tmp_path / "map.png"] if command == "map" else [])]
     result = call(*words, "--max-megapixels", "0.0015")
     assert result.exit_code == 1 and "48 x 32 = 0.001536 megapixels; allowed: 0.0015" in result.stderr
@@ -137,12 +125,12 @@ def test_nan_is_refused(call, words):
 
 def test_decoders_are_heard_in_one_line(ended, tmp_path):
     """libjpeg and Pillow warn of damage that they can live with, libpng of damage that it cannot."""
-    jpeg, png = bytearray(pil("JPEG", PHOTO.resize((640, 480)))), pil("PNG", PHOTO.resize((640, 480)))
+    jpeg, png = bytearray(encode(PHOTO.resize((640, 480)), "JPEG")), encode(PHOTO.resize((640, 480)), "PNG")
     del jpeg[-200:-100]
     (tmp_path / "a.jpg").write_bytes(jpeg)
     (tmp_path / "b.png").write_bytes(flipped(png))
     for name in ("c.jpg", "d.jpg"):
-        (tmp_path / name).write_bytes(pil("JPEG", exif=turned(6).tobytes()[:-9]))
+        (tmp_path / name).write_bytes(encode(PHOTO, "JPEG", exif=ORIENTATION[:-9]))
     lines = ended("map", tmp_path, tmp_path / "out", "--quiet")[2].decode().splitlines()
     assert lines[-2] == "1 of 4 failed:" and "b.png: is damaged" in lines[-1]
     told = "\n".join(sorted(lines[:-2]))

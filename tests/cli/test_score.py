@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import xml.etree.ElementTree
 
 import cv2
 import numpy as np
@@ -88,13 +87,6 @@ def test_roi_and_sharp_at(call, detail, tmp_path):
     assert outside.exit_code == 1 and "outside of the photograph" in outside.stderr
 
 
-def test_jpegs_are_judged_at_their_own_size(call, detail, tmp_path):
-    for name, blur in (("sharp", 0), ("soft", 2)):
-        cv2.imwrite(str(tmp_path / f"{name}.jpg"), np.tile(detail(blur), (2, 2, 1)))
-    text = call("score", tmp_path, "--format", "csv").stdout
-    assert [row["verdict"] for row in table(text)] == ["sharp", "soft"]
-
-
 def listing(root):
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir())
 
@@ -122,19 +114,6 @@ def test_dry_run_touches_nothing(call, folder, tmp_path):
     assert not (tmp_path / "sorted").exists() and len(listing(folder)) == 3
 
 
-def test_sorting_never_replaces_another_file(call, folder, tmp_path):
-    taken = tmp_path / "sorted/sharp/sharp.png"
-    taken.parent.mkdir(parents=True)
-    taken.write_bytes(b"another photograph")
-    options = ("--sort-into", tmp_path / "sorted", "--transfer", "move", "--xmp")
-    assert call("score", folder, *options).exit_code == 0
-    assert taken.read_bytes() == b"another photograph"
-    assert cv2.imread(str(taken.with_name("sharp (2).png"))).shape == (480, 640, 3)
-    # Sidecars move along.
-    assert {"sharp/sharp (2).xmp", "soft/sub/soft.xmp"} <= set(listing(tmp_path / "sorted"))
-    assert listing(folder) == []
-
-
 def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(sorting, "_rename", lambda *_: False)
     photo = FoundPhoto(folder / "sharp.png", "sharp.png")
@@ -148,12 +127,6 @@ def test_moving_between_disks_proves_the_copy_first(folder, tmp_path, monkeypatc
     assert moved.read_bytes() == content and not photo.path.exists()
 
 
-def stars(path):
-    root = xml.etree.ElementTree.fromstring(path.read_bytes())
-    about = next(root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"))
-    return {key.split("}")[1]: value for key, value in about.attrib.items()}
-
-
 @pytest.mark.parametrize("foreign", ["<edits of another program/>", "no XML"])
 def test_sidecars(call, folder, foreign):
     (folder / "flat.xmp").write_text(foreign)
@@ -161,9 +134,8 @@ def test_sidecars(call, folder, foreign):
         result = call("score", folder, "--xmp")
         assert result.exit_code == 1 and "is no XMP" in result.stderr
     assert (folder / "flat.xmp").read_text() == foreign
-    expected = {"about": "", "CreatorTool": "dbdgan", "Rating": "5", "Label": "sharp"}
-    assert stars(folder / "sharp.xmp") == expected
-    assert stars(folder / "sub/soft.xmp")["Rating"] == "2"
+    assert 'CreatorTool="dbdgan" xmp:Rating="5" xmp:Label="sharp"/>' in (folder / "sharp.xmp").read_text()
+    assert 'xmp:Rating="2" xmp:Label="soft"' in (folder / "sub/soft.xmp").read_text()
 
 
 def test_a_reader_that_leaves(ended, folder):
@@ -177,11 +149,10 @@ def test_a_reader_that_leaves(ended, folder):
 def test_names_with_newlines_and_commands(ended, folder):
     name = "a\nb\x1b[31m,c.png"
     (folder / "sharp.png").rename(folder / name)
-    outputs = {
-        kind: ended("score", folder, "--format", kind, "-o", "-")[1].decode()
-        for kind in ("csv", "jsonl", "table")
-    }
-    assert str(folder / name) in [row["path"] for row in table(outputs["csv"])]
-    assert str(folder / name) in [json.loads(line)["path"] for line in outputs["jsonl"].splitlines()]
-    assert "a\\nb\\x1b[31m,c.png" in outputs["table"]
+    lines, objects, listed = (
+        ended("score", folder, "--format", kind, "-o", "-")[1].decode() for kind in ("csv", "jsonl", "table")
+    )
+    assert str(folder / name) in [row["path"] for row in table(lines)]
+    assert str(folder / name) in [json.loads(line)["path"] for line in objects.splitlines()]
+    assert "a\\nb\\x1b[31m,c.png" in listed
     assert not os.path.exists("-")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dbdgan_tf.cli import filming
 from dbdgan_tf.cli.blur_plot import draw_plot, read_columns
 
 
@@ -41,22 +40,14 @@ def test_outputs(call, film, tmp_path):
     assert not list((tmp_path / "out").glob(".dbdgan*"))
 
 
-@pytest.fixture
-def unknown_codec(tmp_path):
-    """Bytes of a film of a codec that there is not."""
+def test_no_film(call, tmp_path):
     path = tmp_path / "a.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (160, 120))
     writer.write(np.zeros((120, 160, 3), np.uint8))
     writer.release()
-    return path.read_bytes().replace(b"mp4v", b"zzzz").replace(b"esds", b"free")
-
-
-def test_no_film(call, unknown_codec, tmp_path):
-    films = {"empty": (b"", "film"), "text": (b"this is no film", "film"), "absent": (None, "film")}
-    for name, (content, reason) in {**films, "codec": (unknown_codec, "codec 'zzzz'")}.items():
-        path = tmp_path / f"{name}.mp4"
-        if content is not None:
-            path.write_bytes(content)
+    unknown = path.read_bytes().replace(b"mp4v", b"zzzz").replace(b"esds", b"free")
+    for content, reason in ((unknown, "codec 'zzzz'"), (b"", "film"), (b"this is no film", "film")):
+        path.write_bytes(content)
         result = call("video", path, "-o", tmp_path / "out")
         assert result.exit_code == 1 and reason in result.stderr
         assert not (tmp_path / "out").exists()
@@ -92,36 +83,6 @@ def test_a_film_that_breaks_off(call, film, tmp_path):
     result = call("video", path, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "ended early" in result.stderr or "film" in result.stderr
-
-
-def test_frames_in_memory_are_few(call, film, monkeypatch, tmp_path):
-    """However long the film, only what the threads work on is held."""
-    finished, ahead = [], []
-    read, make_row = filming.read_frames, filming._row
-
-    def counted(*arguments):
-        for number, frame in enumerate(read(*arguments), 1):
-            ahead.append(number - len(finished))
-            yield frame
-
-    monkeypatch.setattr(filming, "read_frames", counted)
-    monkeypatch.setattr(filming, "_row", lambda *measured: finished.append(1) or make_row(*measured))
-    assert call("video", film, "-o", tmp_path / "out", "--threads", "2").exit_code == 0
-    assert len(finished) == 30 and max(ahead) <= 5
-
-
-def test_an_interrupted_film_leaves_no_half_table(call, film, monkeypatch, tmp_path):
-    make_row = filming._row
-
-    def interrupted(frame, score):
-        if frame.number == 12:
-            raise KeyboardInterrupt
-        return make_row(frame, score)
-
-    monkeypatch.setattr(filming, "_row", interrupted)
-    assert call("video", film, "-o", tmp_path, "--overlay").exit_code == 130
-    assert os.listdir(tmp_path) == ["sharpest"]
-    assert os.listdir(tmp_path / "sharpest") == ["frame_0000004.jpg"]
 
 
 def test_plot_condenses_a_long_film(tmp_path):

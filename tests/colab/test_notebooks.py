@@ -1,5 +1,3 @@
-"""The notebooks hold no logic of their own, and run from top to bottom in smoke mode."""
-
 import importlib.util
 import os
 import re
@@ -21,7 +19,6 @@ def read_notebook(repository, name):
 
 @pytest.fixture
 def execute(repository, monkeypatch):
-    """A function that executes a notebook in a fresh kernel and returns the text it printed."""
     nbclient = pytest.importorskip("nbclient", reason="needs nbclient: pip install nbclient ipykernel")
     pytest.importorskip("ipykernel", reason="needs ipykernel: pip install nbclient ipykernel")
 

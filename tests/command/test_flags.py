@@ -1,7 +1,6 @@
 """Flags made from options, and which errors of a command become one line or keep their traceback."""
 
 import dataclasses
-import functools
 import json
 
 import pytest
@@ -13,13 +12,9 @@ from dbdgan_tf.command.options import REQUIRED, option
 from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.training.options import DistillRun
 
-parse = functools.partial(flags.parse, DistillRun)
-
 
 @dataclasses.dataclass(frozen=True)
 class Flat:
-    """One option of each kind."""
-
     models: tuple = option(REQUIRED, "at least one file", words=True)
     output: str = option(REQUIRED, "Where to.")
     threads: tuple[int, ...] = option((1, 2), "Numbers.")
@@ -34,6 +29,7 @@ def test_a_flat_configuration():
     words = "a.tflite --output=o b.tflite --threads=4 --image_size=320 --bits=16 --nogpu"
     expected = Flat(("a.tflite", "b.tflite"), "o", (4,), (320, 320), bits=16, gpu=False)
     assert flags.parse(Flat, *words.split()) == expected
+    assert flags.parse(DistillRun) == DistillRun()
 
 
 @pytest.mark.parametrize(
@@ -48,9 +44,7 @@ def test_a_flat_configuration():
         (Flat, "--output=o", "Give at least one file. Received: none"),
         (Flat, "a.tflite", "--output"),
         (DistillRun, "stray", "Words that are no flags. Received: stray"),
-        (DistillRun, "--image_size=big", "Allowed: 320 or 320,480"),
         (DistillRun, "--image_size=1,2,3", "Allowed: 320 or 320,480"),
-        (DistillRun, "--image_size=0", "Allowed: 320 or 320,480"),
     ],
 )
 def test_bad_values_and_missing_ones_are_named(config, words, message):
@@ -61,18 +55,6 @@ def test_bad_values_and_missing_ones_are_named(config, words, message):
 def test_a_bad_flag_ends_a_command_with_one_line(run_module):
     line = "error: --threads takes whole numbers. Received: a. Allowed: 1 or 1,2, at least 1.\n"
     assert run_module("tflite.benchmark", "--threads=a", "x.tflite") == (1, "", line)
-
-
-def test_every_kind_of_option_is_read():
-    assert parse() == DistillRun()
-    config = parse(
-        "--data_dir=a,b", "--image_size=320,480", "--epochs=3", "--bce_weight=0.5", "--resume",
-        "--teacher=frozen", "--feature_taps=bottleneck", "--noaugment",
-    )  # fmt: skip
-    assert (config.data.data_dir, config.data.image_size) == (("a", "b"), (320, 480))
-    assert (config.run.epochs, config.run.resume, config.data.augment) == (3, True, False)
-    assert (config.losses.bce_weight, config.losses.feature_taps) == (0.5, ("bottleneck",))
-    assert config.distill.teacher == "frozen"
 
 
 def test_paths_with_and_without_a_name():

@@ -7,7 +7,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from dbdgan_tf.conversion import check_gpu_rules
-from dbdgan_tf.conversion.byte_ends import split_byte_conversions
+from dbdgan_tf.conversion.tensorflow_export import split_byte_conversions
 from dbdgan_tf.inference import LiteRTModel
 from dbdgan_tf.model_file import read_graph, read_metadata
 
@@ -94,16 +94,6 @@ def test_kept(violations, graph):
 def test_broken(violations, reason, graph):
     found = violations(*graph)
     assert found[0].startswith(f"{graph[0]} #0 (out): ") and re.search(reason, "\n".join(found)), found
-
-
-def test_float16_weights_count_as_constants(flat_models):
-    model = flat_models.FlatModel()
-    image = model.tensor("in", SHAPE)
-    packed = model.tensor("packed", (1, 1, 1, 4), data=np.ones(4))
-    weights, answer = model.tensor("weights", (1, 1, 1, 4)), model.tensor("out", SHAPE)
-    model.op("DEQUANTIZE", [packed], [weights], options("Dequantize"))
-    model.op("SUB", [image, weights], [answer], options("Sub"))
-    assert check_gpu_rules(read_graph(model.pack([image], [answer]))) == []
 
 
 def test_all_operators_are_delegated_and_bytes_stay_the_same(flat_models):

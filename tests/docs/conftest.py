@@ -16,18 +16,27 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def workspace(named_files, tmp_path):
-    """A fresh copy of the files that the documentation names."""
     return shutil.copytree(named_files, tmp_path / "workspace")
 
 
 @pytest.fixture(scope="session")
 def named_files(tiny_dataset, flat_models, tmp_path_factory):
-    """Photographs, a film, data sets, maps and tiny .tflite models, named as in the documentation."""
     folder = tmp_path_factory.mktemp("workspace")
     shutil.copytree(tiny_dataset, folder / "DATA" / "cuhk")
     shutil.copytree(tiny_dataset / "test" / "masks", folder / "MAPS")
-    write_photographs(folder)
-    write_film(folder / "film.mp4")
+    rng = np.random.default_rng(3)
+    for place in "photos/a photos/below/b photo SHARP_PHOTOS/c SHARP_PHOTOS/d SHARP_PHOTOS/e".split():
+        write_image(folder / f"{place}.jpg", rng.integers(0, 256, (120, 160, 3), np.uint8))
+    for name in "cde":
+        write_image(folder / f"REGIONS/{name}.png", np.uint8([[1] * 80 + [2] * 80] * 120))
+    for name, target in (("SHARP_PHOTOS", "images"), ("REGIONS", "regions")):
+        shutil.copytree(folder / name, folder / "DATA/bsds500" / target)
+    (folder / "configs").mkdir()
+    (folder / "configs/bsds500_uniform.txt").write_text("sharp c\nblurred d\n")
+    film = cv2.VideoWriter(str(folder / "film.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 10, (64, 48))
+    for level in range(6):
+        film.write(np.full((48, 64, 3), 30 * level, np.uint8))
+    film.release()
     assets = folder / "dbdgan_tf/assets"
     assets.mkdir(parents=True)
     for path in (folder / "lite_int8", folder / "model", assets / "lite_int8"):
@@ -46,24 +55,3 @@ def environment(repository, tmp_path_factory):
         (programs / name).chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "PYTHONPATH": str(repository), "BASH_ENV": str(HERE / "smoke.sh")}
-
-
-def write_photographs(folder):
-    rng = np.random.default_rng(3)
-    for place in "photos/a photos/below/b photo SHARP_PHOTOS/c SHARP_PHOTOS/d SHARP_PHOTOS/e".split():
-        write_image(folder / f"{place}.jpg", rng.integers(0, 256, (120, 160, 3), np.uint8))
-    regions = np.ones((120, 160), np.uint8)
-    regions[:, 80:] = 2
-    for name in "cde":
-        write_image(folder / f"REGIONS/{name}.png", regions)
-    shutil.copytree(folder / "SHARP_PHOTOS", folder / "DATA" / "bsds500" / "images")
-    shutil.copytree(folder / "REGIONS", folder / "DATA" / "bsds500" / "regions")
-    (folder / "configs").mkdir()
-    (folder / "configs/bsds500_uniform.txt").write_text("sharp c\nblurred d\n")
-
-
-def write_film(path):
-    film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (64, 48))
-    for level in range(6):
-        film.write(np.full((48, 64, 3), 30 * level, np.uint8))
-    film.release()

@@ -1,8 +1,4 @@
-"""Parses command lines with the commands' own parsers, running none of them.
-
-Reads a JSON list of argument lists from stdin, such as ["python", "-m", "trainers.teacher", "--epochs=3"],
-and prints a JSON list: null, or what the parser says is wrong. One process for all of them: some need Keras.
-"""
+"""Parses a JSON list of command lines with the commands' own parsers; prints null or what is wrong."""
 
 import argparse
 import contextlib
@@ -18,13 +14,11 @@ class Parsed(BaseException):
 
 
 def parse_flags(config_class, main, words=None):
-    """In place of `dbdgan_tf.command.flags.start`: builds the configuration, and goes no further."""
     command_flags.parse(config_class, *(words or sys.argv)[1:])
     raise Parsed
 
 
 def parse_arguments(parser, *_, **__):
-    """In place of `ArgumentParser.parse_args`."""
     PARSE(parser, sys.argv[1:])
     raise Parsed
 

@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -26,24 +25,11 @@ WRONG = [tuple(line.split()) for line in """\
 python -m trainers.teacher --no_such_flag=1
 python -m trainers.no_such_module
 python -m trainers.teacher --flagfile=configs/no_such.flags
-python -m trainers.distill --teacher=borrowed
 python -m trainers.distill stray
 python -m tflite.detect photo.jpg --output
 python scripts/no_such_script.py
 dbdgan map photo.jpg map.png --no-such-option
 dbdgan no-such-command""".splitlines()]  # fmt: skip
-
-
-class Line(NamedTuple):
-    """A line of a bash block, its continuation joined, and the words of each program of its pipe."""
-
-    page: str
-    text: str
-    programs: tuple
-
-    @property
-    def is_light(self):
-        return all(map(is_light, self.programs))
 
 
 def read_blocks(language):
@@ -52,7 +38,6 @@ def read_blocks(language):
 
 
 def split_programs(text):
-    """The words of each program, without variables and redirections."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     programs, skip = [[]], False
@@ -73,19 +58,19 @@ def is_light(words):
     return name in LIGHT
 
 
+# (page, line of a bash block, its continuation joined, words of each program of its pipe).
 LINES = [
-    Line(page, text.strip(), programs)
+    (page, text.strip(), programs)
     for page, block in read_blocks("bash")
     for text in block.replace("\\\n", " ").splitlines()
     if (programs := split_programs(text))
 ]
-# Of what is not run.
-PROGRAMS = sorted({(line.page, words) for line in LINES if not line.is_light for words in line.programs})
+LIGHT_LINES = [(page, text) for page, text, programs in LINES if all(map(is_light, programs))]
+PROGRAMS = sorted({(line[0], words) for line in LINES if line[:2] not in LIGHT_LINES for words in line[2]})
 
 
 @pytest.fixture(scope="module")
 def parsed(repository):
-    """What the parsers say to every command, None for nothing; one process."""
     lines = sorted({words for _, words in PROGRAMS if words[0] in ("python", "dbdgan")} | set(WRONG))
     command = [sys.executable, str(Path(__file__).with_name("parse_commands.py"))]
     pipes = {"input": json.dumps(lines), "capture_output": True, "text": True}
@@ -95,13 +80,11 @@ def parsed(repository):
 
 
 def check_script(words):
-    """It must exist, and mention the flags that it is given."""
     text = (REPOSITORY / words[1]).read_text()
     assert all(flag in text for flag in re.findall(r"--[\w-]+", " ".join(words[2:])))
 
 
 def check_pip(words):
-    """What is installed is this package, with extras that it has."""
     wanted = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words[-1])
     setup = (REPOSITORY / "setup.py").read_text()
     extras = {"all", *re.findall(r'^    "(\w+)": [\[A-Z]', setup, re.MULTILINE)}
@@ -134,10 +117,10 @@ def check_run(folder, environment, *words):
     assert process.returncode == 0, f"{words[-1]}\n{process.stdout[-2000:]}\n{process.stderr[-4000:]}"
 
 
-@pytest.mark.parametrize("page", sorted({line.page for line in LINES if line.is_light}))
+@pytest.mark.parametrize("page", sorted({page for page, _ in LIGHT_LINES}))
 def test_light_commands_run(page, workspace, environment):
-    for line in dict.fromkeys(line for line in LINES if line.page == page and line.is_light):
-        check_run(workspace, environment, "bash", "-o", "pipefail", "-c", line.text)
+    for text in dict.fromkeys(text for found, text in LIGHT_LINES if found == page):
+        check_run(workspace, environment, "bash", "-o", "pipefail", "-c", text)
 
 
 # Networks take TensorFlow and ImageNet weights.

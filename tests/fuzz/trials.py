@@ -65,7 +65,7 @@ def try_path(use, data):
 
 def read_model(path):
     """A map and `dbdgan info`; the calling process must survive them."""
-    from dbdgan_tf.cli.info_command import describe
+    from dbdgan_tf.cli.commands import describe
 
     BlurDetector(path, num_threads=1)(seeds.SCENE)
     describe(path)

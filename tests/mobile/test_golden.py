@@ -1,7 +1,9 @@
 """The contract: contract.json and golden files are enough to get the library's maps."""
 
 import json
+import re
 import shutil
+import subprocess
 
 import cv2
 import numpy as np
@@ -103,20 +105,11 @@ def test_the_library_gives_the_golden_vectors():
     assert made == stored
 
 
-@pytest.mark.parametrize(
-    "model, message",
-    [
-        ({"io": "int8"}, "No contract for the input type"),
-        ({"io": "uint8", "input_mean": (0, 0, 0)}, "No contract for the input type"),
-        ({}, "Panoramas are cut. Received: long.png, 31 x 10"),
-    ],
-)
-def test_what_gets_no_contract(flat_models, tmp_path, model, message):
+@pytest.mark.parametrize("model", [{"io": "int8"}, {"io": "uint8", "input_mean": (0, 0, 0)}])
+def test_what_gets_no_contract(flat_models, tmp_path, model):
     (tmp_path / "m.tflite").write_bytes(flat_models.grey_model(**model))
-    cv2.imwrite(str(tmp_path / "long.png"), np.zeros((10, 31, 3), np.uint8))
-    config = make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden"), pictures_dir=str(tmp_path))
-    with pytest.raises(GoldenError, match=message):
-        make.run(config)
+    with pytest.raises(GoldenError, match="No contract for the input type"):
+        make.run(make.MakeConfig(str(tmp_path / "m.tflite"), str(tmp_path / "golden")))
 
 
 def test_every_bundled_model_keeps_its_golden_files(repository):
@@ -126,3 +119,23 @@ def test_every_bundled_model_keeps_its_golden_files(repository):
         report = check.run(repository / "tflite/golden" / model.stem, model)
         assert report["failures"] == []
         assert len(report["cases"]) == 3
+
+
+def test_swift_reads_the_keys_that_the_contract_has(repository):
+    """Swift is not compiled here: what can be checked is that it agrees with the contract."""
+    sources = repository / "tflite/ios/Sources/BlurDetector"
+    golden = read_contract(repository / "tflite/golden/lite_float16")
+    contract = (sources / "BlurContract.swift").read_text()
+    names = re.findall(r"public let (\w+): ", contract.split("struct BlurContract")[1])
+    keys = [re.sub("([A-Z])", r"_\1", name).lower() for name in names]
+    assert len(keys) == 9 and set(keys) <= set(golden["model"])
+    assert {"input_tolerance", "tolerances", "cases", "model"} <= set(golden)
+    cases = re.search(r"case (cpu, gpu)\n.*\n    case (npu)", (sources / "BlurDetector.swift").read_text())
+    assert ", ".join(cases.groups()).split(", ") == list(golden["tolerances"]) == ["cpu", "gpu", "npu"]
+
+
+@pytest.mark.skipif(not shutil.which("swift"), reason="needs a Swift toolchain, which is not on this machine")
+def test_the_package_builds_where_swift_is(repository, tmp_path):
+    for folder in ("ios", "golden"):
+        shutil.copytree(repository / "tflite" / folder, tmp_path / folder)
+    subprocess.run(["swift", "test"], cwd=tmp_path / "ios", timeout=900, check=True)

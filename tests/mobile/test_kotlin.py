@@ -43,7 +43,6 @@ def assets(request, flat_models, tmp_path_factory):
 
 @pytest.mark.parametrize("broken", [[], ["GPU"]])
 def test_the_self_test_passes_and_falls_back(run_kotlin, assets, broken):
-    """Kotlin's resize, scaling and reading of maps equal Python's on every golden picture."""
     folder, kind = assets
     lines = run_kotlin("self-test", folder, "golden", *broken)
     refused = ["refused NPU no library"]

@@ -1,7 +1,5 @@
 """The encoders: taps, sizes, and the same as the published networks."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -47,12 +45,3 @@ def test_efficientnet_equals_keras_applications():
     expected = ops.convert_to_numpy(application(pixels))
     assert np.abs(expected).max() > 0.1
     np.testing.assert_allclose(ops.convert_to_numpy(model(pixels / 255)), expected, atol=1e-4)
-
-
-def test_se_resnext_has_the_published_parameters_and_needs_keras():
-    inputs = keras.Input((32, 32, 3))
-    model = keras.Model(inputs, build_encoder("se_resnext50", inputs))
-    # Without the classifier's 2,049,000, and with two statistics of each of the 34,112 normalised channels.
-    assert model.count_params() == 27_559_896 - 2_049_000 + 2 * 34_112
-    with pytest.raises(ValueError, match="Received: json"):
-        build_encoder("se_resnext50", None, keras_module=json)

@@ -92,6 +92,8 @@ def test_tf_keras_builds_the_same_student(options):
     copy_weights(ours, other)
     images = np.random.default_rng(0).normal(size=(2, 32, 64, 3)).astype("float32")
     np.testing.assert_allclose(ours(images, training=False), other(images, training=False), rtol=0, atol=1e-5)
+    with pytest.raises(ValueError, match="need keras. Received: tf_keras"):
+        build_student(encoder="se_resnext50", keras_module=tf_keras)
 
 
 @pytest.mark.parametrize(

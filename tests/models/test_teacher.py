@@ -37,13 +37,6 @@ def test_a_step_of_training_changes_every_weight():
     assert [path for path in unchanged if not path.endswith(("key/bias", "seed_generator_state"))] == []
 
 
-def test_configs_of_older_versions():
-    older = {**TINY.to_dict(), "separable": False, "non_local_subsample": 1}
-    assert TeacherConfig.from_dict(older) == TINY
-    with pytest.raises(ValueError, match=r"Received: \['separable'\]"):
-        TeacherConfig.from_dict({**older, "separable": True})
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

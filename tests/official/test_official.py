@@ -7,7 +7,6 @@ import pytest
 
 from dbdgan_tf.models.scaling import UNIT
 from dbdgan_tf.official import load_official_student, load_official_teacher
-from dbdgan_tf.official.checkpoints import unwrap_state_dict
 
 # What the official forward pass never reads: stages under a second name, transposed convolutions, attention.
 STAGES = range(1, 5)
@@ -16,14 +15,6 @@ UNUSED = {
     "teacher": {"encoder": 758, **{f"dec{i}": 14 for i in STAGES}, **{f"SA2_Ex{i}": 7 for i in STAGES}},
 }
 LOADERS = {"student": load_official_student, "teacher": load_official_teacher}
-
-
-def test_unwraps_containers_and_prefixes():
-    state = {"module.a.weight": np.ones(2)}
-    for checkpoint in (state, {"model_state_dict": state}, {"epoch": 1, "state_dict": state}):
-        assert list(unwrap_state_dict(checkpoint)) == ["a.weight"]
-    with pytest.raises(ValueError, match="Received: list"):
-        unwrap_state_dict([1])
 
 
 @pytest.mark.parametrize("name", LOADERS)
@@ -46,4 +37,6 @@ def test_a_missing_tensor_is_named_and_an_unused_one_reported(official_network):
     assert report.unused == ("left.over",) and "left.over" in str(report)
     del state["module.final_conv.weight"]
     with pytest.raises(ValueError, match="lacks a tensor.*'final_conv.weight'"):
-        load_official_student(state)
+        load_official_student({"state_dict": state})
+    with pytest.raises(ValueError, match="Received: dict"):
+        load_official_student({})

@@ -11,22 +11,17 @@ import pytest
 
 
 class Client:
-    """The port of a server, its process, and requests to it."""
-
     def __init__(self, process):
         self.process = process
-        self.line = process.stderr.readline().decode()
-        self.port = int(re.search(r":(\d+);", self.line)[1])
+        self.port = int(re.search(rb":(\d+);", process.stderr.readline())[1])
 
     def ask(self, method, path, body=None, headers=None):
-        """(status, headers, bytes)."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
     def begin_upload(self, size=100):
-        """A socket whose request has announced a body of so many bytes and sent none of it."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         connection.sendall(f"POST /score HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
         return connection
@@ -34,7 +29,6 @@ class Client:
 
 @pytest.fixture(scope="session")
 def start(model):
-    """A context manager: the `Client` of a new server."""
     pytest.importorskip("fastapi", reason="needs the extra: pip install '.[serve]'")
 
     @contextlib.contextmanager

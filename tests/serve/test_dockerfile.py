@@ -12,14 +12,10 @@ import pytest
 
 @pytest.fixture(scope="module")
 def steps(repository):
-    """Instruction -> list of its texts."""
-    text = (repository / "Dockerfile").read_text().replace("\\\n", " ")
-    steps = {}
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            name, _, rest = line.partition(" ")
-            steps.setdefault(name, []).append(rest.strip())
-    return steps
+    text, found = (repository / "Dockerfile").read_text().replace("\\\n", " "), {}
+    for name, rest in re.findall(r"^([A-Z]+) (.*)", text, re.MULTILINE):
+        found.setdefault(name, []).append(rest.strip())
+    return found
 
 
 def test_what_is_copied_installs_and_starts(steps, repository, tmp_path):

@@ -1,5 +1,3 @@
-"""The evaluate command, in process."""
-
 import functools
 import json
 
@@ -10,7 +8,7 @@ import pytest
 from dbdgan_tf.command import flags
 from dbdgan_tf.evaluation import ImagePredictor
 from dbdgan_tf.photo import write_image
-from trainers import evaluate
+from trainers import evaluate, report
 
 parse = functools.partial(flags.parse, evaluate.EvaluateConfig)
 
@@ -55,16 +53,20 @@ def test_keras_model_keeps_its_maps(dataset, nano_student):
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("config", "words", "message"),
     [
-        ("", "exactly one of --maps_dir and --model"),
-        ("--maps_dir=a --model=b", "exactly one of --maps_dir and --model"),
-        ("--model=m --uniform_dir=photos", "go together, with --model"),
+        (evaluate.EvaluateConfig, "", "exactly one of --maps_dir and --model"),
+        (evaluate.EvaluateConfig, "--maps_dir=a --model=b", "exactly one of --maps_dir and --model"),
+        (evaluate.EvaluateConfig, "--model=m --uniform_dir=photos", "go together, with --model"),
+        (report.ReportConfig, "--output=x.html", "neither --evaluations nor --maps"),
+        (report.ReportConfig, "--maps=x --output=x.html", "needs --data_dir"),
+        (report.ReportConfig, "--evaluations=x", "neither --output nor --picture"),
     ],
 )
-def test_bad_arguments(words, message):
+def test_bad_arguments(config, words, message):
+    common = "--data_dir=x --output_dir=y" if config is evaluate.EvaluateConfig else ""
     with pytest.raises(ValueError, match=message):
-        parse("--data_dir=x", "--output_dir=y", *words.split())
+        flags.parse(config, *common.split(), *words.split())
 
 
 def test_sources_and_uniform_scenes_become_one_number(tmp_path, monkeypatch, capsys):
@@ -96,3 +98,28 @@ def test_sources_and_uniform_scenes_become_one_number(tmp_path, monkeypatch, cap
     assert "1 scenes sharp all over: in-focus share 1.000 (worst: sky 1.00)" in printed
     shares = json.loads((tmp_path / "out/uniform.json").read_text())["mean_in_focus_share"]
     assert shares == {"sharp": 1, "blurred": 0}
+
+
+def test_evaluation_folder_and_published_maps(tmp_path, capsys):
+    mask, rng = np.zeros((30, 40), np.uint8), np.random.default_rng(0)
+    mask[:, :20] = 255
+    for stem in "abc":
+        noisy = (0.7 * mask + rng.integers(0, 70, mask.shape)).astype(np.uint8)
+        for folder in ("data/test/images", "data/test/masks", "ours", "theirs"):
+            write_image(tmp_path / folder / f"{stem}.png", noisy if folder == "theirs" else mask)
+    (tmp_path / "theirs/c.png").unlink()
+    data = f"--data_dir={tmp_path}/data"
+    words = (data, f"--output_dir={tmp_path}/run", f"--maps_dir={tmp_path}/ours")
+    evaluate.run(parse(*words))
+    arguments = f"--evaluations=student={tmp_path}/run --maps=DPN={tmp_path}/theirs {data} --bootstrap=20"
+    outputs = f"--output={tmp_path}/new/report.html --picture={tmp_path}/new/results.png --picture_rows=1"
+    comparison = report.run(flags.parse(report.ReportConfig, *arguments.split(), *outputs.split()))
+    assert [result.name for result in comparison.results] == ["student", "DPN"]
+    assert comparison.stems == ("a", "b")
+    page = (tmp_path / "new/report.html").read_text()
+    assert "student" in page and "DPN" in page and str(tmp_path) not in page
+    assert cv2.imread(str(tmp_path / "new/results.png")).shape[1] == 4 * 226
+    words = (f"--maps={tmp_path}/ours", data, f"--picture={tmp_path}/p.jpg", "--picture_stems=c,a")
+    report.run(flags.parse(report.ReportConfig, *words))
+    told = capsys.readouterr().out
+    assert "Report:" in told and "(c, a)" in told and (tmp_path / "p.jpg").is_file()

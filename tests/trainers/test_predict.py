@@ -1,5 +1,3 @@
-"""The predict command, in process."""
-
 import functools
 import json
 

@@ -18,22 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
-TOLERANCE = 1e-6
-_SECONDS = 1800
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=3, help="kills")
     parser.add_argument("--backend", choices=("tensorflow", "jax"), default="tensorflow")
     parser.add_argument("--seed", type=int, default=0)
-    # One run, which dies in its nth write: what this command starts again and again.
-    parser.add_argument("--run", help=argparse.SUPPRESS)
-    parser.add_argument("--fatal_write", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.update(KERAS_BACKEND=options.backend, CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
-    if options.run:
-        return train_counting(Path(options.run), options.fatal_write)
     with tempfile.TemporaryDirectory() as folder:
         # Nothing is compiled twice.
         os.environ.update(JAX_COMPILATION_CACHE_DIR=f"{folder}/compiled")
@@ -41,7 +33,7 @@ def main():
         counts, difference = kill(Path(folder), options, random.Random(options.seed))
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
     print(f"{options.backend}, seed {options.seed}: {kinds}; largest difference {difference:.1e}")
-    sys.exit(int(difference > TOLERANCE))
+    sys.exit(int(difference > 1e-6))
 
 
 def kill(folder, options, rng):
@@ -50,7 +42,7 @@ def kill(folder, options, rng):
     # With JAX the first run compiles; the last tells how long one takes and how many files it writes.
     for name in ("compiling", "alone")[options.backend != "jax" :]:
         began = time.monotonic()
-        run(folder / name, options.backend)
+        run(folder / name)
         seconds = time.monotonic() - began
     expected, writes = variables(folder / "alone"), int((folder / "alone/writes").read_text())
     counts, differences, number = collections.Counter(), [], 0
@@ -60,10 +52,13 @@ def kill(folder, options, rng):
         while not (killed / "writes").exists() and counts.total() < options.count:
             in_write = counts.total() % 3 == 2
             fatal = rng.randint(1, writes) if in_write else 0
-            if run(killed, options.backend, fatal, None if in_write else rng.uniform(seconds / 4, seconds)):
+            began = time.monotonic()
+            if run(killed, fatal, None if in_write else rng.uniform(seconds / 4, seconds)):
                 counts["in the middle of a write" if in_write else "at a random moment"] += 1
+            else:
+                seconds = time.monotonic() - began  # The machine may have less to do than before.
         if not (killed / "writes").exists():
-            run(killed, options.backend)
+            run(killed)
         found = variables(killed)
         assert found.keys() == expected.keys(), "other variables than in an unbroken run"
         differences += [np.abs(found[name] - expected[name]).max(initial=0) for name in expected]
@@ -71,31 +66,29 @@ def kill(folder, options, rng):
     return counts, max(differences)
 
 
-def run(folder, backend, fatal_write=0, seconds=None):
+def run(folder, fatal_write=0, seconds=None):
     """Trains in a process of its own, which is killed after so many seconds; whether it was killed."""
-    command = [sys.executable, "-m", "tests.training.kills", f"--backend={backend}"]
-    command += [f"--run={folder}", f"--fatal_write={fatal_write}"]
+    code = f"from tests.training import kills; kills.train_counting({str(folder)!r}, {fatal_write})"
     with open(f"{folder}.log", "a") as log:
-        child = subprocess.Popen(command, stdout=log, stderr=log)
+        child = subprocess.Popen([sys.executable, "-c", code], stdout=log, stderr=log)
     try:
-        code = child.wait(_SECONDS if seconds is None else seconds)
+        code = child.wait(seconds or 1800)
     except subprocess.TimeoutExpired:
         child.kill()
         code = child.wait()
-        assert seconds is not None, f"a run hangs after {_SECONDS} s"
+        assert seconds is not None, "a run hangs"
     assert code in (0, -signal.SIGKILL), Path(f"{folder}.log").read_text()[-3000:]
     return code != 0
 
 
 def variables(folder):
-    """Every variable of a run's checkpoint, by name."""
     with np.load(folder / "checkpoint.npz", allow_pickle=False) as stored:
         return {name: stored[name].astype(np.float64) for name in stored.files if name != "progress"}
 
 
 def train_counting(folder, fatal_write):
     """One run, which dies in its nth write of a file; tells at its end how many there were."""
-    writes, replace = [], os.replace
+    folder, writes, replace = Path(folder), [], os.replace
 
     def put(source, target):
         writes.append(target)
@@ -109,7 +102,7 @@ def train_counting(folder, fatal_write):
     (folder / "writes").write_text(str(len(writes)))
 
 
-def train(data, folder, size=32, held_out=0.0, **changes):
+def train(data, folder, size=32, held_out=0.0, distribution=None, **changes):
     """A joint run of tiny networks, three discriminators among them: three epochs of two steps."""
     import keras
 
@@ -134,12 +127,12 @@ def train(data, folder, size=32, held_out=0.0, **changes):
         optimizer=options.OptimizerOptions(warmup_steps=3),
         discriminator=options.DiscriminatorOptions("unet", 2),
         run=options.RunOptions(output_dir=str(folder), **made),
+        distribution=distribution or options.DistributionOptions(),
     )  # fmt: skip
     runner.run_distillation(config)
 
 
 def make_data(root):
-    """Five photographs, right halves blurred."""
     from dbdgan_tf.photo import write_image
 
     rng, mask = np.random.default_rng(7), np.zeros((48, 64), np.uint8)

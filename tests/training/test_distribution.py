@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from dbdgan_tf.training import distribution
 from dbdgan_tf.training.options import DataOptions, DistillRun, DistributionOptions
+from dbdgan_tf.training.roll_call import roll_call
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
@@ -35,19 +37,18 @@ def begin(**data):
 # Five steps of plain descent, in which every image has other ignored pixels and one has no mask.
 STEPS = """
 from dbdgan_tf.data.augmentation import BatchAugmentation
+from dbdgan_tf.training import OptimizerGroup
 from dbdgan_tf.training.checkpoint import restore_checkpoint, save_checkpoint, state_variables
 
 class Batches(keras.utils.PyDataset):
     def __len__(self):
         return 5
     def __getitem__(self, index):
-        rng, (part, parts) = np.random.default_rng(index), distribution.shard()
-        whole = {"images": rng.integers(0, 256, (4, *SIZE, 3)).astype("uint8"),
-                 "segmentation_masks": (rng.random((4, *SIZE, 1)) > 0.5).astype("float32"),
-                 "counted": (rng.random((4, *SIZE, 1)) > np.array([0.9, 0, 0.2, 0.5]).reshape(4, 1, 1, 1)),
-                 "labelled": np.array([1, 0, 1, 1])}
+        whole, (part, parts) = batch([1, 0, 1, 1], seed=index), distribution.shard()
+        ignored = np.array([0.9, 0, 0.2, 0.5]).reshape(4, 1, 1, 1)
+        whole["counted"] = (np.random.default_rng(index).random((4, *SIZE, 1)) > ignored).astype("float32")
         rows = slice(4 // parts * part, 4 // parts * (part + 1))
-        return {name: values.astype("float32")[rows] for name, values in whole.items()}
+        return {name: values[rows] for name, values in whole.items()}
 
 class Losses(keras.callbacks.Callback):
     found = []
@@ -62,7 +63,7 @@ def train():
     gan.augmentation = BatchAugmentation(SIZE, seed=3)
     groups = gan.variable_groups
     descent = {name: keras.optimizers.SGD(0.02, use_ema=True, ema_momentum=0.5) for name in groups}
-    gan.compile(OptimizerGroup(descent, groups))
+    gan.compile(OptimizerGroup(descent, groups, keras.Variable(5, dtype="int32", trainable=False)))
     gan.fit(Batches(), epochs=1, shuffle=False, verbose=0, callbacks=[Losses()])
     part = distribution.shard()[0]
     values = {name: keras.ops.convert_to_numpy(variable) for name, variable in state_variables(gan).items()}
@@ -78,30 +79,30 @@ train()
 """
 RUN = """
 import signal
-from dbdgan_tf.training import callbacks, networks, runner
+from dbdgan_tf.training import callbacks
+from tests.training import kills
 
 class Killer(callbacks.NonFiniteGuard):
     def on_epoch_begin(self, epoch, logs=None):
         if epoch == 1 and distribution.shard()[0] == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
-def make(build, config, weights):
-    with distribution.on_one_device():
-        second = network(build.__name__, 4, config.image_size)
-    return networks.Generator(network(build.__name__, 4, config.image_size), second, config)
-
-networks._make, callbacks.NonFiniteGuard = make, Killer
-runner.run_distillation(DistillRun(
-    data=DataOptions(data_dir=("DATA",), image_size=(32, 32), batch_size=2, validation_fraction=0.2),
-    losses=LossOptions(adversarial_weight=0.0, distill_adversarial_weight=0.0),
-    run=RunOptions(output_dir="FOLDER", epochs=2, resume=RESUME), distribution=DistributionOptions(PLACE)))
+callbacks.NonFiniteGuard = Killer
+place = DistributionOptions(PLACE)
+kills.train("DATA", "FOLDER", held_out=0.2, distribution=place, epochs=2, resume=RESUME)
 """
 
 
-def start(code, kind):
-    """Starts the processes of a kind of run, each with its own place in the code."""
+def free_port():
     with socket.create_server(("", 0)) as server:
-        port = str(server.getsockname()[1])
+        return server.getsockname()[1]
+
+
+port = pytest.fixture(free_port)
+
+
+def start(code, kind):
+    port = str(free_port())
     devices = "--xla_force_host_platform_device_count=2" if kind == "devices" else ""
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "cwd": ROOT}
     how["env"] = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": f"{FAST_COMPILE} {devices}"}
@@ -112,7 +113,6 @@ def start(code, kind):
 
 
 def end(processes, seconds=120):
-    """What the processes said, after all have ended by themselves."""
     return [process.communicate(timeout=seconds)[0] for process in processes]
 
 
@@ -204,3 +204,49 @@ def test_an_absent_cluster_and_absent_devices(run_python):
     said = run_python("".join(codes) + "distribution._OVER.append(1)", env={"KERAS_BACKEND": "jax"})
     assert "No cluster tells where the processes are" in said
     assert "There are not so many devices. Received: --devices=2. Allowed: up to 1" in said
+
+
+def call(port, *places, seconds=10):
+    def one(place):
+        try:
+            return roll_call(f"localhost:{port}", *place, seconds)
+        except (OSError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+
+    with ThreadPoolExecutor(len(places)) as pool:
+        return list(pool.map(one, places))
+
+
+def test_all_come_and_the_port_is_free_again(port):
+    assert call(port, (3, 2), (3, 0), (3, 1)) == [None] * 3
+    assert call(port, (2, 1), (2, 0)) == [None] * 2
+
+
+def test_missing_ones_are_named(port):
+    for told in call(port, (4, 0), (4, 2), seconds=1):
+        assert told == "TimeoutError: Not all of --processes=4 came in time. Received: all but 1, 3."
+    (told,) = call(port, (2, 1), seconds=0.5)
+    nobody = "TimeoutError: Process 0 does not answer. Received: --coordinator=localhost"
+    assert told.startswith(f"{nobody}:{port}")
+
+
+@pytest.mark.parametrize(
+    "places, received",
+    [
+        ([(3, 0), (3, 1), (3, 1)], "--process_index=1 --processes=3 from .* for the second time"),
+        ([(3, 0), (2, 1), (3, 2)], "--process_index=1 --processes=2 from .*[.] Allowed: --processes=3"),
+    ],
+)
+def test_whoever_does_not_fit_is_told_to_all(port, places, received):
+    told = call(port, *places, seconds=2)
+    assert re.search(f"ValueError: A process does not fit the others. Received: {received}", told[0])
+    # One may come when process 0 has gone with this error already.
+    assert set(told[1:]) <= {told[0], *(one for one in told if "Process 0 does not answer" in one)}
+
+
+def test_a_taken_port_is_told(port):
+    with socket.create_server(("", port)):
+        (told,) = call(port, (2, 0))
+    assert told.startswith(
+        f"OSError: Process 0 cannot listen. Received: port {port} (Address already in use)"
+    )

@@ -71,11 +71,9 @@ def test_what_is_free_may_change_and_other_flags_are_named(tmp_path, group, chan
     saved = dataclasses.asdict(DistillRun())
     del saved["data"]["sharp_list"], saved["distill"]["missing_teacher_maps"]
     (tmp_path / records.FILE_NAME).write_text(json.dumps({"config": saved}))
-    config = DistillRun(**{group: dataclasses.replace(getattr(DistillRun(), group), **changes)})
-    refusal = (
-        pytest.raises(records.ConfigMismatchError, match=refused) if refused else contextlib.nullcontext()
-    )
-    with refusal:
+    config, mismatch = DistillRun(), records.ConfigMismatchError
+    config = dataclasses.replace(config, **{group: dataclasses.replace(getattr(config, group), **changes)})
+    with pytest.raises(mismatch, match=refused) if refused else contextlib.nullcontext():
         records.check_same_config(tmp_path, config)
 
 

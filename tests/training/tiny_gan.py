@@ -6,7 +6,8 @@ from keras import layers
 
 from dbdgan_tf.models.discriminator import DiscriminatorConfig, build_discriminator
 from dbdgan_tf.models.scaling import SYMMETRIC, UNIT
-from dbdgan_tf.training import DistillationGAN, OptimizerGroup, make_optimizer
+from dbdgan_tf.training import DistillationGAN
+from dbdgan_tf.training.networks import compile_gan
 from dbdgan_tf.training.options import LossOptions, OptimizerOptions
 
 SIZE = (16, 16)
@@ -46,18 +47,13 @@ def make_gan(mode="joint", losses=None, run_eagerly=False):
         fill(model, seed)
     for adapter in gan.adapters.values():
         fill(adapter, 9)
-    groups, options = gan.variable_groups, OptimizerOptions(warmup_steps=0, ema_momentum=0.5)
-    judging = {name: name.startswith("d") for name in groups}
-    optimizers = {
-        name: make_optimizer(options, 1e-3, 100, use_ema=not adversary, adversary=adversary)
-        for name, adversary in judging.items()
-    }
-    gan.compile(OptimizerGroup(optimizers, groups), run_eagerly=run_eagerly)
+    options = OptimizerOptions(1e-3, discriminator_lr=1e-3, warmup_steps=0, ema_momentum=0.5)
+    compile_gan(gan, options, 100, run_eagerly=run_eagerly)
     return gan
 
 
-def batch(labelled=None, teacher_maps=False, count=4):
-    rng, shape = np.random.default_rng(5), (count, *SIZE)
+def batch(labelled=None, teacher_maps=False, count=4, seed=5):
+    rng, shape = np.random.default_rng(seed), (count, *SIZE)
     result = {"images": rng.integers(0, 256, (*shape, 3)).astype("uint8")}
     result["segmentation_masks"] = (rng.random((*shape, 1)) > 0.5).astype("float32")
     result["counted"] = np.ones_like(result["segmentation_masks"])
@@ -70,7 +66,6 @@ def batch(labelled=None, teacher_maps=False, count=4):
 
 
 def save_one_step(path):
-    """Writes the losses and all variables after one step."""
     gan = make_gan()
     history = gan.fit(batch(), batch_size=4, epochs=1, shuffle=False, verbose=0).history
     out = {"loss/" + name: values[0] for name, values in history.items()}

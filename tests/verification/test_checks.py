@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from dbdgan_tf.conversion.byte_ends import split_byte_conversions
+from dbdgan_tf.conversion.tensorflow_export import split_byte_conversions
 from dbdgan_tf.verification.checks import BUDGETS, Budget, check_structure, compare_maps
 from dbdgan_tf.verification.int8_choice import choose, format_markdown
 

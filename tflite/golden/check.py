@@ -34,13 +34,13 @@ def read_contract(folder):
     return contract
 
 
-def run(golden_dir, model_file=None, num_threads=2):
+def run(golden_dir, model_file=None):
     """Runs every golden picture through the contract: {"cases": differences, "failures": sentences}."""
     folder = Path(golden_dir)
     contract = read_contract(folder)
     model = contract["model"]
     path = Path(model_file or folder / model["file"])
-    interpreter = _open_model(path, model, num_threads)
+    interpreter = _open_model(path, model)
     failures = []
     if hashlib.sha256(path.read_bytes()).hexdigest() != model["sha256"]:
         failures.append("the model is not the file that the golden maps were made with (other SHA-256)")
@@ -66,7 +66,6 @@ def resize(picture, height, width, rule):
 
 
 def _feed(pixels, model):
-    """The input tensor (1, h, w, 3) for uint8 (h, w, 3) pixels."""
     if model["kind"] == "uint8":
         return pixels[None]
     mean, std = np.float32(model["mean"]), np.float32(model["std"])
@@ -74,7 +73,6 @@ def _feed(pixels, model):
 
 
 def _read_map(output, model):
-    """The blur map (h, w) in 0..1 from the output tensor (1, h, w, 1)."""
     values = output[0, :, :, 0].astype(np.float32)
     if model["kind"] == "uint8":
         values = (values - model["output_zero_point"]) * np.float32(model["output_scale"])
@@ -108,11 +106,11 @@ def _difference(own, expected):
     return {"max": float(error.max()), "mean": float(error.mean())}
 
 
-def _open_model(path, model, num_threads):
+def _open_model(path, model):
     if not path.is_file():
         raise GoldenError(f"There is no model. Received: {path}. Allowed: --model=FILE.tflite.")
     try:
-        interpreter = Interpreter(model_path=str(path), num_threads=num_threads)
+        interpreter = Interpreter(model_path=str(path), num_threads=2)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise GoldenError(f"LiteRT cannot load {path}: {error}") from error
@@ -136,10 +134,9 @@ def main():
     parser = argparse.ArgumentParser("tflite.golden.check", description=about)
     parser.add_argument("golden_dir", help="folder that tflite.golden.make wrote")
     parser.add_argument("--model", help="the .tflite file; the one in the folder if not given")
-    parser.add_argument("--num_threads", type=int, default=2, help="of the interpreter")
     options = parser.parse_args()
     try:
-        report = run(options.golden_dir, options.model, options.num_threads)
+        report = run(options.golden_dir, options.model)
     except (ValueError, OSError) as error:
         sys.exit(f"tflite.golden.check: {error}")
     for case in report["cases"]:

@@ -38,7 +38,6 @@ class MakeConfig:
 
     model: str = option(REQUIRED, "one .tflite file, metadata embedded", words=True)
     output_dir: str = option(REQUIRED, "Folder to write.")
-    pictures_dir: str = option(str(PICTURES), "Folder of PNG photographs.")
     with_model: bool = option(True, "Also copy the model beside the golden files.")
 
 
@@ -47,9 +46,6 @@ def run(config):
     from dbdgan_tf.inference import BlurDetector
 
     detector = BlurDetector(config.model, num_threads=1)
-    pictures = sorted(Path(config.pictures_dir).glob("*.png"))
-    if not pictures:
-        raise GoldenError(f"There are no pictures. Received: {config.pictures_dir}. Allowed: *.png.")
     folder = Path(config.output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     model = _describe(Path(config.model), detector)
@@ -58,23 +54,16 @@ def run(config):
     contract = {
         "contract_version": CONTRACT_VERSION, "model": model, "resize": RESIZE,
         "input_tolerance": INPUT_TOLERANCE, "tolerances": TOLERANCES[model["arithmetic"]],
-        "cases": [_make_case(path, detector, folder) for path in pictures],
+        "cases": [_make_case(path, detector, folder) for path in sorted(PICTURES.glob("*.png"))],
     }  # fmt: skip
     (folder / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n")
     return contract
 
 
 def _make_case(path, detector, folder):
-    """Copies one picture and writes the model's pixels and the map for it, at the model's size."""
-    from dbdgan_tf.inference.tiling import LONGEST
     from dbdgan_tf.photo import to_rgb, write_image, write_map
 
     photo = to_rgb(path)
-    height, width = photo.shape[:2]
-    if max(height, width) > LONGEST * min(height, width):
-        raise GoldenError(
-            f"Panoramas are cut. Received: {path.name}, {width} x {height}. Allowed: up to 3:1."
-        )
     pixels = resize(photo, *detector.image_size, RESIZE)
     small_map = detector.small_map(pixels)
     case = {
@@ -90,7 +79,6 @@ def _make_case(path, detector, folder):
 
 
 def _describe(path, detector):
-    """What an app must know to feed the model, from its metadata and its tensors."""
     from dbdgan_tf.inference import LiteRTModel
 
     about, content = detector.metadata, path.read_bytes()

@@ -66,7 +66,6 @@ def draw(width, height, blurs, noise=0):
 
 
 def _hash(x, y, salt):
-    """A random level, 0..255, of each place, in arithmetic of 32 bits."""
     mixed = x * 374761393 + y * 668265263 + salt * 974634721 & 0xFFFFFFFF
     mixed = (mixed ^ mixed >> 13) * 1274126177 & 0xFFFFFFFF
     return (mixed ^ mixed >> 16) & 255

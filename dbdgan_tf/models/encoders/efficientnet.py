@@ -7,8 +7,6 @@ KERNEL_INITIALIZER = {
     "class_name": "VarianceScaling",
     "config": {"scale": 2.0, "mode": "fan_out", "distribution": "truncated_normal"},
 }
-
-
 # One row of the architecture table; the first of its blocks carries the stride.
 Stage = collections.namedtuple("Stage", "filters repeats kernel_size stride expand_ratio")
 # `se_ratio`: the squeeze-excite channels over a block's input's, or 0.
@@ -28,7 +26,6 @@ NANO = Architecture(8, 64, NANO_STAGES, "relu6", 0.0)
 
 
 def _round_filters(filters, width):
-    """Scales a channel count to the nearest multiple of 8, never losing more than a tenth."""
     scaled = filters * width
     rounded = max(8, int(scaled + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * scaled else rounded

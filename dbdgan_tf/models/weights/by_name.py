@@ -1,4 +1,6 @@
-"""Weights addressed by layer name, across models and across Keras implementations."""
+"""Weights across models and Keras implementations: copied by layer name, averaged."""
+
+import dataclasses
 
 import keras
 import numpy as np
@@ -37,15 +39,7 @@ def assign_weights(model, table, *, required=("",)):
 
 
 def copy_weights(source, target):
-    """Copies the weights of every layer by name between two models with the same layers.
-
-    Args:
-      source: a Keras or tf_keras model.
-      target: another one.
-
-    Raises:
-      ValueError: if a layer of either model has no counterpart.
-    """
+    """Copies the weights of every layer by name, in Keras or tf_keras; a ValueError unless they agree."""
     unused = assign_weights(target, weights_table(source))
     if unused:
         raise ValueError(f"The target has no layer for {len(unused)} of the source. Received: {unused[:8]}.")
@@ -66,3 +60,26 @@ def load_encoder(model, encoder, path):
     names = encoder_layer_names(encoder)
     table = {name: arrays for name, arrays in weights_table(source).items() if name in names}
     assign_weights(model, table, required=tuple(names))
+
+
+def mean_network(paths, **build_arguments):
+    """The network, and its config, whose weights are the means of those of saved ones of one configuration.
+
+    Networks that went on from the same weights lie in one valley, and their mean is often better than each
+    (model soups, Wortsman et al., ICML 2022). It says nothing where networks began apart.
+    """
+    if len(paths) < 2:
+        raise ValueError(f"A mean needs networks. Received: {list(paths)}. Allowed: two or more.")
+    loaded = [load_network(path, **build_arguments) for path in paths]
+    network, config = loaded[0]
+    for path, (_, other) in zip(paths, loaded):
+        # No weight depends on the image size.
+        ours, theirs = ({**dataclasses.asdict(one), "image_size": None} for one in (config, other))
+        if ours != theirs:
+            raise ValueError(
+                f"Networks of different configurations have no mean. Received: {path} with {other}. "
+                f"Allowed: that of {paths[0]}, {config}."
+            )
+    arrays = zip(*(each.get_weights() for each, _ in loaded))
+    network.set_weights([np.mean(values, axis=0, dtype=np.float64).astype(np.float32) for values in arrays])
+    return network, config

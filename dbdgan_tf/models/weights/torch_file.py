@@ -1,4 +1,4 @@
-"""Reading the tensors of a PyTorch checkpoint file without PyTorch."""
+"""PyTorch checkpoints without PyTorch: files, state dicts in Keras layout, encoders by our layer names."""
 
 import collections
 import dataclasses
@@ -9,11 +9,23 @@ import zipfile
 
 import numpy as np
 
+from dbdgan_tf.models.encoders.se_resnext import block_names
+
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 STORAGE_DTYPES = {
     "DoubleStorage": np.float64, "FloatStorage": np.float32, "HalfStorage": np.float16,
     "LongStorage": np.int64, "IntStorage": np.int32, "ShortStorage": np.int16,
     "CharStorage": np.int8, "ByteStorage": np.uint8, "BoolStorage": np.bool_,
+}  # fmt: skip
+# Layout changes from PyTorch to Keras.
+CONV = (2, 3, 1, 0)  # OIHW -> HWIO
+DEPTHWISE = (2, 3, 0, 1)  # O1HW -> HWO1
+TRANSPOSED_CONV = (2, 3, 1, 0)  # IOHW -> HWOI
+# Our suffix -> the name that EfficientNets have in PyTorch.
+_MBCONV_LAYERS = {
+    "expand_conv": "_expand_conv", "expand_bn": "_bn0", "dwconv": "_depthwise_conv", "bn": "_bn1",
+    "se_reduce": "_se_reduce", "se_expand": "_se_expand", "project_conv": "_project_conv",
+    "project_bn": "_bn2",
 }  # fmt: skip
 
 
@@ -26,12 +38,9 @@ class _Storage:
     data: np.ndarray | None = None
 
 
-@dataclasses.dataclass
 class _Tensor:
-    storage: _Storage
-    offset: int
-    shape: tuple
-    strides: tuple
+    def __init__(self, storage, offset, shape, strides, *_):
+        self.storage, self.offset, self.shape, self.strides = storage, int(offset), shape, strides
 
     def to_numpy(self):
         data = self.storage.data
@@ -44,15 +53,11 @@ class _Tensor:
         return np.lib.stride_tricks.as_strided(data[self.offset :], self.shape, strides).copy()
 
 
-def _rebuild_tensor(storage, offset, shape, strides, *_):
-    return _Tensor(storage, int(offset), tuple(shape), tuple(strides))
-
-
 # Everything a state dict needs; any other name in the pickle is refused, so no code of the file ever runs.
 _ALLOWED = {
     ("collections", "OrderedDict"): collections.OrderedDict,
-    ("torch._utils", "_rebuild_tensor"): _rebuild_tensor,  # before PyTorch 0.4
-    ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
+    ("torch._utils", "_rebuild_tensor"): _Tensor,  # before PyTorch 0.4
+    ("torch._utils", "_rebuild_tensor_v2"): _Tensor,
     ("torch._utils", "_rebuild_parameter"): lambda tensor, *_: tensor,
     **{(module, name): name for module in ("torch", "torch.cuda") for name in STORAGE_DTYPES},
 }
@@ -127,19 +132,91 @@ def _resolve(value):
 def read_torch_file(path):
     """Reads a checkpoint that `torch.save` wrote, in the zip or in the legacy format.
 
-    Only plain containers, numbers, strings and dense tensors are understood; everything else is refused.
-
-    Args:
-      path: a .pth or .pt file.
-
-    Returns:
-      The saved object with NumPy arrays in place of tensors (for a state dict: key -> array).
-
-    Raises:
-      ValueError: if the file is no torch file, is cut short, or names anything that is not allowed.
+    Returns the saved object with NumPy arrays in place of tensors (for a state dict: key -> array). Only
+    plain containers, numbers, strings and dense tensors are understood; a ValueError if the file is cut short
+    or holds anything else.
     """
     with open(path, "rb") as file:
         try:
             return _resolve(_read_zip(file) if zipfile.is_zipfile(file) else _read_legacy(file))
         except (pickle.UnpicklingError, EOFError, struct.error, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"Not a readable torch checkpoint. Received: {path} ({error}).") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class MappingReport:
+    """What became of a checkpoint: how many tensors were used; sorted keys without a place in our graph."""
+
+    used: int
+    unused: tuple[str, ...]
+
+    def __str__(self):
+        names = "".join(f"\n  {key}" for key in self.unused)
+        return f"{self.used} official tensors used, {len(self.unused)} unused{':' if names else '.'}{names}"
+
+
+class StateReader:
+    """Hands out a state dict's tensors in Keras layout and remembers which were asked for."""
+
+    def __init__(self, state):
+        self._state = state
+        self._used = set()
+
+    def __contains__(self, key):
+        return key in self._state
+
+    def tensor(self, key, axes=None):
+        """One tensor, its axes permuted."""
+        if key not in self._state:
+            raise ValueError(f"The checkpoint lacks a tensor. Received: no {key!r}.")
+        self._used.add(key)
+        array = np.asarray(self._state[key], np.float32)
+        return array if axes is None else np.transpose(array, axes)
+
+    def conv(self, key, axes=CONV):
+        """A convolution's [kernel], or [kernel, bias] where the checkpoint has a bias."""
+        kernel = [self.tensor(f"{key}.weight", axes)]
+        return [*kernel, self.tensor(f"{key}.bias")] if f"{key}.bias" in self._state else kernel
+
+    def norm(self, key):
+        """A batch normalisation's [gamma, beta, mean, variance]."""
+        self._used.add(f"{key}.num_batches_tracked")
+        leaves = ("weight", "bias", "running_mean", "running_var")
+        return [self.tensor(f"{key}.{leaf}") for leaf in leaves]
+
+    def report(self):
+        """A `MappingReport` of what was asked for so far."""
+        unused = tuple(sorted(set(self._state) - self._used))
+        return MappingReport(used=len(self._used & set(self._state)), unused=unused)
+
+
+def mbconv_block(reader, key, name):
+    """An inverted residual block, `key` in the state dict of an EfficientNet and `name` in our layers."""
+    table = {}
+    for ours, theirs in _MBCONV_LAYERS.items():
+        # Not every block expands, and Lite has no squeeze-excite.
+        if f"{key}.{theirs}.weight" not in reader:
+            continue
+        if ours.endswith("bn"):
+            table[f"{name}_{ours}"] = reader.norm(f"{key}.{theirs}")
+        else:
+            axes = DEPTHWISE if ours == "dwconv" else CONV
+            table[f"{name}_{ours}"] = reader.conv(f"{key}.{theirs}", axes)
+    return table
+
+
+def se_resnext_table(reader, name, stem=("layer0.conv1", "layer0.bn1"), stage="layer"):
+    """An SE-ResNeXt encoder's part of a state dict; `stem`, `stage`: what the dict calls them."""
+    table = {"stem_conv": reader.conv(stem[0]), "stem_bn": reader.norm(stem[1])}
+    for block in block_names(name):
+        number, index = (int(part.strip("stageblock")) for part in block.split("_"))
+        key = f"{stage}{number}.{index - 1}"
+        for part in (1, 2, 3):
+            table[f"{block}_{part}_conv"] = reader.conv(f"{key}.conv{part}")
+            table[f"{block}_{part}_bn"] = reader.norm(f"{key}.bn{part}")
+        table[f"{block}_se"] = reader.conv(f"{key}.se_module.fc1") + reader.conv(f"{key}.se_module.fc2")
+        # The first block of a stage changes the number of channels.
+        if index == 1:
+            table[f"{block}_shortcut_conv"] = reader.conv(f"{key}.downsample.0")
+            table[f"{block}_shortcut_bn"] = reader.norm(f"{key}.downsample.1")
+    return table

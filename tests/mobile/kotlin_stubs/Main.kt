@@ -96,7 +96,9 @@ private fun arithmetic() {
     val map = BlurMap(2, 1, floatArrayOf(0f, 1f))
     say("share", map.inFocusShare)
     say("grey", *map.greyPixels().map { Integer.toHexString(it) }.toTypedArray())
-    val contract = BlurContract(1, 1, "uint8", floatArrayOf(0f, 0f, 0f), floatArrayOf(1f, 1f, 1f), "focus", 1f / 256, 0)
+    val about = """{"width": 1, "height": 1, "kind": "uint8", "mean": [0, 0, 0], "std": [1, 1, 1], "polarity": "focus",
+        "output_scale": 0.00390625, "output_zero_point": 0}"""
+    val contract = BlurContract(JSONObject(about))
     say("focus", *contract.readBytes(byteArrayOf(64, -1)).toTypedArray())
     say("nan", runCatching { contract.readFloats(floatArrayOf(Float.NaN)) }.exceptionOrNull()?.message)
 }

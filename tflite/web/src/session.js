@@ -15,7 +15,6 @@ export class Session {
     Object.assign(this, { detector, stage, panel, onState });
   }
 
-  /** Opens an image file and shows its map; problems are told to the person. */
   async openPhoto(blob, name) {
     this.stopCamera();
     const turn = this.#turn;
@@ -28,7 +27,6 @@ export class Session {
     if (turn === this.#turn) this.panel.say("");
   }
 
-  /** Starts the camera, or freezes its last picture. */
   async toggleCamera() {
     const starts = !this.live;
     this.stopCamera();
@@ -62,7 +60,6 @@ export class Session {
     });
   }
 
-  /** Shows one camera frame after the other, as fast as the detector takes them. */
   async #watch(isCurrent) {
     try {
       const video = await openCamera();
@@ -76,7 +73,6 @@ export class Session {
     } catch (error) {
       if (isCurrent()) throw error;
     }
-    return undefined;
   }
 
   async #showFrame(video, isCurrent) {

@@ -25,16 +25,6 @@ public struct BlurContract: Decodable {
 
     public var takesBytes: Bool { kind == "uint8" }
 
-    /// Throws unless the numbers make sense.
-    public func validate() throws {
-        guard ["float32", "uint8"].contains(kind), ["blur", "focus"].contains(polarity) else {
-            throw BlurError("Unknown contract. Received: \(kind), \(polarity). Allowed: float32, uint8; blur, focus.")
-        }
-        guard width > 0, height > 0, mean.count == 3, std.count == 3, std.allSatisfy({ $0 > 0 }) else {
-            throw BlurError("A contract has a size, and mean and std of R, G, B with std > 0.")
-        }
-    }
-
     /// The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes.
     public func scale(_ pixels: [UInt8]) -> [Float] {
         pixels.enumerated().map { index, pixel in (Float(pixel) - mean[index % 3]) / std[index % 3] }

@@ -39,7 +39,6 @@ public final class BlurDetector {
 
     /// - Throws: `BlurError` if no processor runs the model.
     public init(model: URL, contract: BlurContract, options: RunOptions = RunOptions()) throws {
-        try contract.validate()
         self.contract = contract
         try queue.sync { try open(model, options) }
     }

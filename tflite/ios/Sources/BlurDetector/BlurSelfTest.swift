@@ -15,10 +15,10 @@ public enum BlurSelfTest {
     /// Blocks for some hundred milliseconds; never on the main thread.
     public static func run(_ golden: GoldenFiles, options: RunOptions = RunOptions()) throws -> Report {
         let detector = try BlurDetector(model: golden.model, contract: golden.contract, options: options)
-        guard let limit = golden.tolerances[detector.processor.rawValue] else {
+        guard let limit = golden.content.tolerances[detector.processor.rawValue] else {
             throw BlurError("The golden files name no tolerance for \(detector.processor.rawValue).")
         }
-        let failures = try golden.cases.flatMap { try compare($0, golden, detector, limit) }
+        let failures = try golden.content.cases.flatMap { try compare($0, golden, detector, limit) }
         return Report(processor: detector.processor, refusals: detector.refusals, failures: failures)
     }
 
@@ -33,7 +33,7 @@ public enum BlurSelfTest {
         let greys = stride(from: 0, to: map.count, by: 3).map { Float(map[$0]) / 255 }
         let name = golden.picture
         return [
-            files.inputTolerance.complaint("\(name), input", own: own.map(Float.init), expected: expected.map(Float.init)),
+            files.content.inputTolerance.complaint("\(name), input", own: own.map(Float.init), expected: expected.map(Float.init)),
             limit.complaint("\(name), map", own: try detector.detect(pixels: expected).values, expected: greys),
             limit.complaint("\(name), picture to map", own: try detector.detect(rows: picture).values, expected: greys)
         ].compactMap { $0 }

@@ -3,28 +3,25 @@ import Foundation
 /// A golden folder in the app's bundle, as `python -m tflite.golden.make` writes it.
 public struct GoldenFiles {
     /// Names of one case's files.
-    public struct Case: Decodable {
-        public let picture: String
-        public let input: String
-        public let map: String
+    struct Case: Decodable {
+        let picture: String
+        let input: String
+        let map: String
     }
 
-    private struct Content: Decodable {
+    struct Content: Decodable {
         let model: BlurContract
         let cases: [Case]
+        /// By processor: "cpu", "gpu", "npu".
         let tolerances: [String: Tolerance]
         let inputTolerance: Tolerance
     }
 
     public let folder: URL
-    private let content: Content
+    let content: Content
 
     public var contract: BlurContract { content.model }
     public var model: URL { folder.appendingPathComponent(content.model.file) }
-    public var cases: [Case] { content.cases }
-    /// By processor: "cpu", "gpu", "npu".
-    public var tolerances: [String: Tolerance] { content.tolerances }
-    public var inputTolerance: Tolerance { content.inputTolerance }
 
     /// - Parameter folder: Where `contract.json` is.
     public init(_ folder: URL) throws {

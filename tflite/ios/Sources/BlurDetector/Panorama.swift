@@ -18,7 +18,6 @@ struct Panorama {
         self.height = max(1, Int((Double(height) * shrink).rounded(.toNearestOrEven)))
     }
 
-    /// Places of the windows along the strip.
     var windows: [Range<Int>] {
         let (zoom, overlap, most) = (1.5, 0.3, 16)
         let length = max(width, height)
@@ -30,7 +29,6 @@ struct Panorama {
         }
     }
 
-    /// The strip's map, from the model's map of each window.
     func detect(_ picture: PictureRows, _ look: (PictureRows) throws -> BlurMap) rethrows -> BlurMap {
         let pixels = PictureResizer.resize(picture, width: width, height: height)
         return blend(
@@ -42,7 +40,6 @@ struct Panorama {
             })
     }
 
-    /// The mean of the windows' maps, each fading towards its ends.
     func blend(_ maps: [BlurMap]) -> BlurMap {
         var total = [Float](repeating: 0, count: width * height)
         var weights = total

@@ -36,7 +36,6 @@ export function edgeBlur(grey, focus) {
   return logs.length ? { variance, anisotropy: Math.exp(mean(logs)) } : null;
 }
 
-/** The fit through the variances of the edges by direction; null where there are too few. */
 function measure(grey, focus) {
   const points = edgePoints(bestCells(grey, focus));
   if (points.length < LEAST_EDGES) return null;
@@ -57,7 +56,6 @@ function measure(grey, focus) {
   return fit(variances, weights);
 }
 
-/** The cells with the most fine detail, where it matters, with margins, on top of each other. */
 function bestCells(grey, focus) {
   const [width, height] = [grey.width, grey.height].map((side) => Math.max(1, Math.floor(side / CELL)));
   const grid = { width, height };
@@ -89,7 +87,6 @@ function stacked({ data, width, height }, grid, cells) {
   return { data: pixels, width: across, height: cells.length * down, stride: 1, cellHeight: down };
 }
 
-/** How far each fourth line's pixels are from the mean of two diagonal neighbours. */
 function bendsOf({ data, width, height }) {
   if (Math.min(width, height) <= 2 * LAG) return { data: new Uint8Array(1), width: 1, height: 1, stride: 1 };
   const bends = { width: width - 2 * LAG, height: (height - 1) >> 2, stride: 1 };
@@ -130,14 +127,12 @@ function edgePoints(cells) {
   return points.filter(({ strength }) => strength >= texture);
 }
 
-/** The coarse gradient, grey levels a px, that noise does not reach. */
 function leastGradient(cells) {
   const grain = filter(filter(cells, [1, -2, 1], false), [1, -2, 1], true);
   const noise = quiet({ ...grain, data: grain.data.map(Math.abs) }) * Math.sqrt(Math.PI / 2) / 6;
   return LEAST_GRADIENT + NOISE_FACTOR * noise / (Math.sqrt(8 * Math.PI) * COARSE_VARIANCE);
 }
 
-/** Mean of the plane in its quietest blocks. */
 function quiet(plane) {
   const [width, height] = [plane.width, plane.height].map((side) => Math.max(1, Math.floor(side / BLOCK)));
   return quantile(resample(plane.data, plane, { width, height }, 1), QUIET_SHARE);
@@ -152,7 +147,6 @@ function blurred(plane, sigma) {
   return filter(filter(plane, kernel, false), kernel, true);
 }
 
-/** Correlates lines or columns with a kernel; borders are mirrored. */
 function filter(plane, kernel, isDown) {
   const { data, width, height } = plane;
   const reach = kernel.length >> 1;
@@ -179,13 +173,11 @@ function mirrored(place, length) {
   return at;
 }
 
-/** Variance of an edge, px^2, from the ratio of its gradients: 1 at wide ones, 2.1 at perfect ones. */
 function varianceOf(ratio) {
   const squared = Math.max(ratio, 1.001) ** 2;
   return (COARSE_VARIANCE - squared * FINE_VARIANCE) / (squared - 1);
 }
 
-/** A cosine through the variances by direction; a prior holds its swing down where few are seen. */
 function fit(variances, weights) {
   const sums = [[0, 0, 0, 0], [0, PRIOR ** 2, 0, 0], [0, 0, PRIOR ** 2, 0]];
   weights.forEach((weight, at) => {

@@ -43,7 +43,6 @@ export function spansOf({ width, height }) {
   return starts.map((start) => [Math.floor(start), Math.min(length, Math.ceil(start + window))]);
 }
 
-/** The mean of the windows' maps {map, width, height, start}, each fading towards its ends. */
 export function blend(strip, pieces) {
   const wide = strip.width > strip.height;
   const total = new Float32Array(strip.width * strip.height);

@@ -29,7 +29,6 @@ export async function openRuntime(model, folder, contract) {
   throw new Error(`The model does not run in this browser. ${reasons.join("; ")}`);
 }
 
-/** Ways to run the model, fastest first. */
 async function possibleWays(kind) {
   const threads = Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
   const ways = [{ label: "WebAssembly", accelerator: "wasm", options: {}, threads: 1 }];

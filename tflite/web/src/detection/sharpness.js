@@ -28,7 +28,6 @@ export function scorePhoto(photo, blur) {
   };
 }
 
-/** OpenCV's grey, a plane of bytes. */
 function greyOf({ data, width, height }) {
   const grey = new Uint8Array(width * height);
   for (let to = 0, at = 0; to < grey.length; to++, at += 4) {

@@ -6,7 +6,6 @@ const VEIL = [38, 36, 100];
 const OUTLINE = [255, 220, 120, 255];
 const OPACITY = 0.65;
 
-/** Makes a canvas hold an ImageData and nothing else. */
 export function show(canvas, pixels) {
   Object.assign(canvas, { width: pixels.width, height: pixels.height });
   canvas.getContext("2d").putImageData(pixels, 0, 0);
@@ -51,7 +50,6 @@ function paintOverlay(pixels, photo, plane, threshold, opacity) {
   drawOutline(pixels, photo, plane, threshold);
 }
 
-/** Draws on the blurred pixels next to the focus, as far as a line is wide. */
 function drawOutline(pixels, { width, height }, plane, threshold) {
   const reach = Math.max(1, Math.floor((Math.max(width, height) + 200) / 400));
   const offsets = Array.from({ length: 2 * reach + 1 }, (_, at) => at - reach);

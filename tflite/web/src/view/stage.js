@@ -16,7 +16,6 @@ export class Stage {
     this.#moveSplit();
   }
 
-  /** Shows a canvas and the map that belongs to it. */
   show(canvas, map) {
     const small = drawn(canvas, sizeWithin(canvas, SHOWN_PIXELS, MOST_ENLARGED));
     const { width, height } = small;

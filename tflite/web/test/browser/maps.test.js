@@ -53,6 +53,5 @@ for (const { model, worst, mean, flags, photos = readdirSync(join(material, "pho
       assert.ok(/^(blob|data):/.test(request.url()) || request.url().startsWith(site.address), request.url());
       assert.equal(request.method(), "GET");
     }
-    return undefined;
   });
 }

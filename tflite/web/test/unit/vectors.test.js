@@ -1,12 +1,14 @@
-/** What surrounds the model: Python's golden vectors, then numbers worked out by hand. */
+/** What surrounds the model: Python's golden vectors, numbers worked out by hand, and what is not built. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { modelFiles } from "../../plugins/page_files.js";
 import { blend, isPanorama, lookAlong, spansOf, stripOf } from "../../src/detection/panorama.js";
-import { resample, resampleBytes } from "../../src/detection/resampling.js";
+import { resampleBytes } from "../../src/detection/resampling.js";
 import { scorePhoto } from "../../src/detection/sharpness.js";
 import { inputMaker, readMap } from "../../src/detection/tensors.js";
 import { inFocusShare, mapAt, paint } from "../../src/view/painting.js";
@@ -83,21 +85,6 @@ const size = { width: 1, height: 1 };
 const scaled = { ...size, kind: "float32", polarity: "blur", mean: [0, 127, 255], std: [255, 128, 1] };
 const bytes = { ...scaled, kind: "uint8", output_scale: 1 / 256, output_zero_point: 0 };
 
-for (const [name, source, [width, height], [toWidth, toHeight], expected] of [
-  ["shrinks by a whole factor: averages", [1, 3, 5, 7, 9, 11, 13, 15], [4, 2], [2, 1], [6, 10]],
-  ["shrinks by a broken factor: shares the sample on the border", [3, 6, 9], [3, 1], [2, 1], [4, 8]],
-  ["grows: half-pixel centres, clamped ends", [0, 8], [2, 1], [4, 1], [0, 2, 6, 8]],
-  ["gets no smaller: bilinear on both axes", [0, 4, 8, 12], [4, 1], [2, 2], [2, 10, 2, 10]],
-  ["grows on one side, fewer pixels: bilinear", [0, 12, 24, 36, 48, 60, 72, 84], [1, 8], [2, 3],
-    [10, 10, 42, 42, 74, 74]],
-  ["has one sample: it fills any size", [5], [1, 1], [3, 2], [5, 5, 5, 5, 5, 5]],
-]) {
-  test(`a plane that ${name}`, () => {
-    const own = resample(source, { width, height, stride: 1 }, { width: toWidth, height: toHeight }, 1);
-    assert.deepEqual([...own].map((value) => Math.round(value * 1e5) / 1e5), expected);
-  });
-}
-
 test("pixels become the input: alpha dropped, scaled or resized and rounded half to even", () => {
   const pixel = { ...size, data: [255, 255, 0, 9] };
   assert.deepEqual([...inputMaker(scaled)(pixel)], [1, 1, -255]);
@@ -129,4 +116,16 @@ test("a model that gives what it sees gives an upright panorama", async () => {
   assert.equal(found.width, 6);
   assert.deepEqual([...found.map].map(Math.round), Array.from({ length: 144 }, (_, at) => at * 7 % 256));
   assert.ok(isPanorama(photo) && !isPanorama({ width: 3, height: 1 }));
+});
+
+test("a folder without a contract, of another version or with another model is refused", () => {
+  const build = (folder) => modelFiles(folder).generateBundle.call({ emitFile() {} });
+  assert.throws(() => build("no_such"), /no_such.*tflite\.golden\.make/);
+  const own = mkdtempSync(join(tmpdir(), "dbdgan-contract-"));
+  const write = (contract) => writeFileSync(join(own, "contract.json"), JSON.stringify(contract));
+  write({ contract_version: 1 });
+  assert.throws(() => build(own), /version 1/);
+  write({ contract_version: 2, model: { file: "m.tflite", sha256: "0" } });
+  writeFileSync(join(own, "m.tflite"), "other");
+  assert.throws(() => build(own), /missing or another/);
 });

@@ -1,30 +1,20 @@
 package dbdgan.blur
 
-/**
- * What a .tflite file expects and gives, as its `contract.json` says; see tflite/golden/README.md.
- *
- * @property kind "float32": scaled pixels in, probabilities out. "uint8": bytes in, bytes out.
- * @property mean Of R, G, B, in 0..255, as [std].
- * @property polarity What 1.0 means: "blur" or "focus".
- */
-class BlurContract(
-    val width: Int,
-    val height: Int,
-    val kind: String,
-    val mean: FloatArray,
-    val std: FloatArray,
-    val polarity: String,
-    val outputScale: Float,
-    val outputZeroPoint: Int
-) {
-    init {
-        require(kind in listOf("float32", "uint8")) { "Unknown kind. Received: $kind. Allowed: float32, uint8." }
-        require(polarity in listOf("blur", "focus")) { "Unknown polarity. Received: $polarity. Allowed: blur, focus." }
-        require(width > 0 && height > 0) { "A model has a size. Received: $width x $height." }
-        require(mean.size == 3 && std.size == 3 && std.all { it > 0f }) { "mean and std are of R, G, B; std > 0." }
-    }
+import org.json.JSONArray
+import org.json.JSONObject
 
-    val takesBytes: Boolean get() = kind == "uint8"
+/** What a .tflite file expects and gives: "model" of its `contract.json`; see tflite/golden/README.md. */
+class BlurContract(model: JSONObject) {
+    val width = model.getInt("width")
+    val height = model.getInt("height")
+
+    /** Bytes in, bytes out, else scaled pixels in, probabilities out. */
+    val takesBytes = model.getString("kind") == "uint8"
+    private val mean = channels(model.getJSONArray("mean"))
+    private val std = channels(model.getJSONArray("std"))
+    private val tellsBlur = model.getString("polarity") == "blur"
+    private val outputScale = model.getDouble("output_scale").toFloat()
+    private val outputZeroPoint = model.getInt("output_zero_point")
 
     /** The float32 input, (pixel - mean) / std, of `width * height * 3` RGB bytes. */
     fun scale(pixels: ByteArray): FloatArray =
@@ -40,6 +30,8 @@ class BlurContract(
     private fun finish(value: Float): Float {
         check(!value.isNaN()) { "The model gave NaN: this processor's arithmetic does not suit the file." }
         val probability = value.coerceIn(0f, 1f)
-        return if (polarity == "blur") probability else 1f - probability
+        return if (tellsBlur) probability else 1f - probability
     }
+
+    private fun channels(values: JSONArray) = FloatArray(3) { values.getDouble(it).toFloat() }
 }

@@ -15,7 +15,6 @@ class BlurMap(val width: Int, val height: Int, val values: FloatArray) {
     /** Share of the picture, 0..1, that is in focus. */
     val inFocusShare: Float get() = values.count { it < THRESHOLD }.toFloat() / values.size
 
-    /** The map at the photo's size. */
     fun resized(photoWidth: Int, photoHeight: Int): BlurMap =
         BlurMap(photoWidth, photoHeight, PictureResizer.resize(values, width, height, photoWidth, photoHeight))
 

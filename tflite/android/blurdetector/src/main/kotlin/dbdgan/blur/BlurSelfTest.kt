@@ -20,18 +20,19 @@ object BlurSelfTest {
         }
     }
 
-    private fun compare(case: GoldenCase, golden: GoldenFiles, detector: BlurDetector): List<String> {
+    private fun compare(case: JSONObject, golden: GoldenFiles, detector: BlurDetector): List<String> {
         val limit = checkNotNull(golden.tolerance(detector.processor)) {
             "The golden files name no tolerance for ${detector.processor}."
         }
-        val picture = golden.picture(case.picture)
+        val name = case.getString("picture")
+        val picture = golden.picture(name)
         val own = PictureResizer.resize(BitmapRows(picture), golden.contract.width, golden.contract.height)
-        val expected = rgb(golden.picture(case.input))
-        val map = greys(golden.picture(case.map))
+        val expected = rgb(golden.picture(case.getString("input")))
+        val map = greys(golden.picture(case.getString("map")))
         return listOfNotNull(
-            golden.inputTolerance.complaint("${case.picture}, input", levels(own), levels(expected)),
-            limit.complaint("${case.picture}, map", detector.detectPixels(expected).values, map),
-            limit.complaint("${case.picture}, picture to map", detector.detect(picture).values, map)
+            golden.inputTolerance.complaint("$name, input", levels(own), levels(expected)),
+            limit.complaint("$name, map", detector.detectPixels(expected).values, map),
+            limit.complaint("$name, picture to map", detector.detect(picture).values, map)
         )
     }
 
@@ -49,20 +50,13 @@ object BlurSelfTest {
 class GoldenFiles(private val assets: AssetManager, private val folder: String) {
     private val content = JSONObject(assets.open("$folder/contract.json").bufferedReader().use { it.readText() })
     private val model = content.getJSONObject("model")
-
-    /** What the model expects. */
-    val contract = BlurContract(
-        model.getInt("width"), model.getInt("height"), model.getString("kind"), channels("mean"), channels("std"),
-        model.getString("polarity"), model.getDouble("output_scale").toFloat(), model.getInt("output_zero_point")
-    )
+    val contract = BlurContract(model)
 
     /** Path of the model among the assets. */
     val modelAsset: String = "$folder/" + model.getString("file")
 
-    val cases: List<GoldenCase> = content.getJSONArray("cases").let { list ->
-        List(list.length()) { GoldenCase(list.getJSONObject(it)) }
-    }
-
+    /** "picture", "input" and "map" of each name files. */
+    val cases = content.getJSONArray("cases").let { list -> List(list.length()) { list.getJSONObject(it) } }
     val inputTolerance = Tolerance(content.getJSONObject("input_tolerance"))
 
     /** What maps may differ on a processor; null where the contract names none. */
@@ -74,16 +68,6 @@ class GoldenFiles(private val assets: AssetManager, private val folder: String) 
         val bitmap = assets.open("$folder/$name").use { BitmapFactory.decodeStream(it, null, options) }
         return checkNotNull(bitmap) { "Cannot decode $folder/$name." }
     }
-
-    private fun channels(name: String) =
-        model.getJSONArray(name).let { list -> FloatArray(list.length()) { list.getDouble(it).toFloat() } }
-}
-
-/** Names of one case's files. */
-class GoldenCase internal constructor(names: JSONObject) {
-    val picture: String = names.getString("picture")
-    val input: String = names.getString("input")
-    val map: String = names.getString("map")
 }
 
 /** Largest and mean absolute difference that are allowed. */

@@ -43,14 +43,12 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
         private fun inside(at: Int) =
             at % width in MARGIN until width - MARGIN && at / width % cellHeight in MARGIN until cellHeight - MARGIN
 
-        /** The coarse gradient, grey levels a px, that noise does not reach. */
         private fun leastGradient(): Double {
             val grain = filter(doubleArrayOf(1.0, -2.0, 1.0)).values
             val noise = Cells(width, cellHeight, FloatArray(grain.size) { abs(grain[it]) }).quiet() * sqrt(PI / 2) / 6
             return 1 + 7 * noise / (sqrt(8 * PI) * COARSE_VARIANCE)
         }
 
-        /** Mean in the quietest twentieth of blocks of 16 px. */
         private fun quiet(): Double {
             val blocks = PictureResizer.resize(values, width, height, max(1, width / 16), max(1, height / 16))
             return quantile(blocks.map { it.toDouble() }, 0.05)
@@ -58,7 +56,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
 
         private fun filter(kernel: DoubleArray) = filter(kernel, false).filter(kernel, true)
 
-        /** Correlates lines or columns with a kernel; borders are mirrored. */
         private fun filter(kernel: DoubleArray, isDown: Boolean): Cells {
             val reach = kernel.size / 2
             val length = if (isDown) height else width
@@ -108,7 +105,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return if (logs.isEmpty()) null else EdgeBlur(variance, exp(logs.average()))
         }
 
-        /** By each direction's strongest points; a direction with few of them has no weight. */
         private fun measure(grey: Grey, focus: BlurMap): EdgeBlur? {
             val points = bestCells(grey, focus).points()
             if (points.size < 60) return null
@@ -129,7 +125,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return if (weights.all { it == 0.0 }) null else fit(variances, weights)
         }
 
-        /** A cosine through the variances; a prior holds its swing down where few are seen. */
         private fun fit(variances: DoubleArray, weights: DoubleArray): EdgeBlur {
             val rows = Array(3) { i -> DoubleArray(4) { if (it == i && i > 0) 0.1 * 0.1 else 0.0 } }
             for (at in weights.indices) {
@@ -147,10 +142,8 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return EdgeBlur(max(middle + swing, -FINE_VARIANCE), sqrt(max(1.0, ratio)))
         }
 
-        /** The strength that a quarter of the points exceeds. */
         private fun strong(points: List<Point>) = quantile(points.map { it.strength }, 0.75)
 
-        /** Half of the cells, those with the most fine detail where it matters; of them those with a tenth of the best. */
         private fun bestCells(grey: Grey, focus: BlurMap): Cells {
             val columns = max(1, grey.width / CELL)
             val rows = max(1, grey.height / CELL)
@@ -164,7 +157,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return stacked(grey, columns, rows, best.filterIndexed { rank, at -> rank < LEAST_CELLS || detail[at] >= enough })
         }
 
-        /** How far each fourth line's pixels are from the mean of two diagonal neighbours, on average in each cell. */
         private fun bends(grey: Grey, columns: Int, rows: Int): FloatArray {
             if (min(grey.width, grey.height) <= 2 * LAG) return FloatArray(columns * rows)
             val means = Resizing(grey.width - 2 * LAG, (grey.height - 1) / 4, columns, rows, 1).run { y, samples ->
@@ -201,7 +193,6 @@ internal class EdgeBlur(val variance: Double, val anisotropy: Double) {
             return at
         }
 
-        /** Variance of an edge, px^2, from the ratio of its gradients: 1 at wide ones, 2.1 at perfect ones. */
         private fun varianceOf(ratio: Double): Double {
             val squared = max(ratio, 1.001) * max(ratio, 1.001)
             return (COARSE_VARIANCE - squared * FINE_VARIANCE) / (squared - 1)

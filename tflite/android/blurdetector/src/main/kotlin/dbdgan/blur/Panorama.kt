@@ -22,7 +22,6 @@ internal class Panorama(private val picture: PictureRows, shortest: Int) {
         }
     }
 
-    /** The strip's map, from the model's map of each window. */
     fun detect(look: (PictureRows) -> BlurMap): BlurMap {
         val pixels = PictureResizer.resize(picture, width, height)
         return blend(windows.map { window ->
@@ -31,7 +30,6 @@ internal class Panorama(private val picture: PictureRows, shortest: Int) {
         })
     }
 
-    /** The mean of the windows' maps, each fading towards its ends. */
     fun blend(maps: List<BlurMap>): BlurMap {
         val total = FloatArray(width * height)
         val weights = FloatArray(total.size)

@@ -26,7 +26,6 @@ object PictureResizer {
 
     /** A plane of floats at another size. */
     fun resize(plane: FloatArray, fromWidth: Int, fromHeight: Int, width: Int, height: Int): FloatArray {
-        require(plane.size == fromWidth * fromHeight) { "A plane of $fromWidth x $fromHeight is needed." }
         return Resizing(fromWidth, fromHeight, width, height, 1).run { y, samples ->
             System.arraycopy(plane, y * fromWidth, samples, 0, fromWidth)
         }

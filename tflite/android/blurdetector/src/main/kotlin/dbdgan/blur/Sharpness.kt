@@ -48,7 +48,6 @@ class Sharpness private constructor(
 internal class Grey(val width: Int, val height: Int, private val levels: ByteArray) {
     fun level(x: Int, y: Int) = levels[y * width + x].toInt() and 255
 
-    /** At a smaller size. */
     fun shrunk(toWidth: Int, toHeight: Int): Grey {
         val plane = Resizing(width, height, toWidth, toHeight, 1).run { y, samples ->
             for (x in samples.indices) samples[x] = level(x, y).toFloat()

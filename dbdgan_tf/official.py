@@ -1,4 +1,4 @@
-"""Official checkpoints by our layer names: the EfficientUnet student, and the SE-ResNeXt-101 teacher."""
+"""The official PyTorch checkpoints of Distill-DBDGAN (EfficientUnet, SE-ResNeXt-101) on our networks."""
 
 import dataclasses
 
@@ -9,8 +9,16 @@ from dbdgan_tf.models.encoders.se_resnext import STAGE_CHANNELS
 from dbdgan_tf.models.student import StudentConfig, build_student
 from dbdgan_tf.models.teacher import TeacherConfig, build_teacher
 from dbdgan_tf.models.weights.by_name import assign_weights
-from dbdgan_tf.models.weights.torch_file import read_torch_file
-from dbdgan_tf.models.weights.torch_state import TRANSPOSED_CONV, StateReader, mbconv_block, se_resnext_table
+from dbdgan_tf.models.weights.torch_file import (
+    TRANSPOSED_CONV,
+    MappingReport,
+    StateReader,
+    mbconv_block,
+    read_torch_file,
+    se_resnext_table,
+)
+
+__all__ = ["MappingReport", "load_official_student", "load_official_teacher"]
 
 # Both were trained on pixels in 0..1, without normalisation.
 OFFICIAL_STUDENT = StudentConfig(encoder="efficientnet_b3", decoder="paper", scaling="unit")
@@ -33,9 +41,6 @@ def load_official_student(source, image_size=None, **build_arguments):
 
     Returns:
       A triple: the model, its config and a `MappingReport` that lists the official tensors without a use.
-
-    Raises:
-      ValueError: if the checkpoint does not fit.
     """
     return _build(source, _student_table, build_student, OFFICIAL_STUDENT, image_size, **build_arguments)
 

@@ -1,20 +1,21 @@
-"""The ablation: one real run made small, and what is kept, resumed and reported."""
+"""Recipes, the ablation and the mean of networks: real runs made small, what is kept and reported."""
 
 import json
 import subprocess
 import types
 
+import numpy as np
 import pytest
 
 from dbdgan_tf.command.flags import parse
 from dbdgan_tf.evaluation import ablation as results
+from dbdgan_tf.models import StudentConfig, build_student, load_network, save_network
 from dbdgan_tf.training.options import DistillRun
-from trainers import ablation
+from trainers import ablation, average
 
 
 @pytest.fixture
 def run(repository, monkeypatch, tiny_dataset, tmp_path):
-    """A function that runs the ablation of some overlays, small, on tiny data."""
     monkeypatch.chdir(repository)
     small = f"""--flagfile=configs/smoke/distill.flags --image_size=32 --epochs=1 --steps_per_epoch=1
         --validation_fraction=0.5 --teacher=cached --teacher_maps_dir={tiny_dataset}/train/masks"""
@@ -115,3 +116,67 @@ def test_every_overlay_differs_from_what_it_names(repository, monkeypatch, tmp_p
     (tmp_path / "untitled.flags").write_text("--epochs=1\n")
     with pytest.raises(ValueError, match="Received: '--epochs=1'"):
         results.read_overlay(tmp_path / "untitled.flags")
+
+
+COMMAND = """
+import runpy, sys
+sys.argv = ["trainers.distill", *{arguments!r}]
+runpy.run_module("trainers.distill", run_name="__main__")
+"""
+# Tracing takes most of the time on TensorFlow, compiling on JAX, and what is made so runs twice.
+EAGER = "import tensorflow as tf\ntf.config.run_functions_eagerly(True)"
+FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
+
+@pytest.mark.parametrize("backend, blocked, first", [("tensorflow", (), EAGER), ("jax", ("tensorflow",), "")])
+def test_smoke_recipe(backend, blocked, first, run_python, tiny_dataset, tmp_path):
+    arguments = [
+        "--flagfile=configs/distill.flags", "--flagfile=configs/smoke/distill.flags",
+        f"--data_dir={tiny_dataset}", f"--output_dir={tmp_path}", "--image_size=32", "--epochs=1",
+        "--discriminator_channels=4",
+    ]  # fmt: skip
+    environment = {"KERAS_BACKEND": backend, "XLA_FLAGS": FAST_COMPILE}
+    output = run_python(first + COMMAND.format(arguments=arguments), blocked=blocked, env=environment)
+    assert "student_bce" in output
+    for name in ("student_best", "student_last", "teacher_best"):
+        assert (tmp_path / f"{name}.weights.h5").stat().st_size > 100_000
+        saved = json.loads((tmp_path / f"{name}.json").read_text())
+        assert saved["config"]["encoder"] == "efficientnet_lite_nano"
+        assert 0 <= saved["metadata"]["validation"].get("mae", 0) <= 1
+    assert (tmp_path / "checkpoint.npz").exists() and list((tmp_path / "tensorboard").iterdir())
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(name, value, **changes):
+        config = StudentConfig(encoder="efficientnet_lite_nano", image_size=(32, 32)).replace(**changes)
+        network = build_student(config)
+        network.set_weights([np.full(array.shape, value, np.float32) for array in network.get_weights()])
+        save_network(tmp_path / name, network, config, {"seconds": 60.0})
+        return str(tmp_path / name)
+
+    return save
+
+
+def test_the_mean_is_saved_with_its_scores_and_those_of_its_parts(saved, tiny_dataset, tmp_path, capsys):
+    parts, mean = [saved("a", 0.1), saved("b", 0.2), saved("c", 0.6)], f"{tmp_path}/m"
+    other = saved("other", 1.0, decoder_channels=(8, 8, 8, 8, 8, 8))
+
+    def run(networks, share=0.5):
+        words = (f"--networks={','.join(networks)}", f"--output={mean}", f"--data_dir={tiny_dataset}")
+        return average.run(parse(average.AverageConfig, *words, f"--validation_fraction={share}"))
+
+    scores = run(parts)
+    assert set(scores) == {*parts, mean}
+    assert all(np.allclose(array, 0.3) for array in load_network(mean)[0].get_weights())
+    about = json.loads((tmp_path / "m.json").read_text())["metadata"]
+    assert about["validation"] == scores[mean] and about["seconds"] == 180.0
+    assert [part["network"] for part in about["averaged"]] == parts
+    assert f"{mean} selection " in capsys.readouterr().out
+    for networks, share, message in (
+        (parts, 0, "No photographs are held out"),
+        (parts[:1], 0.5, "Allowed: two or more"),
+        ([parts[0], other], 0.5, "Networks of different configurations have no mean"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            run(networks, share)
