@@ -81,11 +81,6 @@ def model(flat_models, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def grey_file(model):
-    return Path(model)
-
-
-@pytest.fixture(scope="session")
 def write_torch_file():
     """A function that writes a PyTorch checkpoint: write_torch_file(path, content, legacy=False)."""
     return write_torch

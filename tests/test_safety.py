@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 
 from dbdgan_tf.cli.main import dbdgan
-from dbdgan_tf.evaluation.map_files import read_map
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [path for room in ("dbdgan_tf", "trainers", "tflite") for path in (ROOT / room).rglob("*.py")]
@@ -39,7 +38,7 @@ def photo(tmp_path):
     return path
 
 
-def test_no_network(tmp_path, photo, grey_file):
+def test_no_network(tmp_path, photo, model):
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook/sitecustomize.py").write_text(NO_NETWORK)
     path = os.pathsep.join((str(tmp_path / "hook"), str(ROOT)))
@@ -54,9 +53,9 @@ def test_no_network(tmp_path, photo, grey_file):
     python = "import dbdgan_tf as d; d.BlurDetector()('photo.png').in_focus_share, d.score('photo.png')"
     for words in (
         ("-c", python),
-        ("-m", "dbdgan_tf.cli", "map", photo, "map.png", "--model", grey_file),
-        ("-m", "dbdgan_tf.cli", "score", photo, "--model", grey_file),
-        ("-m", "dbdgan_tf.cli", "info", grey_file),
+        ("-m", "dbdgan_tf.cli", "map", photo, "map.png", "--model", model),
+        ("-m", "dbdgan_tf.cli", "score", photo, "--model", model),
+        ("-m", "dbdgan_tf.cli", "info", model),
         ("-m", "dbdgan_tf.cli", "doctor"),
     ):
         done = offline(*words)
@@ -79,18 +78,7 @@ def test_nothing_runs_a_files_code():
     assert len(list(_unsafe(bad))) == 5
 
 
-def test_arrays_that_are_pickles_are_refused(tmp_path):
-    class Evil:
-        def __reduce__(self):
-            return os.mkdir, (str(tmp_path / "evil"),)
-
-    np.save(tmp_path / "map.npy", np.array([Evil()], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="map.npy: cannot read the map"):
-        read_map(tmp_path / "map.npy")
-    assert not (tmp_path / "evil").exists()
-
-
-def test_nothing_is_written_outside_of_the_output_folder(tmp_path, photo, grey_file, monkeypatch):
+def test_nothing_is_written_outside_of_the_output_folder(tmp_path, photo, model, monkeypatch):
     """Names that lead upwards and links that lead away."""
     for folder in ("work/in", "away"):
         (tmp_path / folder).mkdir(parents=True)
@@ -105,7 +93,7 @@ def test_nothing_is_written_outside_of_the_output_folder(tmp_path, photo, grey_f
         ["map", *sources, "out", "--follow-links"],
         ["score", *sources, "--sort-into", "out/sorted", "--quiet"],
     ):
-        result = CliRunner().invoke(dbdgan, [*words, "--model", str(grey_file)], standalone_mode=False)
+        result = CliRunner().invoke(dbdgan, [*words, "--model", model], standalone_mode=False)
         assert result.exception is None and result.return_value == 0, result.output
     made = {path for path in _files(tmp_path) - before if "cache" not in path.parts}
     assert len(made) >= 4 and all(path.is_relative_to("work/out") for path in made)

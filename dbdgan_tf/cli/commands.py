@@ -204,8 +204,8 @@ def info_command(model, as_json):
 
 def describe(model):
     """JSON-ready facts about a model, named as `--model` is."""
+    from dbdgan_tf.inference.bundled import check_model
     from dbdgan_tf.inference.interpreter import LiteRTModel
-    from dbdgan_tf.inference.trial import check_model
     from dbdgan_tf.model_file.flat_graph import read_graph
     from dbdgan_tf.model_file.metadata import read_metadata
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dbdgan_tf.inference.bundled import DEFAULT_NAME, model_path
+from dbdgan_tf.inference.bundled import DEFAULT_NAME, check_model, model_path
 from dbdgan_tf.inference.interpreter import LiteRTModel, ModelFileError
 from dbdgan_tf.inference.result import BlurResult
 from dbdgan_tf.inference.tiling import LONGEST, NATIVE, TileGrid, blend, panorama_windows, windows
-from dbdgan_tf.inference.trial import check_model
 from dbdgan_tf.inference.upsampling import guided_upsample
-from dbdgan_tf.model_file.metadata import MetadataError, read_file_metadata, read_metadata
+from dbdgan_tf.model_file.metadata import MetadataError, read_metadata
 from dbdgan_tf.photo import DEFAULT_MAX_PIXELS, resize, to_rgb
 from dbdgan_tf.photo.film import read_frames
 
@@ -23,12 +22,7 @@ UPSAMPLINGS = ("bilinear", "guided")
 
 
 class BatchError(ValueError):
-    """Some images of a batch could not be used; the others were.
-
-    Attributes:
-        results: One `BlurResult` per image, None where it failed.
-        errors: Position -> the error.
-    """
+    """Some images of a batch failed: `results` holds None for each, `errors` position -> its error."""
 
     def __init__(self, results, errors):
         self.results, self.errors = results, errors
@@ -91,7 +85,6 @@ class BlurDetector:
 
     @property
     def image_size(self):
-        """(height, width) that the model works at."""
         return self._model.image_size
 
     def __call__(self, image):
@@ -114,10 +107,7 @@ class BlurDetector:
         return BlurResult(blur_map, photo)
 
     def small_map(self, photo):
-        """The map of a uint8 (H, W, 3) RGB photo at the model's own size: float32 (h, w), 1 = blurred.
-
-        A panorama is cut, so that its map is longer.
-        """
+        """The map, float32 (h, w), of a uint8 (H, W, 3) RGB photo, model-sized; longer of panoramas."""
         if max(photo.shape[:2]) <= LONGEST * min(photo.shape[:2]):
             return self.run_prepared(self.prepare(photo))
         size, places = panorama_windows(photo.shape[:2], self.image_size)
@@ -144,11 +134,7 @@ class BlurDetector:
         return guided_upsample(small_map, photo) if guided else resize(small_map, photo.shape[:2])
 
     def detect_batch(self, images):
-        """List of `BlurResult` for an iterable of what `__call__` takes, of any sizes and kinds.
-
-        Raises:
-            BatchError: If some failed; it carries the results of the others.
-        """
+        """List of `BlurResult` for images of any kind; a BatchError, if some failed, has the others."""
         results, errors = [], {}
         for position, image in enumerate(images):
             try:
@@ -161,14 +147,7 @@ class BlurDetector:
         return results
 
     def detect_video(self, frames):
-        """Detects the blur in a film, frame by frame, in constant memory.
-
-        Args:
-            frames: Path of a film, a ValueError if it is none, or an iterable of what `__call__` takes.
-
-        Yields:
-            A `BlurResult` for each frame.
-        """
+        """Yields a `BlurResult` for each frame of a film, its path or an iterable, in constant memory."""
         if isinstance(frames, (str, Path)):
             frames = (frame.pixels for frame in read_frames(frames))
         yield from map(self, frames)
@@ -182,10 +161,7 @@ class BlurDetector:
 
 
 class Detectors:
-    """One `BlurDetector` per thread, opened when it first asks.
-
-    `threads` of each is more than 1 only where one image is all there is.
-    """
+    """One `BlurDetector` per thread; `threads` of each is more than 1 only where there is one image."""
 
     def __init__(self, model, scale="whole", threads=1):
         self.path, self.scale, self._threads = model_path(model), scale, threads
@@ -194,13 +170,12 @@ class Detectors:
         self.image_size = self.get().image_size
 
     def get(self):
-        """The calling thread's detector."""
+        """The calling thread's, opened when it first asks."""
         if not hasattr(self._own, "detector"):
             self._own.detector = BlurDetector(self.path, num_threads=self._threads, scale=self.scale)
         return self._own.detector
 
     def model_checksum(self):
-        """SHA-256 of the model file."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     def find_blur(self, pixels):
@@ -210,7 +185,7 @@ class Detectors:
 
 def _metadata_of(model):
     try:
-        return read_metadata(model) if isinstance(model, bytes) else read_file_metadata(model)
+        return read_metadata(model if isinstance(model, bytes) else model.read_bytes())
     except MetadataError as error:
         label = f"{len(model)} bytes" if isinstance(model, bytes) else model
         raise ModelFileError(f"{error} Received: {label}.") from error

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import Interpreter
 
 _ALLOWED_TYPES = (np.float32, np.uint8, np.int8)
 
@@ -67,25 +67,23 @@ class LiteRTModel:
     Args:
         model: Path of a .tflite file, or its content (bytes).
         num_threads: Threads of the XNNPACK delegate.
-        keep_native: True leaves out XNNPACK and uses the built-in kernels (for comparison).
 
     Raises:
         ModelFileError: If the model cannot be loaded, or has other inputs and outputs than
             [1, H, W, 3] -> [1, h, w, 1] of float32, uint8 or int8.
     """
 
-    def __init__(self, model, num_threads=2, keep_native=False):
+    def __init__(self, model, num_threads=2):
         if isinstance(num_threads, bool) or not isinstance(num_threads, numbers.Integral) or num_threads < 1:
             raise ValueError(f"num_threads must be a positive whole number. Received: {num_threads!r}.")
         self._lock = threading.Lock()
         self._label = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
-        self._interpreter = self._load(model, int(num_threads), keep_native)
+        self._interpreter = self._load(model, int(num_threads))
         self.input = self._only_tensor(self._interpreter.get_input_details(), "input", channels=3)
         self.output = self._only_tensor(self._interpreter.get_output_details(), "output", channels=1)
 
     @property
     def image_size(self):
-        """(height, width) of the input."""
         return self.input.shape[1:3]
 
     def run(self, tensor):
@@ -105,10 +103,6 @@ class LiteRTModel:
         with self._lock:
             self._interpreter.invoke()
 
-    def signatures(self):
-        """Name -> {"inputs": [...], "outputs": [...]}."""
-        return self._interpreter.get_signature_list()
-
     def delegation(self):
         """How the graph is split, a `DelegationReport`, by the interpreter's own list of nodes.
 
@@ -125,15 +119,12 @@ class LiteRTModel:
             left = _outside(partition, left)
         return DelegationReport(len(partitions), tuple(op["op_name"] for op in left))
 
-    def _load(self, model, num_threads, keep_native):
-        resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if keep_native else OpResolverType.AUTO
+    def _load(self, model, num_threads):
         source = {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
         if "model_path" in source and not Path(model).is_file():
             raise ModelFileError(f"There is no model file here. Received: {model}.")
         try:
-            interpreter = Interpreter(
-                num_threads=num_threads, experimental_op_resolver_type=resolver, **source
-            )
+            interpreter = Interpreter(num_threads=num_threads, **source)
             interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise cannot_load(self._label, error) from error

@@ -41,18 +41,15 @@ class Rendering:
 
     @property
     def needs_photo(self):
-        """Whether the photograph itself is part of the picture."""
         return self.format in ("overlay", "side-by-side", "cutout")
 
     @property
     def limit(self):
-        """The threshold that counts."""
         if self.threshold is not None:
             return self.threshold
         return CONSERVATIVE_THRESHOLD if self.conservative else 0.5
 
     def output_size(self, full_size):
-        """(height, width) of the picture of a photograph of that size."""
         scale = min(1.0, (self.max_side or math.inf) / max(full_size))
         return tuple(max(1, round(side * scale)) for side in full_size)
 

@@ -11,12 +11,7 @@ OUTLINE = (255, 220, 120)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class BlurResult:
-    """A blur map and the photograph it belongs to.
-
-    Attributes:
-        blur_map: float32 (H, W) in 0..1 at the photograph's size; 1 = out of focus.
-        image: uint8 (H, W, 3) RGB, the upright photograph.
-    """
+    """A blur map, float32 (H, W), 1 = out of focus, and its upright photograph, uint8 (H, W, 3) RGB."""
 
     blur_map: np.ndarray
     image: np.ndarray
@@ -35,14 +30,11 @@ class BlurResult:
     def overlay(self, opacity=0.65, threshold=0.5):
         """The photograph as it is where in focus, under a veil where blurred, between them a line.
 
-        tflite/golden/README.md has the rule, which phones keep too.
+        tflite/golden/README.md has the rule, which phones keep too. uint8 (H, W, 3) RGB.
 
         Args:
             opacity: Of the veil where the map is 1, 0..1, else a ValueError; elsewhere less, in proportion.
             threshold: Where blur begins, 0..1; None veils all in proportion to the map, without a line.
-
-        Returns:
-            uint8 array (H, W, 3), RGB.
         """
         if not 0 <= opacity <= 1:
             raise ValueError(f"An opacity lies in 0..1. Received: {opacity!r}.")

@@ -11,12 +11,9 @@ def guided_upsample(blur_map, image, radius=4, epsilon=1e-3):
 
     Args:
         blur_map: float32 (h, w) in 0..1.
-        image: uint8 (H, W, 3) RGB, at least as large as the map; other sizes fall back to plain resizing.
+        image: uint8 (H, W, 3) RGB; one smaller than the map has it plainly resized.
         radius: Half side of the window, in px of the map.
         epsilon: Grey variance (grey in 0..1) below which a window counts as flat.
-
-    Returns:
-        float32 (H, W) in 0..1.
 
     Source:
         He and Sun, "Fast Guided Filter", 2015, algorithm 2.

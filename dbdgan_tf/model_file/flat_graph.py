@@ -52,7 +52,6 @@ class FlatGraph:
         return dict(collections.Counter(operator.name for operator in self.operators).most_common())
 
     def producer(self, tensor):
-        """The operator that writes a tensor, or None."""
         return next((operator for operator in self.operators if tensor in operator.outputs), None)
 
     def unpacks_constant(self, tensor):
@@ -61,7 +60,6 @@ class FlatGraph:
         return source is not None and source.name == "DEQUANTIZE" and self.tensors[source.inputs[0]].constant
 
     def consumers(self, tensor):
-        """The operators that read a tensor."""
         return [operator for operator in self.operators if tensor in operator.inputs]
 
     def parameters(self):
@@ -86,10 +84,7 @@ class FlatGraph:
         return [self.tensors[index].name for index in written if self.tensors[index].dtype == "float32"]
 
     def stray_quantizes(self):
-        """Names of activations that a QUANTIZE or DEQUANTIZE inside the graph writes.
-
-        The conversions at the graph's own input and output are wanted, and so are those of float16 weights.
-        """
+        """Names of activations that a QUANTIZE or DEQUANTIZE writes, but for the graph's ends and weights."""
         return [
             self.tensors[operator.outputs[0]].name
             for operator in self.operators
@@ -99,7 +94,7 @@ class FlatGraph:
         ]
 
     def _converts_an_end(self, operator):
-        """True for the one or two conversions in a row that touch the graph's input or output."""
+        # One or two in a row.
         if operator.name not in ("QUANTIZE", "DEQUANTIZE"):
             return False
         if operator.inputs[0] in self.inputs or operator.outputs[0] in self.outputs:

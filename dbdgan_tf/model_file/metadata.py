@@ -7,7 +7,6 @@ not know, so the file stays an ordinary model. Reading needs the flatbuffer sche
 import dataclasses
 import hashlib
 import json
-import mmap
 from pathlib import Path
 
 import flatbuffers
@@ -35,21 +34,17 @@ class ModelMetadata:
     """How to feed a model and how to read its answer.
 
     Attributes:
-        name: Short name of the model, e.g. "efficientnet_lite2-mobile".
-        description: One sentence for people.
         input_mean: Three numbers in 0..255 units, one for each of R, G, B.
         input_std: Likewise; the graph's real-valued input is (pixel - mean) / std.
         input_layout: What the app passes: "raw uint8 RGB" (0..255, scaling absorbed) or "scaled float32 RGB".
-        output_meaning: What one output value says.
         polarity: What 1.0 means: "blur" or "focus".
         variant: "float32", "float16", "dynamic", "int8" or "qat_int8".
-        licence: Licence of the weights.
-        version: Version of the library that wrote the file.
+        licence: Of the weights.
+        version: Of the library that wrote the file.
         source_checksum: "sha256:..." of the source weights; empty if unknown.
         recipe: How the file was converted, and how the weights were trained.
         metrics: Name -> value on a named split.
         placeholder: True for weights that only show the way (quickstart), not meant for use.
-        format_version: Version of this description.
     """
 
     name: str
@@ -80,7 +75,6 @@ class ModelMetadata:
             raise MetadataError(f"Unknown polarity. Received: {self.polarity!r}. Allowed: blur, focus.")
 
     def to_json(self):
-        """The description as JSON text with sorted keys."""
         return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True)
 
     @classmethod
@@ -111,16 +105,6 @@ def read_metadata(model):
         "The model does not say how to feed it: it holds no 'dbdgan_tf' metadata. Write it with "
         "`dbdgan convert`, or pass metadata=ModelMetadata(...)."
     )
-
-
-def read_file_metadata(path):
-    """As `read_metadata`, of a file; maps it instead of reading the weights."""
-    with open(path, "rb") as file:
-        try:
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError as error:
-            raise MetadataError(f"The model file is empty. Received: {path}.") from error
-    return read_metadata(content)
 
 
 def embed_metadata(model, metadata):
@@ -157,14 +141,12 @@ def unpack_model(model):
 
 
 def pack_model(tree):
-    """Serializes a `schema.ModelT`."""
     builder = _Builder(1024)
     builder.Finish(tree.Pack(builder), FILE_IDENTIFIER)
     return bytes(builder.Output())
 
 
 def check_identifier(model):
-    """Raises MetadataError unless the content begins as a .tflite file does."""
     if len(model) < 16 or bytes(model[4:8]) != FILE_IDENTIFIER:
         raise MetadataError(
             f"This is not a .tflite file. Received: {len(model)} bytes that begin {bytes(model[:8])!r}. "

@@ -36,11 +36,9 @@ _PROGRAMS = (b"%!PS", b"\xc5\xd0\xd3\xc6")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Photo:
-    """A decoded photograph.
+    """A decoded photograph: uint8 (h, w, 3) RGB in sRGB, upright, possibly at a fraction of its full size.
 
-    Attributes:
-        pixels: uint8 (h, w, 3) RGB in sRGB, upright; possibly at a fraction of the size.
-        full_size: (height, width) of the upright photograph, px.
+    `full_size` is (height, width) of the upright photograph, px.
     """
 
     pixels: np.ndarray

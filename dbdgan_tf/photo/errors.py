@@ -9,13 +9,10 @@ _source = contextvars.ContextVar("source", default="image")
 
 
 class ImageInputError(ValueError):
-    """An input that is not a usable image.
+    """An input that is not a usable image: what is wrong with it, the kind of wrong, and its name.
 
-    Args:
-        reason: What is wrong with it, without its name.
-        kind: "not opened", "no image", "damaged", "too large", "not installed" (a format whose extra is
-            missing) or "unsuitable" (an array or pixels that no photograph has).
-        source: Its name, a path where it has one.
+    `kind` is "not opened", "no image", "damaged", "too large", "not installed" (a format whose extra is
+    missing) or "unsuitable" (an array or pixels that no photograph has).
     """
 
     def __init__(self, reason, kind, source=None):
@@ -44,7 +41,6 @@ def named(source):
 
 
 def present_source():
-    """Name of what this thread reads, "image" if it has none."""
     return _source.get()
 
 

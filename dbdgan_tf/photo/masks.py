@@ -11,12 +11,7 @@ POLARITIES = ("blur", "focus")
 
 
 def read_mask(path, polarity="blur"):
-    """Reads a mask, colour reduced to grey, as a soft map: float32 (H, W) in 0..1, 1 = blurred.
-
-    Args:
-        path: File to read; an ImageInputError if it is missing, empty or not a readable image.
-        polarity: What white means on disk: "blur" or "focus", else a ValueError.
-    """
+    """Reads a mask, white being "blur" or "focus", as a soft map: float32 (H, W) in 0..1, 1 = blurred."""
     return read_mask_uint8(path, polarity).astype(np.float32) / 255.0
 
 
@@ -28,14 +23,10 @@ def read_mask_uint8(path, polarity="blur"):
 
 
 def read_values(path, flags=cv2.IMREAD_UNCHANGED):
-    """Reads a picture of numbers as they are stored, without a colour profile.
+    """Reads a picture of numbers as they are stored, without a colour profile; `flags` are OpenCV's.
 
-    Args:
-        path: File to read; an ImageInputError if it is missing, empty or not a readable image.
-        flags: OpenCV's, cv2.IMREAD_...
-
-    Returns:
-        Array (H, W) or (H, W, C) BGR of the file's type; uint8 (H, W) with cv2.IMREAD_GRAYSCALE.
+    Gives an array (H, W) or (H, W, C) BGR of the file's type, uint8 (H, W) with cv2.IMREAD_GRAYSCALE, or an
+    ImageInputError.
     """
     with named(path), damage_told():
         data = read_bytes(path)

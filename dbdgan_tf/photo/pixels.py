@@ -73,12 +73,7 @@ def _to_uint8(array):
 
 
 def resize(image, size):
-    """Resizes an image or map: area averaging where no side grows, else bilinear with half-pixel centres.
-
-    Args:
-        image: Array (H, W) or (H, W, C), uint8 or float32, which stay.
-        size: (height, width) in px.
-    """
+    """Resizes uint8 or float32 to (height, width): area averaging where no side grows, else bilinear."""
     height, width = size
     if image.shape[:2] == (height, width):
         return image

@@ -25,9 +25,6 @@ def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
             fraction of their size. None keeps every pixel.
         max_pixels: Larger photographs are refused before they are decoded.
 
-    Returns:
-        A `Photo`.
-
     Raises:
         ImageInputError: If it cannot be read, is no image, is cut off or is too large.
     """
@@ -41,10 +38,7 @@ def load_photo(source, target=None, max_pixels=DEFAULT_MAX_PIXELS):
 def read_image(path, target_size=None):
     """A photograph's pixels: uint8 (H, W, 3) RGB in sRGB, upright; errors as of `load_photo`.
 
-    Args:
-        path: File to read.
-        target_size: Optional (height, width) in px that the photo will be resized to. A JPEG at least twice
-            that large is decoded at 1/2, 1/4 or 1/8 of its size, never below the target.
+    `target_size` is (height, width) in px that the photo will be resized to, below which it is not decoded.
     """
     return load_photo(path, target_size and max(target_size)).pixels
 
@@ -72,8 +66,7 @@ def to_rgb(source, max_pixels=DEFAULT_MAX_PIXELS):
     Args:
         source: A path, the bytes of an image file, a PIL image, or an array (H, W), (H, W, 1), (H, W, 3) RGB
             or (H, W, 4) RGBA (alpha is dropped) of uint8 0..255, uint16 0..65535, float 0..1 or bool.
-        max_pixels: Images of more pixels are refused; a file's header is read for this before anything is
-            decoded.
+        max_pixels: Larger images are refused before they are decoded.
 
     Returns:
         uint8 array (H, W, 3), RGB in sRGB, EXIF orientation applied.

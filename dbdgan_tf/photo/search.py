@@ -26,12 +26,10 @@ class FoundPhoto:
 
     @property
     def path(self):
-        """The file."""
         return Path(self._path)
 
     @property
     def relative(self):
-        """Its path below the place that was searched."""
         return Path(*self.path.parts[-self._depth :])
 
 
@@ -73,15 +71,7 @@ def plan_outputs(photos, folder, ending, is_free=lambda path: True):
     """Names the output of each photograph, folder / tree / stem + ending, no two alike, whatever their case.
 
     Photographs that would share an output (a.jpg and a.dng) all keep their extension: a.jpg.png, a.dng.png.
-
-    Args:
-        photos: List of `FoundPhoto`.
-        folder: Where the tree is rebuilt.
-        ending: E.g. ".png" or "_mask.png".
-        is_free: Function of a path: False where the next of the photograph's names is to be taken.
-
-    Yields:
-        Paths.
+    Where `is_free` says False of a path, the next of the photograph's names is taken.
     """
     shared = collections.Counter(fold(next(output_names(photo, folder, ending))) for photo in photos)
     taken = set()
@@ -109,7 +99,6 @@ class _Search:
         self.problems, self._links, self._unread = [], [], collections.Counter()
 
     def notes(self):
-        """Lines about what was left out."""
         notes = [f"{link} is a linked folder and was not searched (--follow-links)" for link in self._links]
         if self._unread:
             listed = ", ".join(f"{count} {suffix}" for suffix, count in sorted(self._unread.items()))

@@ -18,15 +18,12 @@ _WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 
 
 def encode(image, ending, quality=None):
-    """Bytes of an image file.
+    """Bytes of an image file, or a ValueError if the format is unknown or cannot hold the picture.
 
     Args:
         image: uint8 (or for .png and .tif uint16) (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA.
         ending: Extension with its dot, one of `IMAGE_SUFFIXES`.
         quality: 1..100 of JPEG (None: 95) and WebP (None: lossless).
-
-    Raises:
-        ValueError: If the format is unknown or cannot hold a picture of this size.
     """
     ending = ending.lower()
     if ending not in IMAGE_SUFFIXES:

@@ -28,9 +28,8 @@ _DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
 class EdgeBlur:
     """Blur of the edges.
 
-    Attributes:
-        variance: Of the Gaussian, px^2, in the widest direction; down to -0.7 for lines thinner than edges.
-        anisotropy: How many times wider edges are there than at right angles to it, 1 or more.
+    `variance` is that of the Gaussian, px^2, in the widest direction, down to -0.7 for lines thinner than
+    edges; `anisotropy` how many times wider edges are there than at right angles to it, 1 or more.
     """
 
     variance: float
@@ -58,7 +57,7 @@ def edge_blur(grey, focus=None):
     """
     found, factor, least = [], 1, -_FINE_VARIANCE
     while True:
-        seen = directions(grey, focus)
+        seen = _by_direction(grey, focus)
         here = seen and _fit(*seen)
         if here:
             found.append(EdgeBlur(max(least, here.variance) * factor**2, here.anisotropy))
@@ -75,8 +74,8 @@ def edge_blur(grey, focus=None):
     return EdgeBlur(found[-1].variance, float(anisotropy))
 
 
-def directions(grey, focus=None):
-    """Variances of the edges by direction, px^2, and their weights, (8,) each; None for too few."""
+def _by_direction(grey, focus):
+    """Variances of the edges, px^2, and their weights, (8,) each; None for too few."""
     strength, direction, ratio = _edge_points(_best_cells(grey, focus))
     if len(strength) < _LEAST_EDGES:
         return None
@@ -101,7 +100,6 @@ def best_place(grey, focus=None):
 
 
 def _detail(grey, focus):
-    """How much fine detail each cell has where it matters, float32 (rows, columns)."""
     rows, columns = (max(1, side // _CELL) for side in grey.shape)
     detail = cv2.resize(_bends(grey), (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
     # The quietest cell shows what is noise everywhere.
@@ -168,7 +166,6 @@ def _least_gradient(flat):
 
 
 def _quiet(plane):
-    """Mean of the plane in its quietest blocks."""
     size = [max(1, side // _BLOCK) for side in plane.shape[::-1]]
     return np.percentile(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), _QUIET_PERCENT)
 

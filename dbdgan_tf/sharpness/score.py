@@ -40,8 +40,6 @@ class Score:
         blur: "none", "defocus" or "motion" (edges are wide in one direction only).
         in_focus: Share of the photograph (of the region, where one is asked for), 0..1, that the blur map
             calls in focus.
-        width: Of the photograph, px.
-        height: Of the photograph, px.
     """
 
     verdict: str
@@ -73,9 +71,6 @@ def score(photo, detector=None, *, roi=None, sharp_at=SHARP_AT):
         roi: Optional (x, y, width, height) of the subject in px, or in shares where none exceeds 1.
         sharp_at: Long side, px, at which the verdict asks for sharpness; smaller photographs at their own.
 
-    Returns:
-        A `Score`.
-
     Raises:
         ValueError: If the photograph cannot be used or the region lies outside of it.
 
@@ -89,14 +84,7 @@ def score(photo, detector=None, *, roi=None, sharp_at=SHARP_AT):
 
 
 def score_pixels(grey, blur_map, roi=None, sharp_at=SHARP_AT):
-    """Scores a decoded photograph.
-
-    Args:
-        grey: uint8 (H, W) at the photograph's own size.
-        blur_map: float32 (h, w) in 0..1 of any size, 1 = out of focus.
-        roi: As for `score`.
-        sharp_at: As for `score`.
-    """
+    """As `score`, of uint8 (H, W) at the photograph's own size and a blur map, float32 (h, w) of any size."""
     height, width = grey.shape
     grey, blur_map, focus, _ = _measured_part(grey, blur_map, roi)
     facts = {"in_focus": float((blur_map < 0.5).mean()), "width": width, "height": height}
@@ -145,7 +133,7 @@ def columns(score):
 
 
 def parse_roi(text):
-    """Four numbers of "x,y,w,h", else a ValueError; None of None."""
+    """Four numbers of "x,y,w,h"; None of None."""
     try:
         numbers = None if text is None else tuple(float(number) for number in text.split(","))
     except ValueError:

@@ -54,10 +54,10 @@ def run(config):
 
 
 def _other_source(config):
-    from dbdgan_tf.model_file.metadata import read_file_metadata, weights_checksum
+    from dbdgan_tf.model_file.metadata import read_metadata, weights_checksum
     from dbdgan_tf.models.serialization import network_files
 
-    named = read_file_metadata(config.model).source_checksum
+    named = read_metadata(Path(config.model).read_bytes()).source_checksum
     own = weights_checksum(network_files(config.checkpoint)[0])
     failure = f"made from other weights ({named}) than the checkpoint's ({own})"
     return [failure] if named and named != own else []

@@ -12,7 +12,7 @@ import pytest
 import dbdgan_tf
 from dbdgan_tf.cli import doctor_command
 from dbdgan_tf.cli.main import MAKERS, dbdgan
-from dbdgan_tf.inference import bundled, trial
+from dbdgan_tf.inference import bundled
 
 
 def test_help_version_and_an_unknown_command(call):
@@ -87,8 +87,8 @@ def test_an_absent_extra_is_named(call, monkeypatch, words, package):
         (["verify", "none.tflite"], 1, "no model file"),
     ],
 )
-def test_convert_and_verify_take_their_own_flags(arguments, code, said, grey_file, run_module, tmp_path):
-    words = [grey_file if word == "MODEL" else word for word in arguments]
+def test_convert_and_verify_take_their_own_flags(arguments, code, said, model, run_module, tmp_path):
+    words = [model if word == "MODEL" else word for word in arguments]
     ended, *printed = run_module("dbdgan_tf.cli", *words, cwd=tmp_path)
     assert ended == code and re.search(said, "".join(printed)), printed
 
@@ -131,8 +131,7 @@ def test_a_sound_installation(call):
 
 def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
     assets = shutil.copytree(bundled.ASSETS, tmp_path / "assets")
-    for module in (bundled, trial):
-        monkeypatch.setattr(module, "ASSETS", assets)
+    monkeypatch.setattr(bundled, "ASSETS", assets)
     content = bytearray((assets / "lite_int8.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (assets / "lite_int8.tflite").write_bytes(content)

@@ -67,10 +67,7 @@ def detector(model):
 
 
 @pytest.fixture
-def map_by(call, tmp_path, request):
-    if "heic" in request.node.name:
-        pytest.importorskip("pillow_heif").register_heif_opener()
-
+def map_by(call, tmp_path):
     def run(source, stdin=None):
         result = call("map", source, tmp_path / "map.png", "--overwrite", stdin=stdin)
         if result.exit_code == 0:

@@ -59,8 +59,8 @@ def test_notebooks_are_clean_and_hold_no_logic(repository, name):
         assert (repository / recipe).is_file()
 
 
-def test_detect(execute, grey_file, tmp_path):
-    printed, outputs = execute("detect", MODEL=grey_file, OUTPUT=tmp_path / "blur")
+def test_detect(execute, model, tmp_path):
+    printed, outputs = execute("detect", MODEL=model, OUTPUT=tmp_path / "blur")
     assert (tmp_path / "blur" / "map.png").stat().st_size > 0
     assert (tmp_path / "blur" / "overlay.png").stat().st_size > 0
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 3

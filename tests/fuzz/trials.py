@@ -1,10 +1,8 @@
-"""What is done with a spoiled file, as a person would: Python and `dbdgan` must say the same of it."""
+"""What is done with a spoiled file, as a person would."""
 
 import contextlib
 import functools
-import io
 import os
-import re
 import tempfile
 import warnings
 import zlib
@@ -27,38 +25,24 @@ _SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 def try_image(data):
     """(outcome, note): whole and at reduced scale; what a decoder said and nobody passed on is silence."""
     detector = _detector()
-    with tempfile.TemporaryFile() as heard, _stderr_to(heard.fileno()):
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            try:
-                detector(data)
-                detector.small_map(load_photo(data, 16).pixels)
-            except ImageInputError as error:
-                return REFUSED, error.kind
+    with tempfile.TemporaryFile() as heard, contextlib.ExitStack() as stack:
+        own = os.dup(2)
+        stack.callback(os.close, own)
+        stack.callback(os.dup2, own, 2)
+        os.dup2(heard.fileno(), 2)
+        told = stack.enter_context(warnings.catch_warnings(record=True))
+        warnings.simplefilter("always")
+        try:
+            detector(data)
+            detector.small_map(load_photo(data, 16).pixels)
+        except ImageInputError as error:
+            return REFUSED, error.kind
         heard.seek(0)
         said = heard.read(300).decode(errors="replace").strip()
     if data.startswith(_PNG):
         # It has checksums; libpng also talks of chunks that nobody reads.
         return (SILENT, "a checksum of the PNG is wrong") if _breaks_a_checksum(data) else (MAPPED, "")
     return (SILENT, said) if said and not told else (MAPPED, "")
-
-
-def try_command(contents, command):
-    """Positions, a set, of those of many files that `dbdgan map` or `score` refuses."""
-    from dbdgan_tf.cli.main import main
-
-    said = io.StringIO()
-    with tempfile.TemporaryDirectory(dir=_SCRATCH) as folder, open(os.devnull, "w") as nowhere:
-        os.mkdir(f"{folder}/in")
-        for position, content in enumerate(contents):
-            Path(f"{folder}/in/{position}.jpg").write_bytes(content)
-        Path(f"{folder}/m.tflite").write_bytes(seeds.models()[0])
-        words = [command, f"{folder}/in", *([f"{folder}/out"] if command == "map" else ["-o", f"{folder}/o"])]
-        words += ["--quiet", "--threads", "1", "--model", f"{folder}/m.tflite"]
-        with _stderr_to(nowhere.fileno()), contextlib.redirect_stderr(said), warnings.catch_warnings():
-            with contextlib.suppress(SystemExit):
-                main(words)
-    return {int(position) for position in re.findall(r"^  .*/in/(\d+)\.jpg: ", said.getvalue(), re.MULTILINE)}
 
 
 def try_path(use, data):
@@ -138,17 +122,6 @@ TRIALS = {
 @functools.cache
 def _detector():
     return BlurDetector(seeds.models()[0], num_threads=1)
-
-
-@contextlib.contextmanager
-def _stderr_to(descriptor):
-    own = os.dup(2)
-    os.dup2(descriptor, 2)
-    try:
-        yield
-    finally:
-        os.dup2(own, 2)
-        os.close(own)
 
 
 def _breaks_a_checksum(data):

@@ -37,22 +37,20 @@ def test_polarity_and_scaling_come_from_the_file(flat_models, photo):
 
 @pytest.mark.parametrize("shape", [(100, 70), (1, 1), (1, 500), (20000, 10), (10, 20000)])
 @pytest.mark.parametrize("options", [{}, {"tile": True}, {"upsampling": "guided"}])
-def test_map_has_the_photographs_size(grey_file, shape, options):
-    blur_map = BlurDetector(grey_file, **options)(np.full((*shape, 3), 127, np.uint8)).blur_map
+def test_map_has_the_photographs_size(model, shape, options):
+    blur_map = BlurDetector(model, **options)(np.full((*shape, 3), 127, np.uint8)).blur_map
     assert blur_map.shape == shape
     assert blur_map == pytest.approx(1 / (1 + np.e), abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("option", "allowed"), [("upsampling", "bilinear, guided"), ("scale", "whole, native")]
-)
-def test_unknown_options(option, allowed):
-    with pytest.raises(ValueError, match=f"Unknown {option}. Received: 'half'. Allowed: {allowed}."):
-        BlurDetector(**{option: "half"})
+def test_unknown_options():
+    for option, allowed in (("upsampling", "bilinear, guided"), ("scale", "whole, native")):
+        with pytest.raises(ValueError, match=f"Unknown {option}. Received: 'half'. Allowed: {allowed}."):
+            BlurDetector(**{option: "half"})
 
 
-def test_batch(grey_file, photo):
-    detector = BlurDetector(grey_file)
+def test_batch(model, photo):
+    detector = BlurDetector(model)
     results = detector.detect_batch(iter([photo, photo[:5]]))
     assert [result.blur_map.shape for result in results] == [(32, 48), (5, 48)]
     with pytest.raises(BatchError, match="1 of 3 images failed") as caught:
@@ -61,8 +59,8 @@ def test_batch(grey_file, photo):
     assert [result and result.blur_map.shape for result in caught.value.results] == [(32, 48), None, (5, 7)]
 
 
-def test_video_of_frames_is_lazy_and_of_a_file_in_order(grey_file, photo, tmp_path):
-    detector, frames = BlurDetector(grey_file), iter([photo] * 5)
+def test_video_of_frames_is_lazy_and_of_a_file_in_order(model, photo, tmp_path):
+    detector, frames = BlurDetector(model), iter([photo] * 5)
     stream = detector.detect_video(frames)
     next(stream)
     assert len(list(frames)) == 4
@@ -99,11 +97,11 @@ def test_model_without_metadata_and_one_that_gives_nan(flat_models, photo):
         BlurDetector(content.replace(one, np.float32(np.nan).tobytes()), metadata=about)(photo)
 
 
-def test_runs_where_tensorflow_and_keras_cannot_be_imported(grey_file, run_python):
+def test_runs_where_tensorflow_and_keras_cannot_be_imported(model, run_python):
     code = f"""
         import numpy as np
         import dbdgan_tf
-        result = dbdgan_tf.BlurDetector({str(grey_file)!r}, tile=True, upsampling="guided")(
+        result = dbdgan_tf.BlurDetector({model!r}, tile=True, upsampling="guided")(
             np.full((50, 60, 3), 127, np.uint8))
         print(result.blur_map.shape, round(float(result.blur_map.mean()), 4), result.in_focus_share)
     """

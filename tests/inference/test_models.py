@@ -2,11 +2,12 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dbdgan_tf.inference import BlurDetector, LiteRTModel, ModelFileError, bundled, bundled_model, trial
+from dbdgan_tf.inference import BlurDetector, LiteRTModel, ModelFileError, bundled, bundled_model
 from dbdgan_tf.inference.bundled import ASSETS, MODEL_FILES, model_path
 from dbdgan_tf.inference.interpreter import TensorSpec
 
@@ -17,12 +18,12 @@ DIES = "import os; os.abort()"
 def remembered(monkeypatch, tmp_path):
     """Lists what was tried and passed, in a cache of this test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    trial._check_file.cache_clear()
+    bundled._check_file.cache_clear()
     return lambda: list((tmp_path / "cache/dbdgan_tf/models").glob("*"))
 
 
 def test_names_of_present_and_absent_models(monkeypatch, tmp_path, flat_models):
-    monkeypatch.setattr("dbdgan_tf.inference.bundled.ASSETS", tmp_path)
+    monkeypatch.setattr(bundled, "ASSETS", tmp_path)
     with pytest.raises(ModelFileError, match="dbdgan convert"):
         BlurDetector()
     shipped = tmp_path / "lite_int8.tflite"
@@ -52,8 +53,7 @@ def test_one_wrong_bit_of_a_bundled_model_is_noticed(monkeypatch, tmp_path):
     good = bundled_model()
     content = bytearray(good.read_bytes())
     content[5811747] ^= 1 << 6
-    for module in (bundled, trial):
-        monkeypatch.setattr(module, "ASSETS", tmp_path)
+    monkeypatch.setattr(bundled, "ASSETS", tmp_path)
     (tmp_path / good.name).write_bytes(content)
     (tmp_path / f"{good.name}.json").write_bytes(good.with_name(f"{good.name}.json").read_bytes())
     with pytest.raises(ModelFileError, match="bundled model is damaged"):
@@ -64,11 +64,11 @@ def test_one_wrong_bit_of_a_bundled_model_is_noticed(monkeypatch, tmp_path):
     ("child", "message"),
     [(DIES, "died of signal 6"), ("import time; time.sleep(60)", "nothing within 1 s")],
 )
-def test_only_a_child_dies(monkeypatch, grey_file, remembered, child, message):
-    monkeypatch.setattr(trial, "_CHILD", child)
-    monkeypatch.setattr(trial, "SECONDS", 1)
-    with pytest.raises(ModelFileError, match=f"{grey_file}.*{message}"):
-        BlurDetector(grey_file)
+def test_only_a_child_dies(monkeypatch, model, remembered, child, message):
+    monkeypatch.setattr(bundled, "_CHILD", child)
+    monkeypatch.setattr(bundled, "SECONDS", 1)
+    with pytest.raises(ModelFileError, match=f"{model}.*{message}"):
+        BlurDetector(model)
     assert not remembered()
 
 
@@ -78,20 +78,20 @@ def test_a_zeroed_block_is_told_in_one_line():
         BlurDetector(content[: len(content) // 2].ljust(len(content), b"\0"))
 
 
-def test_a_good_file_is_tried_once_and_a_bundled_one_never(monkeypatch, grey_file, remembered):
+def test_a_good_file_is_tried_once_and_a_bundled_one_never(monkeypatch, model, remembered):
     BlurDetector("lite")
     assert not remembered()
-    BlurDetector(grey_file)
+    BlurDetector(model)
     assert len(remembered()) == 1
-    monkeypatch.setattr(trial, "_CHILD", DIES)
-    trial._check_file.cache_clear()
-    BlurDetector(grey_file)
-    BlurDetector(grey_file.read_bytes())
+    monkeypatch.setattr(bundled, "_CHILD", DIES)
+    bundled._check_file.cache_clear()
+    BlurDetector(model)
+    BlurDetector(Path(model).read_bytes())
 
 
-def test_a_detector_is_pickled_and_takes_numpy_numbers(grey_file):
+def test_a_detector_is_pickled_and_takes_numpy_numbers(model):
     photo = np.full((20, 30, 3), 90, np.uint8)
-    detector = BlurDetector(grey_file, num_threads=np.int64(1), scale="native")
+    detector = BlurDetector(model, num_threads=np.int64(1), scale="native")
     again = pickle.loads(pickle.dumps(detector))
     assert np.array_equal(again(photo).blur_map, detector(photo).blur_map)
 
@@ -102,17 +102,10 @@ def test_quantization_rounds_and_saturates():
     assert spec.dequantize(np.array([127, 255], np.uint8)) == pytest.approx([0.0, 1.0])
 
 
-@pytest.mark.parametrize(
-    ("io", "keep_native", "partitions", "left"),
-    [
-        ("float32", False, 1, ()),
-        ("float32", True, 0, ("CONV_2D", "LOGISTIC")),
-        ("uint8", False, 1, ("QUANTIZE", "QUANTIZE")),
-    ],
-)
-def test_delegation(flat_models, io, keep_native, partitions, left):
-    report = LiteRTModel(flat_models.grey_model(io=io), keep_native=keep_native).delegation()
-    assert (report.partitions, report.left_ops) == (partitions, left)
+@pytest.mark.parametrize(("io", "left"), [("float32", ()), ("uint8", ("QUANTIZE", "QUANTIZE"))])
+def test_delegation(flat_models, io, left):
+    report = LiteRTModel(flat_models.grey_model(io=io)).delegation()
+    assert (report.partitions, report.left_ops) == (1, left)
 
 
 def logistic(flat_models, inputs):

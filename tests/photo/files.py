@@ -4,7 +4,8 @@ import io
 import struct
 
 import numpy as np
-from PIL import Image
+import pytest
+from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 _ACROSS = np.tile(np.linspace(20, 230, 64, dtype=np.uint8), (48, 1))
@@ -16,6 +17,8 @@ GRADIENT = np.stack([_ACROSS, _DOWN, np.full_like(_ACROSS, 90)], -1)
 
 def encode(picture, kind="JPEG", **options):
     """Bytes of a file in a format of Pillow's, of one of its images or an array."""
+    if kind == "HEIF":
+        pytest.importorskip("pillow_heif").register_heif_opener()
     stream = io.BytesIO()
     image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
     image.save(stream, format=kind, **options)
@@ -27,6 +30,15 @@ def turned(orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     return exif
+
+
+def swapped_profile():
+    """sRGB's curve with red and green swapped: a profile whose effect is known exactly."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    # The name would tell that there is nothing to do.
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
 
 
 def tiny_dng(preview=None, preview_size=(0, 0), orientation=1, size=(96, 64)):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from dbdgan_tf.photo import ImageInputError, load_photo, read_image, to_rgb
-from tests.photo.files import GRADIENT, encode, tiny_dng, turned
+from tests.photo.files import GRADIENT, encode, swapped_profile, tiny_dng, turned
 
 
 def far(photo, expected):
@@ -32,17 +32,10 @@ def test_path_bytes_and_pil_agree_whatever_the_extension(tmp_path):
     path.write_bytes(data)
     for source in (path, str(path), data, bytearray(data), memoryview(data), Image.fromarray(GRADIENT)):
         assert np.array_equal(to_rgb(source), GRADIENT)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "WEBP", "JPEG"])
-def test_formats(kind):
-    lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}
-    photo = load_photo(encode(GRADIENT, kind, **lossless.get(kind, {})))
-    assert photo.full_size == (48, 64)
-    assert far(photo, GRADIENT) <= (3 if kind == "JPEG" else 0)
-    if kind == "PNG":  # Alpha is dropped, even where nothing is to be seen.
-        clear = np.dstack([GRADIENT, np.zeros(GRADIENT.shape[:2], np.uint8)])
-        assert far(load_photo(encode(clear, kind)), GRADIENT) == 0
+    # Alpha is dropped, even where nothing is to be seen.
+    clear = np.dstack([GRADIENT, np.zeros(GRADIENT.shape[:2], np.uint8)])
+    for data in (encode(GRADIENT, "BMP"), encode(clear, "PNG")):
+        assert np.array_equal(to_rgb(data), GRADIENT)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
@@ -82,6 +75,8 @@ def test_modes(mode):
     photo = load_photo(encode(source, "TIFF" if mode in ("CMYK", "YCbCr", "LAB") else "PNG"))
     assert far(photo, expected) <= (16 if mode == "LAB" else 1)
     assert np.abs(photo.pixels.astype(int) - expected).mean() < 1
+    if mode == "CMYK":
+        assert far(load_photo(encode(source, quality=100)), GRADIENT) <= 12
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -96,10 +91,6 @@ def test_deep_files_keep_the_high_byte(ending, channels, dtype):
     if dtype == np.int32:
         stored = stored.astype(np.int64).astype(np.uint32).view(np.int32)
     assert far(load_photo(cv2.imencode(ending, stored.astype(dtype))[1].tobytes()), expected) == 0
-
-
-def test_cmyk_jpeg():
-    assert far(load_photo(encode(Image.fromarray(GRADIENT).convert("CMYK"), quality=100)), GRADIENT) <= 12
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
@@ -140,30 +131,19 @@ def test_a_photograph_of_200_megapixels():
     assert caught.value.kind == "too large"
 
 
-def wide_gamut_profile():
-    """sRGB's curve with red and green swapped: a profile whose effect is known exactly."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
-    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
-    # The name would tell that there is nothing to do.
-    return bytes(profile).replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
-
-
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
 @pytest.mark.parametrize("target", [None, 20])
 def test_colour_profile_is_applied(kind, target):
     image = Image.new("RGB", (64, 48), (200, 60, 30))
     options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     # A broken one does no harm.
-    for profile, expected in ((wide_gamut_profile(), [60, 200, 30]), (b"nonsense", [200, 60, 30])):
+    for profile, expected in ((swapped_profile(), [60, 200, 30]), (b"nonsense", [200, 60, 30])):
         photo = load_photo(encode(image, kind, icc_profile=profile, **options), target)
         assert far(photo, np.array(expected)) <= 4
         assert photo.full_size == (48, 64)
 
 
 def test_heic():
-    pillow_heif = pytest.importorskip("pillow_heif")
-    pillow_heif.register_heif_opener()
     photo = load_photo(encode(GRADIENT, "HEIF", quality=95))
     assert photo.full_size == (48, 64)
     assert np.abs(photo.pixels.astype(int) - GRADIENT).mean() < 4

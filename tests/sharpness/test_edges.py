@@ -25,12 +25,10 @@ def test_the_width_of_an_edge_whatever_its_contrast(sigma, contrast):
     assert np.sqrt(edge_blur(np.rint(profile).astype(np.uint8)).variance) == pytest.approx(sigma, rel=0.12)
 
 
-def test_noise_hardly_changes_the_width_and_more_blur_widens_it(grey):
+def test_noise_hardly_changes_the_width(grey):
     soft = cv2.GaussianBlur(grey, (0, 0), 1.5)
     noisy = np.clip(soft + np.random.default_rng(0).normal(0, 8, soft.shape), 0, 255).astype(np.uint8)
     assert edge_blur(noisy).variance == pytest.approx(edge_blur(soft).variance, rel=0.2)
-    found = [edge_blur(cv2.GaussianBlur(grey, (0, 0), sigma)).variance for sigma in (0.5, 1, 2, 4, 8)]
-    assert found == sorted(found) and found[0] < 0.5 and found[-1] > 30
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, 135])
