@@ -19,6 +19,8 @@ if keras.backend.backend() == "jax":
 else:
     from dbdgan_tf.training.tensorflow_step import TensorFlowStep as _Step
 
+_JUDGES = {"teacher": {"teacher"}, "student": {"student", "distill"}}
+
 
 class DistillationGAN(_Step, keras.Model):
     """Trains a student against the ground truth, a teacher and discriminators.
@@ -115,7 +117,10 @@ class DistillationGAN(_Step, keras.Model):
         return batch
 
     def network_losses(self, batch):
-        """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned."""
+        """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned.
+
+        Beside them stand "student_adversarial" and "teacher_adversarial", what judges add to these networks'.
+        """
         losses, terms, taught = {}, {}, self._teacher_outputs(batch)
         if self.teacher_mode == "joint":
             self._add_content("teacher", taught, batch, losses, terms)
@@ -132,6 +137,19 @@ class DistillationGAN(_Step, keras.Model):
         for name, value in terms.items():
             self.trackers[name].update_state(value)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def adversarial_shares(self, batch):
+        """What the judges weigh: by generator, the norm of their gradient over that of its other terms.
+
+        Of a batch as `train_step` takes it, without augmentation; nothing changes, not even batch statistics.
+        """
+        batch, shares = {**batch, "images": ops.cast(batch["images"], "float32")}, {}
+        for name, judges in _JUDGES.items():
+            if self.discriminators.keys() & judges:
+                whole, judged = self.gradients_of(batch, (name, f"{name}_adversarial"), name)
+                others = [ops.subtract(a, b) for a, b in zip(whole, judged)]
+                shares[name] = _norm(judged) / max(_norm(others), 1e-12)
+        return shares
 
     def _add_content(self, name, outputs, batch, losses, terms):
         losses[name], parts = self._content(
@@ -172,7 +190,9 @@ class DistillationGAN(_Step, keras.Model):
         on_judge = sum(pair[0] for pair in pairs) / len(pairs)
         on_generator = sum(pair[1] for pair in pairs) / len(pairs)
         losses[f"discriminator_{judge}"] = on_judge
-        losses[generator] += self._adversarial_weight(judge) * on_generator
+        weighted = self._adversarial_weight(judge) * on_generator
+        losses[generator] += weighted
+        losses[f"{generator}_adversarial"] = losses.get(f"{generator}_adversarial", 0.0) + weighted
         terms[f"d_{judge}"], terms[f"g_{judge}"] = on_judge, on_generator
 
     def _adversarial_weight(self, judge):
@@ -203,6 +223,10 @@ class DistillationGAN(_Step, keras.Model):
             names += ["consistency"] * bool(self.losses_options.consistency_weight)
             names += ["feature"] * bool(self.adapters)
         return names + [f"{side}_{judge}" for judge in self.discriminators for side in "dg"]
+
+
+def _norm(gradients):
+    return float(ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients)))
 
 
 def _with_taps(network, taps):

@@ -21,18 +21,25 @@ class JaxStep:
             return losses, (terms, new[1])
 
         losses, pullback, (terms, fixed) = jax.vjp(losses_of, trainable, has_aux=True)
-        gradients = self._network_gradients(losses, pullback)
+        gradients = {name: self._pulled(pullback, losses, name, name) for name in self.variable_groups}
         values = trainable, fixed, moments, means
         return _stateless(lambda: self.update(gradients, terms), references, values)
 
-    def _network_gradients(self, losses, pullback):
+    def gradients_of(self, batch, names, group):
+        """As `TensorFlowStep`'s."""
+        references = self.trainable_variables, self.non_trainable_variables
+        trainable, fixed = ([variable.value for variable in variables] for variables in references)
+
+        def losses_of(values):
+            return _stateless(lambda: self.network_losses(batch)[0], references, (values, fixed))[0]
+
+        losses, pullback = jax.vjp(losses_of, trainable)
+        return [self._pulled(pullback, losses, name, group) for name in names]
+
+    def _pulled(self, pullback, losses, name, group):
+        (of_all,) = pullback({other: jnp.full_like(loss, other == name) for other, loss in losses.items()})
         position = {id(variable): index for index, variable in enumerate(self.trainable_variables)}
-        gradients = {}
-        for name, variables in self.variable_groups.items():
-            only_this = {other: jnp.full_like(loss, other == name) for other, loss in losses.items()}
-            (of_all,) = pullback(only_this)
-            gradients[name] = [of_all[position[id(variable)]] for variable in variables]
-        return gradients
+        return [of_all[position[id(variable)]] for variable in self.variable_groups[group]]
 
 
 def _stateless(function, references, values):

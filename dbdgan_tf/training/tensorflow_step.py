@@ -16,3 +16,12 @@ class TensorFlowStep:
         gradients = {name: tape.gradient(losses[name], groups[name]) for name in groups}
         del tape
         return self.update(gradients, terms)
+
+    def gradients_of(self, batch, names, group):
+        """Gradients of some of `network_losses` for the variables of one group; changes nothing."""
+        variables = self.variable_groups[group]
+        with keras.StatelessScope(), tf.GradientTape(persistent=True) as tape:
+            values, _ = self.network_losses(batch)
+        found = [tape.gradient(values[name], variables) for name in names]
+        # What a loss does not reach, such as adapters from the judges, has no gradient.
+        return [[tf.zeros(v.shape) if g is None else g for g, v in zip(one, variables)] for one in found]

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -41,6 +43,24 @@ def test_joint_step_moves_every_network_and_reports_every_term():
     for name, group in groups.items():
         assert all(moved(before[name], group)), name
     assert {"teacher_bce", "student_iou", "consistency", "feature", "d_distill", "g_teacher"} <= set(terms)
+
+
+def test_shares_of_judges_by_another_way_and_without_a_trace():
+    gan, batch = make("joint"), tiny.batch()
+    gan.step.assign(5)
+    before = values(gan.variables)
+    shares = gan.adversarial_shares(batch)
+    assert not any(moved(before, gan.variables))
+    # Gradients are linear in the weights of the terms: four times the weights, four times the share.
+    gan.losses_options = dataclasses.replace(
+        gan.losses_options, adversarial_weight=2.0, distill_adversarial_weight=2.0
+    )
+    assert shares.keys() == {"teacher", "student"} and min(shares.values()) > 1e-3
+    assert gan.adversarial_shares(batch) == pytest.approx({k: 4 * v for k, v in shares.items()}, rel=1e-3)
+    # The first steps are those of content alone.
+    gan.step.assign(0)
+    assert gan.adversarial_shares(batch) == {"teacher": 0.0, "student": 0.0}
+    assert make("none", LossOptions(consistency_weight=0.0, **NO_JUDGES)).adversarial_shares(batch) == {}
 
 
 def test_frozen_teacher_does_not_move_not_even_its_statistics():
