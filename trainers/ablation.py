@@ -1,6 +1,7 @@
-r"""What each term buys: short distillations with and without it, over several seeds.
+r"""What each term buys: short distillations with and without it, judged on the same held-out photographs.
 
-python -m trainers.ablation --recipe=configs/ablation.flags --overlays=configs/ablation --data_dir=DATA/cuhk
+python -m trainers.ablation --recipe=configs/ablation.flags --overlays=configs/ablation --data_dir=DATA/cuhk \
+    --held_out=DATA/cuhk --list=configs/validation.txt
 
 Every run is a process of trainers.distill with the recipe and one overlay, a file of flags whose first line
 names it ("# TITLE" or "# TITLE, over NAME"). Finished runs are kept and killed ones resumed, so that the same
@@ -19,30 +20,35 @@ from dbdgan_tf.command.options import REQUIRED, option
 class AblationConfig:
     recipe: tuple = option(REQUIRED, "Flagfiles of trainers.distill, each winning over the ones before.")
     overlays: tuple = option(REQUIRED, "Flagfiles of one run each, or folders of such.")
-    data_dir: str = option(REQUIRED, "Data set, as trainers.distill takes it; an overlay may name another.")
-    seeds: tuple[int, ...] = option((1, 2), "Seeds of every overlay.")
+    data_dir: str = option(REQUIRED, "Data sets, as trainers.distill takes them; an overlay may name others.")
+    held_out: tuple = option(REQUIRED, "Dataset folders with the photographs of --list.")
+    list: str = option(REQUIRED, "Text file of the stems, one a line, that every run is judged on.")
     output_dir: str = option("runs/ablation", "Where the runs and the results go.")
 
 
 def run(config):
+    from dbdgan_tf.data.layouts import find_samples, read_stems
     from dbdgan_tf.evaluation import ablation
 
     files = [sorted(path.glob("*.flags")) if path.is_dir() else [path] for path in map(Path, config.overlays)]
     overlays = [ablation.read_overlay(path) for paths in files for path in paths]
     if not overlays:
         raise ValueError(f"--overlays names no file. Received: {','.join(config.overlays)}.")
+    stems, sources = read_stems(config.list), {}
+    for folder in config.held_out:
+        samples = [sample for sample in find_samples(folder, "train") if sample.stem in stems]
+        if not samples:
+            raise ValueError(f"{config.list} names no photograph of {folder}. Allowed: stems found there.")
+        sources[Path(folder).absolute().name] = samples
     report, results = {"rows": [], "failed": []}, {}
-    # Seeds go outermost, so that an interrupted ablation has every variant once before any twice.
-    for seed in dict.fromkeys(config.seeds):
-        for overlay in overlays:
-            print(f"{overlay.name}, seed {seed}", flush=True)
-            figures = ablation.train(overlay, config.recipe, config.data_dir, seed, config.output_dir)
-            if figures is None:
-                report["failed"].append(f"{overlay.name}, seed {seed}")
-            else:
-                results.setdefault(overlay.name, {})[seed] = figures
-            report["rows"] = ablation.summarize(overlays, results)
-            write_json(Path(config.output_dir) / "ablation.json", report)
+    for overlay in overlays:
+        print(overlay.name, flush=True)
+        if ablation.train(overlay, config.recipe, config.data_dir, config.output_dir):
+            results[overlay.name] = ablation.judge(overlay, sources, config.output_dir)
+        else:
+            report["failed"].append(overlay.name)
+        report["rows"] = ablation.summarize(overlays, results)
+        write_json(Path(config.output_dir) / "ablation.json", report)
     print(ablation.format_rows(report["rows"]))
     return report
 

@@ -16,6 +16,7 @@ class PredictConfig:
     output_dir: str = option(REQUIRED, "Where <stem>.png go; white is blurred.")
     model: str | None = option(None, "PREFIX of a saved network, or a .tflite file.")
     out_of_fold: tuple = option((), "Runs of all folds, instead of --model; those average that never saw it.")
+    in_fold: bool = option(False, "With --out_of_fold: those that were trained on it instead, to compare.")
     input_dir: str | None = option(None, "Folder of photographs, with all folders below it.")
     data_dir: str | None = option(None, "Dataset folder, instead of --input_dir.")
     split: str = option("train", "Part of --data_dir.", ("train", "test"))
@@ -47,14 +48,14 @@ def run(config):
     models = [best_network(run) for run in config.out_of_fold] or [config.model, *config.average_with]
     source = {"models": [describe_model(model) for model in models], "map_size": config.map_size}
     source |= {"image_size": list(config.image_size or ()), "mirror": config.mirror}
-    source |= {"out_of_fold": bool(config.out_of_fold)}
+    source |= {"out_of_fold": bool(config.out_of_fold), "in_fold": config.in_fold}
     trained_on = {model: read_trained_on(model) for model in models} if config.out_of_fold else None
     options = config.batch_size, config.map_size, config.image_size
     predictors = [model_predictor(model, *options) for model in models]
     if config.mirror or config.out_of_fold:
         predictors = [mirrored(predictor) for predictor in predictors]
     if config.out_of_fold:
-        predictor = OutOfFoldPredictor(dict(zip(models, predictors, strict=True)), trained_on)
+        predictor = OutOfFoldPredictor(dict(zip(models, predictors, strict=True)), trained_on, config.in_fold)
     else:
         predictor = averaged(predictors)
     return write_maps(

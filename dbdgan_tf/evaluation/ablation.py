@@ -1,4 +1,4 @@
-"""What each term buys: one short distillation per overlay of a recipe and seed, as one table."""
+"""What each term buys: one short distillation per overlay of a recipe, judged on the same photographs."""
 
 import dataclasses
 import json
@@ -7,10 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dbdgan_tf.metrics.markdown import markdown_table
-from dbdgan_tf.text_file import read_json, read_text
+import numpy as np
 
-METRICS = {"max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "mae": "MAE"}
+from dbdgan_tf.data.drawing import only_pairs
+from dbdgan_tf.evaluation.evaluator import evaluate
+from dbdgan_tf.evaluation.model_predictors import model_predictor
+from dbdgan_tf.evaluation.result import EvaluationResult, confidence_interval
+from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.metrics.scores import f_measure
+from dbdgan_tf.text_file import read_json, read_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,11 +37,11 @@ def read_overlay(path):
     return Overlay(Path(path), re.sub(r"^\d+_", "", Path(path).stem), match[1], match[2])
 
 
-def train(overlay, recipes, data_dir, seed, folder):
-    """One run in a process of its own, once; its `METRICS` on held-out photographs, None if it failed."""
-    folder = Path(folder) / overlay.name / f"seed{seed}"
+def train(overlay, recipes, data_dir, folder):
+    """One run in a process of its own, once; whether it reached its end."""
+    folder = Path(folder) / overlay.name
     words = [*(f"--flagfile={path}" for path in recipes), f"--data_dir={data_dir}"]
-    words += [f"--flagfile={overlay.path}", f"--seed={seed}", f"--output_dir={folder}", "--resume"]
+    words += [f"--flagfile={overlay.path}", f"--output_dir={folder}", "--resume"]
     asked = words + [flag for path in (*recipes, overlay.path) for flag in _flags(path)]
     done = folder / "ablation_run.json"
     if done.is_file():
@@ -46,20 +51,14 @@ def train(overlay, recipes, data_dir, seed, folder):
                 f"{folder} holds a run with other flags. Received: {differing}. "
                 "Allowed: the same flags, or another --output_dir."
             )
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "train.log", "a", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "trainers.distill", *words]
-            if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
-                return None
-    figures = read_json(folder / "student_last.json")["metadata"].get("validation") or {}
-    if not set(METRICS) <= set(figures):
-        raise ValueError(
-            f"{folder}: nothing was held out for validation. Allowed: --validation_list or "
-            "--validation_fraction above 0."
-        )
+        return True
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "train.log", "a", encoding="utf-8") as log:
+        command = [sys.executable, "-m", "trainers.distill", *words]
+        if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+            return False
     done.write_text(json.dumps(asked), encoding="utf-8")
-    return {name: figures[name] for name in METRICS}
+    return True
 
 
 def _flags(path):
@@ -70,41 +69,79 @@ def _flags(path):
             yield from _flags(line.partition("=")[2])
 
 
-def summarize(overlays, results):
-    """JSON-ready rows of the table, one per overlay with a finished run, from results by name and seed.
+def judge(overlay, sources, folder):
+    """The last student's `ClassScores`, in focus, by source (lists of samples by name); kept beside it."""
+    folder, scores = Path(folder) / overlay.name, {}
+    for name, samples in sources.items():
+        kept = folder / "held_out" / name
+        if not (kept / "scores.npz").is_file():
+            evaluate(samples, model_predictor(str(folder / "student_last")), "focus").save(kept, resamples=0)
+        scores[name] = EvaluationResult.load(kept).classes["focus"]
+    return scores
 
-    Spread is half the range over seeds; changes are over the other overlay, seed by seed (None without common
-    seeds).
+
+def summarize(overlays, results):
+    """JSON-ready rows of the table, one per overlay in `results`, what `judge` returned by name.
+
+    Changes are over the other overlay, with the 95 % interval of a bootstrap that draws the same photographs
+    for both.
     """
     rows = []
     for overlay in overlays:
-        runs, others = results.get(overlay.name, {}), results.get(overlay.over, {})
-        if not runs:
-            continue
-        row = {"name": overlay.name, "title": overlay.title, "over": overlay.over, "seeds": sorted(runs)}
-        row |= {name: _mean_and_spread([run[name] for run in runs.values()]) for name in METRICS}
-        row |= {"gain": _change(runs, others, "max_f_focus"), "mae_change": _change(runs, others, "mae")}
-        rows.append(row)
+        if overlay.name in results:
+            others = _statistics(results.get(overlay.over, {}))
+            figures = {
+                label: _figure(statistic, others.get(label), count)
+                for label, (statistic, count) in _statistics(results[overlay.name]).items()
+            }
+            row = {"name": overlay.name, "title": overlay.title, "over": overlay.over}
+            rows.append({**row, "figures": figures})
     return rows
+
+
+def _statistics(scores):
+    """Figures by label: functions of weights (B, n) of n photographs, and n."""
+    found = {}
+    for name, one in scores.items():
+        count = len(one.stems)
+        if only_pairs(one.stems):
+            found[f"{name}, accuracy"] = _mean(one.values["accuracy"]), count
+        else:
+            found[f"{name}, max F"] = _best_f(one.precision, one.recall), count
+            found[f"{name}, MAE"] = _mean(one.values["mae"]), count
+    return found
+
+
+def _mean(values):
+    return lambda weights: weights @ values
+
+
+def _best_f(precision, recall):
+    return lambda weights: f_measure(weights @ precision, weights @ recall).max(axis=1)
+
+
+def _figure(statistic, other, count):
+    alike = np.full((1, count), 1 / count)
+    figure = {"value": float(statistic(alike)[0])}
+    if other:
+
+        def change(weights):
+            return statistic(weights) - other[0](weights)
+
+        figure |= {"change": float(change(alike)[0]), "confidence_95": confidence_interval(change, count)}
+    return figure
 
 
 def format_rows(rows):
     """Rows of `summarize` as a Markdown table."""
-    head = ["variant", "over", "seeds", *METRICS.values(), "gain in focus", "change of MAE"]
+    labels = list(rows[0]["figures"]) if rows else []
     lines = []
     for row in rows:
-        cells = [row["title"], row["over"] or "", str(len(row["seeds"]))]
-        cells += ["{mean:.4f} ± {spread:.4f}".format(**row[name]) for name in METRICS]
-        for change in (row["gain"], row["mae_change"]):
-            cells.append("{mean:+.4f} ± {spread:.4f}".format(**change) if change else "")
+        cells = [row["title"], row["over"] or ""]
+        for figure in row["figures"].values():
+            text = f"{figure['value']:.3f}"
+            if "change" in figure:
+                text += " ({:+.3f}; {:+.3f} to {:+.3f})".format(figure["change"], *figure["confidence_95"])
+            cells.append(text)
         lines.append(cells)
-    return markdown_table(head, lines)
-
-
-def _mean_and_spread(values):
-    return {"mean": sum(values) / len(values), "spread": (max(values) - min(values)) / 2}
-
-
-def _change(runs, others, metric):
-    changes = [runs[seed][metric] - others[seed][metric] for seed in set(runs) & set(others)]
-    return _mean_and_spread(changes) if changes else None
+    return markdown_table(["variant", "over", *labels], lines)

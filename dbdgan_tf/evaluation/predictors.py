@@ -148,18 +148,23 @@ def mirrored(predictor):
 
 @dataclasses.dataclass(frozen=True)
 class OutOfFoldPredictor:
-    """Averages, for every photograph, the maps of the networks that were not trained on it (its stem)."""
+    """Averages, for every photograph, the maps of the networks that were not trained on it (its stem).
+
+    With `in_fold`, of those that were: what a teacher says of photographs that it learnt by heart.
+    """
 
     predictors: dict
     trained_on: dict
+    in_fold: bool = False
 
     def predict(self, samples):
         """As `ImagePredictor.predict`, but photographs of the same networks come together."""
         seen = [sample for sample in samples if not self._networks(sample)]
         if seen:
+            which, named = "No" if self.in_fold else "Every", ", ".join(sample.stem for sample in seen[:5])
             raise ValueError(
-                f"Every network was trained on {len(seen)} of the photographs. Received: "
-                f"{', '.join(sample.stem for sample in seen[:5])}. Allowed: the networks of all folds."
+                f"{which} network was trained on {len(seen)} of the photographs. Received: {named}. "
+                "Allowed: the networks of all folds."
             )
         groups = {}
         for sample in samples:
@@ -169,7 +174,7 @@ class OutOfFoldPredictor:
 
     def _networks(self, sample):
         stem = Path(sample.stem).name
-        return tuple(name for name, stems in self.trained_on.items() if stem not in stems)
+        return tuple(name for name, stems in self.trained_on.items() if (stem in stems) == self.in_fold)
 
 
 def best_network(run):

@@ -1,6 +1,7 @@
 """Recipes, the ablation and the mean of networks: real runs made small, what is kept and reported."""
 
 import json
+import shutil
 import subprocess
 import types
 
@@ -8,7 +9,9 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.command.flags import parse
+from dbdgan_tf.data.layouts import find_samples
 from dbdgan_tf.evaluation import ablation as results
+from dbdgan_tf.evaluation.result import ClassScores
 from dbdgan_tf.models import StudentConfig, build_student, load_network, save_network
 from dbdgan_tf.training.options import DistillRun
 from trainers import ablation, average
@@ -18,92 +21,90 @@ from trainers import ablation, average
 def run(repository, monkeypatch, tiny_dataset, tmp_path):
     monkeypatch.chdir(repository)
     small = f"""--flagfile=configs/smoke/distill.flags --image_size=32 --epochs=1 --steps_per_epoch=1
-        --validation_fraction=0.5 --teacher=cached --teacher_maps_dir={tiny_dataset}/train/masks"""
+        --validation_list={tmp_path}/held_out.txt --data_shares= --teacher=cached
+        --teacher_maps_dir={tiny_dataset}/train/masks"""
     (tmp_path / "small.flags").write_text("\n".join(small.split()))
 
-    def run(*names, seeds="1"):
+    stems = [sample.stem for sample in find_samples(tiny_dataset, "train")]
+    (tmp_path / "held_out.txt").write_text("\n".join(stems[:2]))
+
+    def run(*names):
         overlays = ",".join(f"configs/ablation/{name}.flags" for name in names)
         words = (f"--recipe=configs/ablation.flags,{tmp_path}/small.flags", f"--overlays={overlays}")
-        words += (f"--data_dir={tiny_dataset}", f"--seeds={seeds}", f"--output_dir={tmp_path}/out")
-        return ablation.run(parse(ablation.AblationConfig, *words))
+        words += (
+            f"--data_dir={tiny_dataset}",
+            f"--held_out={tiny_dataset}",
+            f"--list={tmp_path}/held_out.txt",
+        )
+        return ablation.run(parse(ablation.AblationConfig, *words, f"--output_dir={tmp_path}/out"))
 
     return run
 
 
-def test_a_variant_is_trained_and_not_again(run, tmp_path, capsys, monkeypatch):
-    report = run("0_content")
+def test_a_variant_is_trained_and_judged_and_not_again(run, tiny_dataset, tmp_path, capsys, monkeypatch):
+    report = run("0_masks")
     assert report["failed"] == []
     (row,) = report["rows"]
-    assert 0 < row["max_f_focus"]["mean"] <= 1 and 0 < row["mae"]["mean"] < 1
+    name = tiny_dataset.name
+    assert (
+        0 < row["figures"][f"{name}, max F"]["value"] <= 1 and 0 < row["figures"][f"{name}, MAE"]["value"] < 1
+    )
     assert json.loads((tmp_path / "out/ablation.json").read_text()) == report
     monkeypatch.setattr(subprocess, "run", None)
-    assert run("0_content") == report
-    assert "content loss only" in capsys.readouterr().out
-
-
-@pytest.fixture
-def trainer(monkeypatch):
-    """Stands for the process: F is 0.8 plus a hundredth of the seed; seed 3 fails."""
-    calls = []
-
-    def run(command, stdout, **_):
-        (folder,) = [word.partition("=")[2] for word in command if word.startswith("--output_dir")]
-        calls.append(command)
-        seed = int(folder[-1])
-        figures = {"max_f_focus": 0.8 + seed / 100, "max_f_blur": 0.9, "mae": 0.1}
-        with open(f"{folder}/student_last.json", "w") as file:
-            json.dump({"metadata": {"validation": figures if seed < 4 else {}}}, file)
-        return types.SimpleNamespace(returncode=int(seed == 3))
-
-    monkeypatch.setattr(subprocess, "run", run)
-    return calls
-
-
-def test_a_failed_run_does_not_stop_the_rest(run, trainer):
-    report = run("0_content", "1_adversarial", seeds="3,1,2")
-    assert report["failed"] == ["content, seed 3", "adversarial, seed 3"]
-    assert [row["max_f_focus"]["mean"] for row in report["rows"]] == pytest.approx([0.815, 0.815])
-    assert report["rows"][1]["gain"] == {"mean": 0.0, "spread": 0.0}
-    assert len(trainer) == 6 and all(command[-1] == "--resume" for command in trainer)
-    run("0_content", "1_adversarial", seeds="3,1,2")
-    assert len(trainer) == 8
-
-
-def test_other_flags_and_runs_without_held_out_photographs_are_refused(run, trainer, tmp_path):
-    run("0_content")
+    assert run("0_masks") == report
+    assert "| masks alone |" in capsys.readouterr().out
     with open(tmp_path / "small.flags", "a") as file:
         file.write("\n--epochs=9")
     with pytest.raises(ValueError, match="--epochs=9"):
-        run("0_content")
-    assert len(trainer) == 1
-    with pytest.raises(ValueError, match="--validation_fraction above 0"):
-        run("4_d3", seeds="4")
+        run("0_masks")
 
 
-def test_mean_spread_change_and_table_by_hand(repository):
-    names = ("0_content", "1_adversarial", "2_consistency")
-    overlays = [results.read_overlay(repository / f"configs/ablation/{name}.flags") for name in names]
+def test_a_failed_run_does_not_stop_the_rest(run, nano_student, monkeypatch):
+    """Stands for the process, which fails for the first overlay."""
+    calls = []
 
-    def figures(focus):
-        return {"max_f_focus": focus, "max_f_blur": 0.95, "mae": 0.9 - focus}
+    def train(command, **_):
+        (folder,) = [word.partition("=")[2] for word in command if word.startswith("--output_dir")]
+        calls.append(command)
+        for suffix in (".json", ".weights.h5"):
+            shutil.copy(f"{nano_student}{suffix}", f"{folder}/student_last{suffix}")
+        return types.SimpleNamespace(returncode=int(len(calls) == 1))
 
-    runs = {
-        "content": {1: figures(0.80), 2: figures(0.84)},
-        "adversarial": {1: figures(0.83), 2: figures(0.85)},
-        "consistency": {3: figures(0.9)},
-    }
-    content, adversarial, consistency = rows = results.summarize(overlays, runs)
-    assert content["max_f_focus"] == pytest.approx({"mean": 0.82, "spread": 0.02})
-    assert content["mae"] == pytest.approx({"mean": 0.08, "spread": 0.02})
-    assert (content["gain"], content["seeds"], consistency["gain"]) == (None, [1, 2], None)
-    # 0.03 with seed 1, 0.01 with seed 2.
-    assert adversarial["gain"] == pytest.approx({"mean": 0.02, "spread": 0.01})
-    assert adversarial["mae_change"] == pytest.approx({"mean": -0.02, "spread": 0.01})
-    lines = results.format_rows(rows).splitlines()
-    assert len(lines) == 5 and lines[0].endswith("| gain in focus | change of MAE |")
-    shown = "0.8200 ± 0.0200 | 0.9500 ± 0.0000 | 0.0800 ± 0.0200"
-    assert lines[2] == f"| content loss only |  | 2 | {shown} |  |  |"
-    assert lines[3].endswith("| +0.0200 ± 0.0100 | -0.0200 ± 0.0100 |")
+    monkeypatch.setattr(subprocess, "run", train)
+    report = run("2_out_of_fold", "3_d2", "4_d3")
+    assert report["failed"] == ["out_of_fold"] and all(command[-1] == "--resume" for command in calls)
+    first, second = (list(row["figures"].values()) for row in report["rows"])
+    assert all(figure.keys() == {"value"} for figure in first)
+    # The same network twice: no change, whatever photographs are drawn.
+    assert all((figure["change"], figure["confidence_95"]) == (0.0, [0.0, 0.0]) for figure in second)
+
+
+def test_changes_intervals_and_table_by_hand(repository):
+    overlays = [
+        results.read_overlay(repository / f"configs/ablation/{name}.flags") for name in ("3_d2", "4_d3")
+    ]
+
+    def scores(stems, **values):
+        # At every level half of what is predicted is right and all is found: F = 1.3 / 2 / 1.15.
+        halves, ones = np.full((len(stems), 256), 0.5), np.ones((len(stems), 256))
+        return ClassScores("focus", stems, halves, ones, None, {k: np.array(v) for k, v in values.items()})
+
+    def judged(mae, accuracy):
+        pairs = scores(("1-near", "1-far"), accuracy=accuracy)
+        return {"a": scores(("x", "y"), mae=mae), "b": pairs}
+
+    runs = {"d2": judged([0.1, 0.3], [0.5, 0.7]), "d3": judged([0.05, 0.25], [0.5, 0.9])}
+    d2, d3 = results.summarize(overlays, runs)
+    assert (d2["over"], list(d2["figures"])) == ("out_of_fold", ["a, max F", "a, MAE", "b, accuracy"])
+    assert d2["figures"]["a, MAE"] == pytest.approx({"value": 0.2})
+    assert d3["figures"]["a, max F"]["value"] == pytest.approx(0.65 / 1.15)
+    # Every photograph gains the same, so that the interval has no width; pairs gain 0 and 0.2.
+    assert d3["figures"]["a, MAE"]["confidence_95"] == pytest.approx([-0.05, -0.05])
+    assert d3["figures"]["b, accuracy"]["confidence_95"] == pytest.approx([0.0, 0.2])
+    table = results.format_rows([d2, d3]).splitlines()
+    assert table[0] == "| variant | over | a, max F | a, MAE | b, accuracy |"
+    assert table[2] == "| + D2 | out_of_fold | 0.565 | 0.200 | 0.600 |"
+    assert table[3].endswith("| 0.150 (-0.050; -0.050 to -0.050) | 0.700 (+0.100; +0.000 to +0.200) |")
 
 
 def test_every_overlay_differs_from_what_it_names(repository, monkeypatch, tmp_path):
@@ -111,7 +112,7 @@ def test_every_overlay_differs_from_what_it_names(repository, monkeypatch, tmp_p
     overlays = [results.read_overlay(path) for path in sorted(repository.glob("configs/ablation/*.flags"))]
     recipe = "--flagfile=configs/ablation.flags"
     configs = {o.name: parse(DistillRun, recipe, f"--flagfile={o.path}") for o in overlays}
-    assert len(configs) == 9
+    assert len(configs) == 8
     assert all(configs[overlay.name] != configs[overlay.over] for overlay in overlays if overlay.over)
     (tmp_path / "untitled.flags").write_text("--epochs=1\n")
     with pytest.raises(ValueError, match="Received: '--epochs=1'"):
