@@ -57,6 +57,14 @@ class ClassScores:
         tables = (getattr(self, name)[rows] for name in _ARRAYS[1:])
         return ClassScores(self.positive, tuple(stems), *tables, values)
 
+    @classmethod
+    def join(cls, parts):
+        """The images of several tables of one positive class as one."""
+        stems = tuple(stem for part in parts for stem in part.stems)
+        values = {name: np.concatenate([part.values[name] for part in parts]) for name in VALUE_NAMES}
+        tables = (np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS[1:])
+        return cls(parts[0].positive, stems, *tables, values)
+
     def curves(self):
         """Averages precision and recall over images first; F is that of the averages (the field's max F)."""
         precision, recall = self.precision.mean(axis=0), self.recall.mean(axis=0)
