@@ -3,8 +3,8 @@
 python scripts/fill_tables.py [--check]
 
 A marker is <!-- table NAME ARGUMENTS -->, and <!-- end --> after the table. Figures come from the
-metrics.json and uniform.json of trainers.evaluate, copied to docs/results/NAME.json, and from what
-trainers.ablation wrote. With --check nothing is written, and tables that differ end it with exit code 1.
+metrics.json, uniform.json and kinds.json of trainers.evaluate, copied to docs/results/NAME.json, and from
+what trainers.ablation wrote. With --check nothing is written; tables that differ end it with exit code 1.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ from pathlib import Path
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.command.options import option
 from dbdgan_tf.evaluation.ablation import format_rows
+from dbdgan_tf.evaluation.kinds import format_kinds
 from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.text_file import read_json
 
@@ -55,12 +56,19 @@ def uniform_table(names):
     return markdown_table(["model", "of 20 wholly sharp photographs", "of 20 wholly blurred ones"], rows)
 
 
+def kinds_table(names):
+    """Figures per kind of scene, a table for each evaluation."""
+    return "\n".join(format_kinds(_read(name)["kinds"]) for name in names)
+
+
 def ablation_table(names):
     """What each term buys."""
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
-TABLES = {"results": results_table, "uniform": uniform_table, "ablation": ablation_table}
+TABLES = {
+    "results": results_table, "uniform": uniform_table, "kinds": kinds_table, "ablation": ablation_table,
+}  # fmt: skip
 
 
 def fill(text):

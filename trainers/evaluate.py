@@ -21,6 +21,7 @@ class EvaluateConfig:
     list: str | None = option(None, "Text file of the stems to score, one a line.")
     uniform_dir: str | None = option(None, "Folder of the photographs that --uniform_list names.")
     uniform_list: str | None = option(None, "Text file of 'sharp STEM', 'blurred STEM', all of a kind.")
+    kinds: str | None = option(None, "Text file of 'KIND STEM': figures per kind of scene.")
     maps_dir: str | None = option(None, "Folder of blur maps, one <stem>.png per photograph.")
     model: str | None = option(None, "Model to run: PREFIX of a saved network, or a .tflite file.")
     positive: str = option("both", "Class that counts as positive.", ("blur", "focus", "both"))
@@ -49,13 +50,16 @@ class EvaluateConfig:
 
 def run(config):
     from dbdgan_tf.evaluation import format_table, maps_predictor, model_predictor
+    from dbdgan_tf.evaluation.kinds import read_kinds
 
     if config.maps_dir:
         predictor = maps_predictor(config.maps_dir, config.maps_polarity)
     else:
         predictor = model_predictor(config.model, config.batch_size, image_size=config.image_size)
-    results, rows = {}, []
-    for name, samples in _sources(config).items():
+    sources, results, rows = _sources(config), {}, []
+    scored = {sample.stem for samples in sources.values() for sample in samples}
+    kinds = read_kinds(config.kinds, scored) if config.kinds else None
+    for name, samples in sources.items():
         results[name], metrics = _evaluate_source(config, name, samples, predictor)
         title = results[name].name if len(config.data_dir) == 1 else f"{results[name].name}, {name}"
         rows += [(title, one) for one in (metrics.values() if config.positive == "both" else (metrics,))]
@@ -64,6 +68,8 @@ def run(config):
         if result.missing:
             listed = ", ".join(result.missing)
             print(f"{len(result.missing)} photographs have no map and are left out: {listed}")
+    if kinds:
+        _report_kinds(config, results, kinds)
     uniform = _evaluate_uniform(config, predictor) if config.uniform_dir else None
     if len(results) > 1 or uniform:
         _print_selection(results, uniform)
@@ -98,6 +104,15 @@ def _evaluate_source(config, name, samples, predictor):
         save_maps_dir=folder / "maps" if config.model and config.save_maps else None,
     )  # fmt: skip
     return result, result.save(folder, config.bootstrap, config.seed)
+
+
+def _report_kinds(config, results, kinds):
+    from dbdgan_tf.evaluation.kinds import format_kinds, kind_figures
+
+    figures = kind_figures(list(results.values()), kinds)
+    print(format_kinds(figures))
+    report = {"model": next(iter(results.values())).name, "kinds": figures}
+    write_json(Path(config.output_dir) / "kinds.json", report)
 
 
 def _evaluate_uniform(config, predictor):

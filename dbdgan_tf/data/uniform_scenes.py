@@ -13,21 +13,25 @@ _REFERENCE_WIDTH = 320
 _BLADES = (0, 5, 6, 7, 8)
 
 
-def read_groups(path):
-    """Dict group -> stems of a list of lines `sharp STEM` and `blurred STEM`; # begins a comment."""
-    groups = {group: [] for group in GROUPS}
+def read_groups(path, names=GROUPS):
+    """Dict group -> stems of a list of lines `GROUP STEM`; # begins a comment.
+
+    Each of `names` needs photographs, and no two may share one. None allows any names, and sharing.
+    """
+    groups = {name: [] for name in names or ()}
     for line in read_text(path).splitlines():
         words = line.split("#")[0].split()
-        if words and (len(words) != 2 or words[0] not in GROUPS):
-            raise ValueError(f"{path}: bad line. Received: {line!r}. Allowed: 'sharp STEM', 'blurred STEM'.")
+        if words and (len(words) != 2 or (names and words[0] not in names)):
+            allowed = ", ".join(f"'{name} STEM'" for name in names or ("GROUP",))
+            raise ValueError(f"{path}: bad line. Received: {line!r}. Allowed: {allowed}.")
         if words:
-            groups[words[0]].append(words[1])
-    stems = [stem for group in groups.values() for stem in group]
-    doubles = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if doubles or not all(groups.values()):
+            groups.setdefault(words[0], []).append(words[1])
+    among = [[stem for group in groups.values() for stem in group]] if names else groups.values()
+    doubles = sorted({stem for stems in among for stem in stems if stems.count(stem) > 1})
+    if doubles or not groups or not all(groups.values()):
+        told = ", ".join(f"{len(stems)} {name}" for name, stems in groups.items()) or "none"
         raise ValueError(
-            f"{path}: both groups need photographs, none twice. Received: "
-            f"{len(groups['sharp'])} sharp, {len(groups['blurred'])} blurred, twice: {doubles}."
+            f"{path}: every group needs photographs, none twice. Received: {told}, twice: {doubles}."
         )
     return groups
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dbdgan_tf.atomic_file import write_json
 from dbdgan_tf.metrics.calibration import best_temperature, calibration_error, reliability
-from dbdgan_tf.metrics.markdown import markdown_table
+from dbdgan_tf.metrics.markdown import decimals, markdown_table
 from dbdgan_tf.metrics.scores import POSITIVES, THRESHOLDS, VALUE_NAMES, f_measure
 from dbdgan_tf.text_file import read_json
 
@@ -57,17 +57,30 @@ class ClassScores:
         tables = (getattr(self, name)[rows] for name in _ARRAYS[1:])
         return ClassScores(self.positive, tuple(stems), *tables, values)
 
+    @classmethod
+    def join(cls, parts):
+        """The images of several tables of one positive class as one."""
+        stems = tuple(stem for part in parts for stem in part.stems)
+        values = {name: np.concatenate([part.values[name] for part in parts]) for name in VALUE_NAMES}
+        tables = (np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS[1:])
+        return cls(parts[0].positive, stems, *tables, values)
+
     def curves(self):
         """Averages precision and recall over images first; F is that of the averages (the field's max F)."""
         precision, recall = self.precision.mean(axis=0), self.recall.mean(axis=0)
         return Curves(precision, recall, f_measure(precision, recall))
+
+    def mean(self, name):
+        """The mean of one of `scores.VALUE_NAMES` over the images that have it; None if none has."""
+        known = self.values[name][~np.isnan(self.values[name])]
+        return float(known.mean()) if known.size else None
 
     def metrics(self, resamples=1000, seed=0):
         """JSON-ready: n, `METRIC_NAMES`, max_f_threshold (0..255), confidence_95 unless `resamples` is 0."""
         curve = self.curves().f
         metrics = {"positive": self.positive, "n": len(self.stems)}
         metrics |= {"max_f": float(curve.max()), "f_050": float(curve[128])}
-        metrics |= {name: float(self.values[name].mean()) for name in _MEANS}
+        metrics |= {name: self.mean(name) for name in _MEANS}
         metrics["max_f_threshold"] = int(curve.argmax())
         metrics["calibration"] = self.calibration()
         if resamples:
@@ -204,7 +217,7 @@ def format_table(rows):
 def _cells(name, metrics):
     bounds = metrics.get("confidence_95", {})
     return [
-        name, metrics["positive"], str(metrics["n"]), *(f"{metrics[key]:.4f}" for key in METRIC_NAMES),
+        name, metrics["positive"], str(metrics["n"]), *(decimals(metrics[key]) for key in METRIC_NAMES),
         str(metrics["max_f_threshold"]),
         *("{:.3f}-{:.3f}".format(*bounds[key]) if key in bounds else "" for key in ("max_f", "mae")),
     ]  # fmt: skip

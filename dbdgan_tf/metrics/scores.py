@@ -119,8 +119,13 @@ def score_map(blur_map, mask, positive, counted=None):
 
 
 def boundary_f(predicted, target, counted=None):
-    """F1 of the boundaries of two bool areas; 1 where neither has one, 0 where only one has."""
+    """F1 of the boundaries of two bool areas; 1 where neither has one, 0 where only one has.
+
+    NaN where the target is of both classes, but every boundary between them lies in pixels that do not count.
+    """
     edges = [_boundary(area, counted) for area in (predicted, target)]
+    if counted is not None and not edges[1].any() and len(np.unique(target[counted])) > 1:
+        return float("nan")
     if not edges[0].any() or not edges[1].any():
         return float(edges[0].any() == edges[1].any())
     reach = max(1.0, _TOLERANCE * np.hypot(*target.shape))

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.data.layouts import find_samples
-from dbdgan_tf.evaluation import evaluate, maps_predictor
+from dbdgan_tf.evaluation import evaluate, format_table, maps_predictor
 from dbdgan_tf.evaluation.report import Comparison, build_page, grid_picture
 from dbdgan_tf.evaluation.report.pictures import HEADER, MARGIN, comparison_tiles, spread
-from dbdgan_tf.photo import read_image
+from dbdgan_tf.photo import read_image, write_image
 
 
 @pytest.fixture
@@ -54,6 +54,19 @@ def test_page_is_self_contained(comparison):
     assert page.count("data:image/jpeg") == 16 and page.count("data:image/png") == 4
     assert page.index("<figcaption>b") < page.index("<figcaption>c")
     assert "<td class='best'>0.0000" in page
+
+
+def test_a_figure_that_no_mask_allows_is_left_empty(dataset):
+    mask = read_image(dataset / "test/masks/b.png")[..., 0]
+    mask[:, 14:16] = 128
+    write_image(dataset / "test/masks/b.png", mask)
+    samples, maps = find_samples(dataset, "test"), maps_predictor(dataset / "maps")
+    assert evaluate(samples[:2], maps).metrics(0)["blur"]["boundary_f"] == 1  # that of a
+    results = [evaluate(samples[1:2], maps, name=name) for name in "xy"]
+    metrics = results[0].metrics(0)["blur"]
+    assert metrics["boundary_f"] is None
+    assert format_table([("x", metrics)]).splitlines()[-1].split(" | ")[12] == ""
+    assert "<td></td>" in build_page(Comparison.of(results), examples=0, resamples=0)
 
 
 def test_maps_that_were_not_kept_leave_a_gap(dataset):

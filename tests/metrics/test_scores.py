@@ -128,6 +128,12 @@ def test_boundaries_off_by_pixels_or_absent(predicted, target, expected):
     assert boundary_f(predicted, target, np.zeros((60, 80), bool)) == 1
 
 
+def test_a_mask_that_ignores_its_whole_boundary_has_no_figure():
+    counted = ~(half(39) & ~half(41))
+    assert np.isnan(boundary_f(half(40), half(40), counted))
+    assert boundary_f(half(20), half(0), counted) == 0  # of one class: a boundary is wrong
+
+
 def test_half_of_a_boundary_by_hand():
     """The true edge runs through 60 rows; the map follows it through 30 and has no other: P = 1, R = 1/2."""
     predicted, counted = half(40), np.ones((60, 80), bool)

@@ -21,5 +21,13 @@ def test_figures_intervals_and_published_ones(tables, monkeypatch):
     assert f"| `own` | {figures} |" in filled
     assert "| the paper's student | 0.929 |" in filled and "old" not in filled
     assert tables.fill(filled) == filled
-    with pytest.raises(ValueError, match="Received: 'speed'. Allowed: results, uniform, ablation"):
+    with pytest.raises(ValueError, match="Received: 'speed'. Allowed: results, uniform, kinds, ablation"):
         tables.fill("<!-- table speed -->\n<!-- end -->")
+
+
+def test_kinds_of_scene_of_each_evaluation(tables, monkeypatch):
+    night = {"n": 16, "max_f_focus": 0.8571, "max_f_blur": 0.957, "mae": 0.0844, "boundary_f": None}
+    monkeypatch.setattr(tables, "_read", lambda name: {"kinds": {"low_light": night | {"accuracy": 0.9}}})
+    filled = tables.fill("<!-- table kinds test held -->\n<!-- end -->")
+    assert filled.count("| low light | 16 | 0.857 | 0.957 | 0.084 |  | 0.900 |\n\n| kind of scene") == 1
+    assert filled.count("| low light |") == 2 and tables.fill(filled) == filled

@@ -81,6 +81,7 @@ def test_sources_and_uniform_scenes_become_one_number(tmp_path, monkeypatch, cap
         write_image(tmp_path / f"uniform/{stem}.png", np.full((32, 32), level, np.uint8))
     (tmp_path / "uniform.txt").write_text("sharp sky\nblurred wall\n")
     (tmp_path / "list.txt").write_text("p1\ns_near\ns_far\n")
+    (tmp_path / "kinds.txt").write_text("plain p1\nplain s_far\nplain p2\nmacro p2\n")
 
     # What is bright is called blurred, and of the scene focused far nothing.
     def run_batch(images):
@@ -89,12 +90,18 @@ def test_sources_and_uniform_scenes_become_one_number(tmp_path, monkeypatch, cap
     monkeypatch.setattr("dbdgan_tf.evaluation.model_predictor", lambda *_, **__: ImagePredictor(run_batch))
     words = f"""--data_dir={tmp_path}/photos,{tmp_path}/scenes --split=train --model=any.tflite --noprogress
         --list={tmp_path}/list.txt --output_dir={tmp_path}/out
-        --uniform_dir={tmp_path}/uniform --uniform_list={tmp_path}/uniform.txt"""
+        --uniform_dir={tmp_path}/uniform --uniform_list={tmp_path}/uniform.txt
+        --kinds={tmp_path}/kinds.txt"""
     results = evaluate.run(parse(*words.split()))
     assert results["photos"].classes["focus"].stems == ("p1",)
     printed = capsys.readouterr().out
     # p1 is right; half of the scene focused far is wrong, a quarter of the pair; uniform scenes are right.
     assert "Selection 0.8750: photos max F in focus 1.0000 - MAE 0.0000; half of 0.2500 of" in printed
+    # Of kinds, p1 and the scene focused far are of two data sets; p2 is not scored.
+    kinds = json.loads((tmp_path / "out/kinds.json").read_text())
+    assert kinds["model"] == "any.tflite" and list(kinds["kinds"]) == ["all", "plain"]
+    assert (kinds["kinds"]["plain"]["n"], kinds["kinds"]["plain"]["mae"]) == (2, 0.25)
+    assert "| plain | 2 |" in printed
     assert "1 scenes sharp all over: in-focus share 1.000 (worst: sky 1.00)" in printed
     shares = json.loads((tmp_path / "out/uniform.json").read_text())["mean_in_focus_share"]
     assert shares == {"sharp": 1, "blurred": 0}

@@ -10,6 +10,7 @@ from dbdgan_tf.evaluation.plots import f_figure, pr_figure
 from dbdgan_tf.evaluation.report.comparison import LOWER_IS_BETTER
 from dbdgan_tf.evaluation.report.pictures import comparison_tiles, data_uri
 from dbdgan_tf.evaluation.result import METRIC_NAMES
+from dbdgan_tf.metrics.markdown import decimals
 from dbdgan_tf.photo import read_image, read_mask
 from dbdgan_tf.sharpness import score_pixels
 
@@ -69,7 +70,8 @@ def _table(rows, mark_best=True):
     if mark_best and len(rows) > 1:
         for name in METRIC_NAMES:
             choose = min if name in LOWER_IS_BETTER else max
-            best[name] = choose(round(metrics[name], 4) for _, metrics in rows)
+            known = [metrics[name] for _, metrics in rows if metrics[name] is not None]
+            best[name] = decimals(choose(known, default=None))
     body = "".join(_row(name, metrics, best) for name, metrics in rows)
     return f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
@@ -78,9 +80,10 @@ def _row(name, metrics, best):
     cells = [f"<td>{html.escape(name)}</td><td>{metrics['n']}</td>"]
     intervals = metrics.get("confidence_95", {})
     for key in METRIC_NAMES:
-        mark = " class='best'" if best.get(key) == round(metrics[key], 4) else ""
+        shown = decimals(metrics[key])
+        mark = " class='best'" if shown and best.get(key) == shown else ""
         bounds = "<small>{:.3f}–{:.3f}</small>".format(*intervals[key]) if key in intervals else ""
-        cells.append(f"<td{mark}>{metrics[key]:.4f}{bounds}</td>")
+        cells.append(f"<td{mark}>{shown}{bounds}</td>")
     return f"<tr>{''.join(cells)}<td>{metrics['max_f_threshold']}</td></tr>"
 
 

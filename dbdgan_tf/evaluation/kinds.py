@@ -1,0 +1,54 @@
+"""Figures per kind of scene, from scores that are there already."""
+
+from dbdgan_tf.data.uniform_scenes import read_groups
+from dbdgan_tf.evaluation.result import ClassScores
+from dbdgan_tf.metrics.markdown import decimals, markdown_table
+
+COLUMNS = {
+    "max_f_focus": "max F, in focus", "max_f_blur": "max F, blurred", "mae": "MAE",
+    "boundary_f": "boundary F", "accuracy": "pixel accuracy",
+}  # fmt: skip
+_ALIKE = tuple(COLUMNS)[2:]
+
+
+def read_kinds(path, stems):
+    """Dict kind -> those of `stems` that a list of lines `KIND STEM` counts to it, after "all" of them."""
+    kinds = {kind: set(listed) & set(stems) for kind, listed in read_groups(path, None).items()}
+    kinds = {kind: found for kind, found in kinds.items() if found}
+    if not kinds:
+        raise ValueError(f"{path} names no photograph that is scored. Allowed: 'KIND STEM' of some of them.")
+    return {"all": set(stems), **kinds}
+
+
+def kind_figures(results, kinds):
+    """JSON-ready dict kind -> n and those of `COLUMNS` whose class was scored.
+
+    Args:
+        results: list of `EvaluationResult`; a kind's photographs are pooled over them.
+        kinds: dict kind -> stems, of which those without scores are passed over.
+    """
+    figures = {}
+    for kind, stems in kinds.items():
+        pooled = {positive: _pool(results, positive, stems) for positive in results[0].classes}
+        scores = next(iter(pooled.values()))
+        if scores.stems:
+            figures[kind] = {"n": len(scores.stems)}
+            figures[kind] |= {f"max_f_{key}": float(one.curves().f.max()) for key, one in pooled.items()}
+            # The same for both classes.
+            figures[kind] |= {name: scores.mean(name) for name in _ALIKE}
+    return figures
+
+
+def _pool(results, positive, stems):
+    parts = [result.classes[positive] for result in results]
+    return ClassScores.join([part.subset([stem for stem in part.stems if stem in stems]) for part in parts])
+
+
+def format_kinds(figures):
+    """What `kind_figures` returns, as a Markdown table."""
+    names = [name for name in COLUMNS if all(name in row for row in figures.values())]
+    rows = [
+        [kind.replace("_", " "), str(row["n"]), *(decimals(row[name], 3) for name in names)]
+        for kind, row in figures.items()
+    ]
+    return markdown_table(["kind of scene", "n", *(COLUMNS[name] for name in names)], rows)
