@@ -52,6 +52,7 @@ class ConversionConfig:
     representative_dir: str | None = option(None, "Photos that show the int8 quantizer its ranges.")
     representative_count: int = option(100, "How many of them.", at_least=1)
     seed: int = option(0, "Of their choice.")
+    temperature: float = option(1.0, "Of trainers.evaluate; told in the file.", at_least=0.1, at_most=10)
     licence: str = option("MIT", "Licence of the weights.")
     placeholder: bool = option(False, "Mark the weights as not meant for use.")
 
@@ -174,7 +175,8 @@ def _describe(config, network, lead):
         input_mean=scaling.mean if lead is None else (0, 0, 0),
         input_std=scaling.std if lead is None else (1, 1, 1),
         input_layout="raw uint8 RGB" if config.io == "uint8" else "scaled float32 RGB",
-        variant=config.variant, licence=config.licence, version=__version__, source_checksum=network.checksum,
+        variant=config.variant, temperature=config.temperature, licence=config.licence, version=__version__,
+        source_checksum=network.checksum,
         recipe=without_folders(recipe), metrics=network.training.get("validation", {}),
         placeholder=config.placeholder,
     )  # fmt: skip

@@ -168,6 +168,7 @@ class Detectors:
         self._own = threading.local()
         # Opened at once: a bad model must be told before the first photograph is read.
         self.image_size = self.get().image_size
+        self.temperature = self.get().metadata.temperature
 
     def get(self):
         """The calling thread's, opened when it first asks."""

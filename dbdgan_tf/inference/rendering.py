@@ -17,6 +17,7 @@ ENDINGS = {
 }  # fmt: skip
 # Of pictures for people to look at.
 QUALITY = 92
+# Of the calibrated probability.
 CONSERVATIVE_THRESHOLD = 0.2
 # A map's edges are off by about one of its own pixels, 1/320 of a side; twice that is kept clear.
 _CONSERVATIVE_MARGIN = 1 / 160
@@ -28,9 +29,9 @@ _FADE = 0.2
 class Rendering:
     """How maps become pictures.
 
-    `threshold` None is one half, or a strict 0.2 if `conservative`: then no blurred pixel may pass as sharp,
-    and blurred areas are grown. `white` counts for maps and masks; `max_side` in px, None for the
-    photograph's own.
+    `threshold` None is one half, or if `conservative` where the probability, calibrated by `temperature` (see
+    `ModelMetadata`), is 0.2: then no blurred pixel may pass as sharp, and blurred areas are grown. `white`
+    counts for maps and masks; `max_side` in px, None for the photograph's own.
     """
 
     format: str = "map"
@@ -38,6 +39,7 @@ class Rendering:
     conservative: bool = False
     white: str = "blur"
     max_side: int | None = None
+    temperature: float = 1.0
 
     @property
     def needs_photo(self):
@@ -47,7 +49,9 @@ class Rendering:
     def limit(self):
         if self.threshold is not None:
             return self.threshold
-        return CONSERVATIVE_THRESHOLD if self.conservative else 0.5
+        if not self.conservative:
+            return 0.5
+        return 1 / (1 + (1 / CONSERVATIVE_THRESHOLD - 1) ** self.temperature)
 
     def output_size(self, full_size):
         scale = min(1.0, (self.max_side or math.inf) / max(full_size))
@@ -85,6 +89,7 @@ def map_photo(source, detectors, rendering, ending=".png", max_pixels=DEFAULT_MA
 
     A ValueError if the photograph cannot be used, or the format cannot hold the picture.
     """
+    rendering = dataclasses.replace(rendering, temperature=detectors.temperature)
     photo = load_photo(source, _pixels_needed(rendering, detectors), max_pixels)
     return encode(rendering.draw(detectors.find_blur(photo.pixels), photo), ending, QUALITY)
 

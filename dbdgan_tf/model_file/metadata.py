@@ -38,6 +38,8 @@ class ModelMetadata:
         input_std: Likewise; the graph's real-valued input is (pixel - mean) / std.
         input_layout: What the app passes: "raw uint8 RGB" (0..255, scaling absorbed) or "scaled float32 RGB".
         polarity: What 1.0 means: "blur" or "focus".
+        temperature: sigmoid(logit(output) / temperature) is the calibrated probability; above 1 where the
+            output is too sure.
         variant: "float32", "float16", "dynamic", "int8" or "qat_int8".
         licence: Of the weights.
         version: Of the library that wrote the file.
@@ -54,6 +56,7 @@ class ModelMetadata:
     input_layout: str = "scaled float32 RGB"
     output_meaning: str = "probability in 0..1 that the pixel is out of focus"
     polarity: str = "blur"
+    temperature: float = 1.0
     variant: str = "float32"
     licence: str = "MIT"
     version: str = ""
@@ -71,6 +74,8 @@ class ModelMetadata:
             object.__setattr__(self, field, values)
         if min(self.input_std) <= 0:
             raise MetadataError(f"input_std must be positive. Received: {self.input_std}.")
+        if not (isinstance(self.temperature, (int, float)) and 0.1 <= self.temperature <= 10):
+            raise MetadataError(f"temperature is a number from 0.1 to 10. Received: {self.temperature!r}.")
         if self.polarity not in ("blur", "focus"):
             raise MetadataError(f"Unknown polarity. Received: {self.polarity!r}. Allowed: blur, focus.")
 

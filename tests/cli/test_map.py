@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dbdgan_tf.inference.detector import Detectors
+from dbdgan_tf.inference.rendering import Rendering, map_photo
+
 
 def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
@@ -88,6 +91,18 @@ def test_conservative_masks_hold_the_plain_ones(draw, scale):
     strict = draw("--format", "mask", "--scale", scale, "--threshold", "0.2")[0] > 0
     safe = draw("--format", "mask", "--scale", scale, "--conservative")[0] > 0
     assert np.all(safe[strict]) and safe.sum() > strict.sum()
+
+
+def test_a_strict_threshold_is_one_of_the_calibrated_probability(flat_models, picture, tmp_path):
+    path, photo = tmp_path / "model.tflite", picture(120)
+    path.write_bytes(flat_models.grey_model(temperature=2.0))
+    # At temperature 2 an output of 1/17 says 1/5: the odds 1:16 have the root 1:4.
+    made, given = (
+        map_photo(photo, Detectors(path), Rendering("mask", limit, conservative=True))
+        for limit in (None, 1 / 17)
+    )
+    assert made == given
+    assert Rendering(conservative=True, temperature=2.0).limit == pytest.approx(1 / 17)
 
 
 def test_white_focus_inverts(draw):
