@@ -121,7 +121,9 @@ class RunOptions:
     steps_per_epoch: int = option(0, "Steps per epoch; 0 for one pass over the training images.")
     max_minutes: float = option(0.0, "Stop after the epoch that would pass this time; 0 for no limit.")
     fit_minutes: float = option(0.0, "Minutes of the whole run, over which rates fall; 0: over the epochs.")
-    report_speed: bool = option(False, "Print images/s and the share of time that steps wait for data, once.")
+    report_speed: bool = option(
+        False, "Print images/s, the share of time that steps wait for data, peak memory; once."
+    )
     seed: int = option(1, "Seed of weights, shuffling, augmentation and dropout.")
     resume: bool = option(False, "Go on from the checkpoint in output_dir.")
     overwrite: bool = option(False, "Start anew although output_dir holds a checkpoint.")

@@ -1,12 +1,13 @@
-"""How fast a run goes, measured once on its own steps: images per second, and waiting for data."""
+"""How fast a run goes, measured once on its own steps: images per second, waiting for data, memory."""
 
+import sys
 import time
 
 import keras
 
 
 class ThroughputReport(keras.callbacks.Callback):
-    """Prints images per second and the share of time that steps wait for data, once per process."""
+    """Prints images per second, the share of time that steps wait for data and peak memory, once."""
 
     def __init__(self, batch_size):
         super().__init__()
@@ -43,11 +44,24 @@ class ThroughputReport(keras.callbacks.Callback):
     def _report(self, seconds):
         self.done, steps = True, self.last - self.first
         rate, step = steps * self.batch_size / seconds, 1000 * seconds / steps
-        told = f"Throughput: {rate:.0f} images/s ({step:.0f} ms a step of {self.batch_size})"
+        told = f"Throughput: {rate:.3g} images/s ({step:.0f} ms a step of {self.batch_size})"
         if keras.backend.backend() == "jax":
-            import jax
-
             told += f", {100 * self.waited / seconds:.0f} % of the time waiting for data"
-            peak = (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")
-            told += f". Peak device memory {peak / 2**30:.1f} GiB" if peak else ""
+        place, peak = _peak_memory()
+        told += f". Peak memory of the {place} {peak / 2**30:.1f} GiB" if peak else ""
         print(f"{told}.", flush=True)
+
+
+def _peak_memory():
+    """Where the networks are, "device" or "process", and the most bytes used there; 0 where nobody tells."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        peak = (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")
+        if peak:
+            return "device", peak
+    if sys.platform != "linux":
+        return "process", 0
+    import resource
+
+    return "process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

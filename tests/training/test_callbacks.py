@@ -1,6 +1,7 @@
 """What happens around the steps of a run: guards, checkpoints, validation, time limits, memory kept."""
 
 import platform
+import sys
 from types import SimpleNamespace
 
 import keras
@@ -221,3 +222,5 @@ def test_throughput_is_printed_once_but_not_of_epochs_of_one_step(capsys, count,
     gan.fit(batch, batch_size=4, epochs=2, verbose=0, callbacks=[ThroughputReport(4)])
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Throughput")]
     assert len(told) == lines and all(float(line.split()[1]) > 0 for line in told)
+    if sys.platform == "linux":
+        assert all(float(line.split("Peak memory of the process ")[1].split()[0]) > 0 for line in told)
