@@ -132,7 +132,7 @@ FAST_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_
 @pytest.mark.parametrize("backend, blocked, first", [("tensorflow", (), EAGER), ("jax", ("tensorflow",), "")])
 def test_smoke_recipe(backend, blocked, first, run_python, tiny_dataset, tmp_path):
     arguments = [
-        "--flagfile=configs/distill.flags", "--flagfile=configs/smoke/distill.flags",
+        "--flagfile=configs/lite.flags", "--flagfile=configs/smoke/distill.flags",
         f"--data_dir={tiny_dataset}", f"--output_dir={tmp_path}", "--image_size=32", "--epochs=1",
         "--discriminator_channels=4",
     ]  # fmt: skip
