@@ -109,6 +109,7 @@ def _statistics(scores):
         else:
             found[f"{name}, max F"] = _best_f(one.precision, one.recall), count
             found[f"{name}, MAE"] = _mean(one.values["mae"]), count
+            found[f"{name}, boundary F"] = _mean(one.values["boundary_f"]), count
     return found
 
 
@@ -133,7 +134,7 @@ def _figure(statistic, other, count):
 
 
 def format_rows(rows):
-    """Rows of `summarize` as a Markdown table."""
+    """Rows of `summarize` as a Markdown table: figures, and in brackets the intervals of their changes."""
     labels = list(rows[0]["figures"]) if rows else []
     lines = []
     for row in rows:
@@ -141,7 +142,7 @@ def format_rows(rows):
         for figure in row["figures"].values():
             text = f"{figure['value']:.3f}"
             if "change" in figure:
-                text += " ({:+.3f}; {:+.3f} to {:+.3f})".format(figure["change"], *figure["confidence_95"])
+                text += " ({:+.3f} to {:+.3f})".format(*figure["confidence_95"])
             cells.append(text)
         lines.append(cells)
     return markdown_table(["variant", "over", *labels], lines)

@@ -91,20 +91,25 @@ def test_changes_intervals_and_table_by_hand(repository):
 
     def judged(mae, accuracy):
         pairs = scores(("1-near", "1-far"), accuracy=accuracy)
-        return {"a": scores(("x", "y"), mae=mae), "b": pairs}
+        return {"a": scores(("x", "y"), mae=mae, boundary_f=[0.5, 0.5]), "b": pairs}
 
     runs = {"d2": judged([0.1, 0.3], [0.5, 0.7]), "d3": judged([0.05, 0.25], [0.5, 0.9])}
     d2, d3 = results.summarize(overlays, runs)
-    assert (d2["over"], list(d2["figures"])) == ("out_of_fold", ["a, max F", "a, MAE", "b, accuracy"])
+    assert (d2["over"], list(d2["figures"])) == (
+        "out_of_fold",
+        ["a, max F", "a, MAE", "a, boundary F", "b, accuracy"],
+    )
     assert d2["figures"]["a, MAE"] == pytest.approx({"value": 0.2})
     assert d3["figures"]["a, max F"]["value"] == pytest.approx(0.65 / 1.15)
     # Every photograph gains the same, so that the interval has no width; pairs gain 0 and 0.2.
     assert d3["figures"]["a, MAE"]["confidence_95"] == pytest.approx([-0.05, -0.05])
     assert d3["figures"]["b, accuracy"]["confidence_95"] == pytest.approx([0.0, 0.2])
     table = results.format_rows([d2, d3]).splitlines()
-    assert table[0] == "| variant | over | a, max F | a, MAE | b, accuracy |"
-    assert table[2] == "| + D2 | out_of_fold | 0.565 | 0.200 | 0.600 |"
-    assert table[3].endswith("| 0.150 (-0.050; -0.050 to -0.050) | 0.700 (+0.100; +0.000 to +0.200) |")
+    assert table[0] == "| variant | over | a, max F | a, MAE | a, boundary F | b, accuracy |"
+    assert table[2] == "| + D2 | out_of_fold | 0.565 | 0.200 | 0.500 | 0.600 |"
+    assert table[3].endswith(
+        "| 0.150 (-0.050 to -0.050) | 0.500 (+0.000 to +0.000) | 0.700 (+0.000 to +0.200) |"
+    )
 
 
 def test_every_overlay_differs_from_what_it_names(repository, monkeypatch, tmp_path):
