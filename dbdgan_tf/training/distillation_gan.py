@@ -68,7 +68,12 @@ class DistillationGAN(_Step, keras.Model):
         self._student_graph = _with_taps(student, ("logits", *taps))
         self._teacher_graph = _with_taps(teacher, ("logits", *taps))
         for tap in taps:
-            channels = teacher.get_layer(tap).output.shape[-1]
+            *size, channels = teacher.get_layer(tap).output.shape[1:]
+            if size != list(student.get_layer(tap).output.shape[1:3]):
+                raise ValueError(
+                    f"Teacher and student have no features of one size there. Received: feature_taps={tap}. "
+                    "Allowed: layers at one stride, such as decoder_s8."
+                )
             self.adapters[tap] = keras.layers.Conv2D(channels, 1, use_bias=False, name=f"adapt_{tap}")
             self.adapters[tap].build(student.get_layer(tap).output.shape)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self._term_names()}

@@ -121,6 +121,12 @@ def test_terms_without_a_teacher_and_other_modes_are_refused(mode, losses, messa
         DistillationGAN(tiny.network("s", 4), None, UNIT, None, {}, mode, losses)
 
 
+def test_features_of_two_sizes_are_refused():
+    losses = LossOptions(feature_weight=1.0, feature_taps=("bottleneck",))
+    with pytest.raises(ValueError, match="Received: feature_taps=bottleneck. Allowed: layers at one stride"):
+        DistillationGAN(tiny.network("s", 4), tiny.network("t", 4, (32, 32)), UNIT, UNIT, {}, "joint", losses)
+
+
 def test_ignored_pixels_change_no_term_of_any_network():
     gan = make("joint")
     batch = gan.prepare(tiny.batch())
