@@ -150,7 +150,7 @@ def mirrored(predictor):
 class OutOfFoldPredictor:
     """Averages, for every photograph, the maps of the networks that were not trained on it (its stem).
 
-    With `in_fold`, of those that were, or of all where none was: what a teacher says of what it learnt by heart.
+    With `in_fold`, of those that were, or of all if none was: what teachers say of what they learnt by heart.
     """
 
     predictors: dict
