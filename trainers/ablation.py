@@ -40,10 +40,13 @@ def run(config):
         if not samples:
             raise ValueError(f"{config.list} names no photograph of {folder}. Allowed: stems found there.")
         sources[Path(folder).absolute().name] = samples
+    if len(sources) < len(config.held_out):
+        raise ValueError(f"Two data sets of one name. Received: --held_out={','.join(config.held_out)}.")
     report, results = {"rows": [], "failed": []}, {}
     for overlay in overlays:
         print(overlay.name, flush=True)
         if ablation.train(overlay, config.recipe, config.data_dir, config.output_dir):
+            check_held_out(Path(config.output_dir) / overlay.name / "student_last", stems)
             results[overlay.name] = ablation.judge(overlay, sources, config.output_dir)
         else:
             report["failed"].append(overlay.name)
@@ -51,6 +54,18 @@ def run(config):
         write_json(Path(config.output_dir) / "ablation.json", report)
     print(ablation.format_rows(report["rows"]))
     return report
+
+
+def check_held_out(network, stems):
+    """Raises a ValueError if a network was trained on any of the photographs that it is judged on."""
+    from dbdgan_tf.training.records import read_trained_on
+
+    seen = sorted(read_trained_on(network) & stems)
+    if seen:
+        raise ValueError(
+            f"{network} was trained on {len(seen)} of the photographs that it is judged on. Received: "
+            f"{', '.join(seen[:5])}. Allowed: what --validation_list of the recipe holds out."
+        )
 
 
 def main(config):

@@ -32,6 +32,8 @@ class PredictConfig:
     def __post_init__(self):
         check_exactly_one(self, "model", "out_of_fold")
         check_exactly_one(self, "input_dir", "data_dir")
+        if self.in_fold and not self.out_of_fold:
+            raise ValueError("--in_fold chooses among the networks of --out_of_fold. Received: none.")
 
 
 def run(config):
@@ -48,7 +50,7 @@ def run(config):
     models = [best_network(run) for run in config.out_of_fold] or [config.model, *config.average_with]
     source = {"models": [describe_model(model) for model in models], "map_size": config.map_size}
     source |= {"image_size": list(config.image_size or ()), "mirror": config.mirror}
-    source |= {"out_of_fold": bool(config.out_of_fold), "in_fold": config.in_fold}
+    source |= {"out_of_fold": bool(config.out_of_fold), **({"in_fold": True} if config.in_fold else {})}
     trained_on = {model: read_trained_on(model) for model in models} if config.out_of_fold else None
     options = config.batch_size, config.map_size, config.image_size
     predictors = [model_predictor(model, *options) for model in models]

@@ -24,7 +24,7 @@ FIELDS = tuple("path verdict sharpness edge_px sharp_up_to blur in_focus width h
     "is in focus on a clear ground.",
 )
 @option("--threshold", type=NumberRange(0, 1), help="What counts as blurred.  [default: 0.5]")
-@option("--conservative", is_flag=True, help="No blurred pixel may pass; threshold 0.2, grown.")
+@option("--conservative", is_flag=True, help="No blurred pixel may pass: stricter, grown.")
 @option("--white", type=Choice(["blur", "focus"]), default="blur", help="What is white in maps and masks.")
 @option("--max-side", type=COUNT, help="Longest side of the output, px.  [default: its own]")
 @shared.max_megapixels_option

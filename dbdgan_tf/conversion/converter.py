@@ -52,7 +52,9 @@ class ConversionConfig:
     representative_dir: str | None = option(None, "Photos that show the int8 quantizer its ranges.")
     representative_count: int = option(100, "How many of them.", at_least=1)
     seed: int = option(0, "Of their choice.")
-    temperature: float = option(1.0, "Of trainers.evaluate; told in the file.", at_least=0.1, at_most=10)
+    temperature: float = option(
+        1.0, "Of 'calibration' in trainers.evaluate's metrics.json; 1: none.", at_least=0.1, at_most=10
+    )
     licence: str = option("MIT", "Licence of the weights.")
     placeholder: bool = option(False, "Mark the weights as not meant for use.")
 

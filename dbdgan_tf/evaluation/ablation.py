@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def train(overlay, recipes, data_dir, folder):
         command = [sys.executable, "-m", "trainers.distill", *words]
         if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
             return False
+    shutil.rmtree(folder / "held_out", ignore_errors=True)  # Scores of an earlier run.
     done.write_text(json.dumps(asked), encoding="utf-8")
     return True
 
@@ -72,10 +74,12 @@ def _flags(path):
 def judge(overlay, sources, folder):
     """The last student's `ClassScores`, in focus, by source (lists of samples by name); kept beside it."""
     folder, scores = Path(folder) / overlay.name, {}
+    network = str(folder / "student_last")
     for name, samples in sources.items():
         kept = folder / "held_out" / name
-        if not (kept / "scores.npz").is_file():
-            evaluate(samples, model_predictor(str(folder / "student_last")), "focus").save(kept, resamples=0)
+        stems = tuple(sample.stem for sample in samples)
+        if not (kept / "scores.npz").is_file() or EvaluationResult.load(kept).classes["focus"].stems != stems:
+            evaluate(samples, model_predictor(network), "focus").save(kept, resamples=0)
         scores[name] = EvaluationResult.load(kept).classes["focus"]
     return scores
 
@@ -109,7 +113,8 @@ def _statistics(scores):
         else:
             found[f"{name}, max F"] = _best_f(one.precision, one.recall), count
             found[f"{name}, MAE"] = _mean(one.values["mae"]), count
-            found[f"{name}, boundary F"] = _mean(one.values["boundary_f"]), count
+            if not np.isnan(one.values["boundary_f"]).any():
+                found[f"{name}, boundary F"] = _mean(one.values["boundary_f"]), count
     return found
 
 

@@ -15,8 +15,11 @@ def read_kinds(path, stems):
     """Dict kind -> those of `stems` that a list of lines `KIND STEM` counts to it, after "all" of them."""
     kinds = {kind: set(listed) & set(stems) for kind, listed in read_groups(path, None).items()}
     kinds = {kind: found for kind, found in kinds.items() if found}
-    if not kinds:
-        raise ValueError(f"{path} names no photograph that is scored. Allowed: 'KIND STEM' of some of them.")
+    if not kinds or "all" in kinds:
+        raise ValueError(
+            f"{path} names no photograph that is scored, or a kind 'all'. Received: {sorted(kinds)}. "
+            "Allowed: 'KIND STEM' of some of them."
+        )
     return {"all": set(stems), **kinds}
 
 

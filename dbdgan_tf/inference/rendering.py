@@ -21,7 +21,7 @@ QUALITY = 92
 CONSERVATIVE_THRESHOLD = 0.2
 # A map's edges are off by about one of its own pixels, 1/320 of a side; twice that is kept clear.
 _CONSERVATIVE_MARGIN = 1 / 160
-# A cutout fades from opaque to clear over this range of the map, its middle at the threshold.
+# A cutout fades from opaque to clear over this range, its middle at the threshold; less near 0 and 1.
 _FADE = 0.2
 
 
@@ -74,7 +74,8 @@ class Rendering:
 
     def _cut_out(self, blur_map, pixels):
         distance = guided_upsample(blur_map, pixels) - self.limit
-        alpha = np.rint(255 * np.clip(0.5 - distance / _FADE, 0, 1)).astype(np.uint8)
+        fade = max(min(_FADE, 2 * self.limit, 2 * (1 - self.limit)), 1e-6)
+        alpha = np.rint(255 * np.clip(0.5 - distance / fade, 0, 1)).astype(np.uint8)
         return np.dstack([pixels, alpha])
 
     def _with_photo(self, blur_map, pixels):

@@ -74,7 +74,8 @@ class ModelMetadata:
             object.__setattr__(self, field, values)
         if min(self.input_std) <= 0:
             raise MetadataError(f"input_std must be positive. Received: {self.input_std}.")
-        if not (isinstance(self.temperature, (int, float)) and 0.1 <= self.temperature <= 10):
+        number = isinstance(self.temperature, (int, float)) and not isinstance(self.temperature, bool)
+        if not (number and 0.1 <= self.temperature <= 10):
             raise MetadataError(f"temperature is a number from 0.1 to 10. Received: {self.temperature!r}.")
         if self.polarity not in ("blur", "focus"):
             raise MetadataError(f"Unknown polarity. Received: {self.polarity!r}. Allowed: blur, focus.")

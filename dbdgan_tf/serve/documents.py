@@ -29,7 +29,7 @@ class MapOptions(pydantic.BaseModel, extra="forbid"):
     threshold: float | None = pydantic.Field(
         None, ge=0, le=1, allow_inf_nan=False, description="From here on a pixel is blurred; 0.5."
     )
-    conservative: bool = pydantic.Field(False, description="No blurred pixel may pass; threshold 0.2, grown.")
+    conservative: bool = pydantic.Field(False, description="No blurred pixel may pass: stricter, grown.")
     white: Literal["blur", "focus"] = pydantic.Field("blur", description="What white means.")
     max_side: int | None = pydantic.Field(None, ge=1, description="Longest side of the output, px.")
 

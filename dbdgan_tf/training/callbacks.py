@@ -57,6 +57,7 @@ class EpochSeed(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
+            self.dataset.set_epoch(epoch)  # Keras has moved it on.
             logs.update(self.dataset.drawn())
 
 
@@ -105,18 +106,6 @@ class Validator(keras.callbacks.Callback):
         if score >= self.progress["best"].get(name, float("-inf")):
             self.progress["best"][name] = score
             save_network(self.folder / f"{name}_best", network, config, metadata)
-
-
-class AdversarialShares(keras.callbacks.Callback):
-    """Logs what judges weigh in the gradients of student and teacher, on the epoch's first batch."""
-
-    def __init__(self, dataset):
-        super().__init__()
-        self.dataset = dataset
-
-    def on_epoch_end(self, epoch, logs=None):
-        shares = self.model.adversarial_shares(self.dataset[0])
-        logs.update({f"adversarial_share_{name}": share for name, share in shares.items()})
 
 
 class EpochTimes(keras.callbacks.Callback):

@@ -121,18 +121,24 @@ class DistillationGAN(_Step, keras.Model):
         self.step.assign(self.step + 1)
         return batch
 
-    def network_losses(self, batch):
+    def probes(self, batch):
+        """Zeros to add to the logits of judged networks, by name: the gradient there is that of the map."""
+        zeros = ops.zeros_like(batch["images"][..., :1])
+        return {name: zeros for name, judges in _JUDGES.items() if self.discriminators.keys() & judges}
+
+    def network_losses(self, batch, probes=None):
         """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned.
 
         Beside them stand "student_adversarial" and "teacher_adversarial", what judges add to these networks'.
         """
-        losses, terms, taught = {}, {}, self._teacher_outputs(batch)
+        losses, terms, probes = {}, {}, probes or {}
+        taught = _moved(self._teacher_outputs(batch), probes.get("teacher"))
         if self.teacher_mode == "joint":
             self._add_content("teacher", taught, batch, losses, terms)
             self._judge("teacher", "teacher", taught["blur_map"], batch, losses, terms)
         if self.student is not None:
             taught = {name: ops.stop_gradient(value) for name, value in taught.items()}
-            self._student_losses(batch, taught, losses, terms)
+            self._student_losses(batch, taught, losses, terms, probes.get("student"))
         return losses, terms
 
     def update(self, gradients, terms):
@@ -143,18 +149,11 @@ class DistillationGAN(_Step, keras.Model):
             self.trackers[name].update_state(value)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def adversarial_shares(self, batch):
-        """What the judges weigh: by generator, the norm of their gradient over that of its other terms.
-
-        Of a batch as `train_step` takes it, without augmentation; nothing changes, not even batch statistics.
-        """
-        batch, shares = {**batch, "images": ops.cast(batch["images"], "float32")}, {}
-        for name, judges in _JUDGES.items():
-            if self.discriminators.keys() & judges:
-                whole, judged = self.gradients_of(batch, (name, f"{name}_adversarial"), name)
-                others = [ops.subtract(a, b) for a, b in zip(whole, judged)]
-                shares[name] = _norm(judged) / max(_norm(others), 1e-12)
-        return shares
+    @staticmethod
+    def adversarial_share(whole, judged):
+        """The norm of the judges' part of a gradient over that of the rest."""
+        rest = ops.sqrt(ops.sum(ops.square(whole - judged)))
+        return ops.sqrt(ops.sum(ops.square(judged))) / ops.maximum(rest, 1e-12)
 
     def _add_content(self, name, outputs, batch, losses, terms):
         losses[name], parts = self._content(
@@ -162,9 +161,10 @@ class DistillationGAN(_Step, keras.Model):
         )
         terms.update({f"{name}_{part}": value for part, value in parts.items()})
 
-    def _student_losses(self, batch, taught, losses, terms):
+    def _student_losses(self, batch, taught, losses, terms, probe):
         options, counted = self.losses_options, batch.get("counted")
-        learned = self._student_graph(self.student_scaling.apply(batch["images"]), training=True)
+        images = self.student_scaling.apply(batch["images"])
+        learned = _moved(self._student_graph(images, training=True), probe)
         self._add_content("student", learned, batch, losses, terms)
         if options.consistency_weight:
             terms["consistency"] = consistency_loss(taught["blur_map"], learned["blur_map"], counted=counted)
@@ -227,11 +227,17 @@ class DistillationGAN(_Step, keras.Model):
             names += [f"student_{name}" for name in self._content.names]
             names += ["consistency"] * bool(self.losses_options.consistency_weight)
             names += ["feature"] * bool(self.adapters)
-        return names + [f"{side}_{judge}" for judge in self.discriminators for side in "dg"]
+        names += [f"{side}_{judge}" for judge in self.discriminators for side in "dg"]
+        return names + [
+            f"adversarial_share_{n}" for n, judges in _JUDGES.items() if self.discriminators.keys() & judges
+        ]
 
 
-def _norm(gradients):
-    return float(ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients)))
+def _moved(outputs, probe):
+    if probe is None:
+        return outputs
+    logits = ops.cast(outputs["logits"], "float32") + probe
+    return {**outputs, "logits": logits, "blur_map": ops.sigmoid(logits)}
 
 
 def _with_taps(network, taps):

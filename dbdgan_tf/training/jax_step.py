@@ -15,31 +15,30 @@ class JaxStep:
         references += self.optimizer.variables, self.metrics_variables
         batch, (trainable, fixed, moments, means) = _stateless(lambda: self.prepare(batch), references, state)
 
-        def losses_of(values):
-            outputs, new = _stateless(lambda: self.network_losses(batch), references[:2], (values, fixed))
+        probes, gradients = self.probes(batch), {}
+
+        def losses_of(values, probes):
+            outputs, new = _stateless(
+                lambda: self.network_losses(batch, probes), references[:2], (values, fixed)
+            )
             losses, terms = outputs
             return losses, (terms, new[1])
 
-        losses, pullback, (terms, fixed) = jax.vjp(losses_of, trainable, has_aux=True)
-        gradients = {name: self._pulled(pullback, losses, name, name) for name in self.variable_groups}
+        losses, pullback, (terms, fixed) = jax.vjp(losses_of, trainable, probes, has_aux=True)
+        for name, variables in self.variable_groups.items():
+            of_all, of_maps = _of_one(pullback, losses, name)
+            position = {id(variable): index for index, variable in enumerate(self.trainable_variables)}
+            gradients[name] = [of_all[position[id(variable)]] for variable in variables]
+            if name in probes:
+                _, judged = _of_one(pullback, losses, f"{name}_adversarial")
+                share = self.adversarial_share(of_maps[name], judged[name])
+                terms[f"adversarial_share_{name}"] = share
         values = trainable, fixed, moments, means
         return _stateless(lambda: self.update(gradients, terms), references, values)
 
-    def gradients_of(self, batch, names, group):
-        """As `TensorFlowStep`'s."""
-        references = self.trainable_variables, self.non_trainable_variables
-        trainable, fixed = ([variable.value for variable in variables] for variables in references)
 
-        def losses_of(values):
-            return _stateless(lambda: self.network_losses(batch)[0], references, (values, fixed))[0]
-
-        losses, pullback = jax.vjp(losses_of, trainable)
-        return [self._pulled(pullback, losses, name, group) for name in names]
-
-    def _pulled(self, pullback, losses, name, group):
-        (of_all,) = pullback({other: jnp.full_like(loss, other == name) for other, loss in losses.items()})
-        position = {id(variable): index for index, variable in enumerate(self.trainable_variables)}
-        return [of_all[position[id(variable)]] for variable in self.variable_groups[group]]
+def _of_one(pullback, losses, name):
+    return pullback({other: jnp.full_like(loss, other == name) for other, loss in losses.items()})
 
 
 def _stateless(function, references, values):

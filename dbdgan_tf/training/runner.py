@@ -118,8 +118,6 @@ def _callbacks(config, generators, training, held_out, folder, progress, record,
         found.append(cb.TimedSchedule(run.fit_minutes, progress))
     if run.max_minutes:
         found.append(cb.TimeLimit(run.max_minutes, began))
-    if keras.distribution.distribution() is None:
-        found.append(cb.AdversarialShares(training))
     found.append(cb.Validator(averaged, held_out, folder, progress, record, run.validate_every))
     if distribution.is_first():
         found.append(keras.callbacks.CSVLogger(str(folder / "log.csv"), append=progress["epoch"] > 0))

@@ -10,18 +10,15 @@ class TensorFlowStep:
     def train_step(self, data):
         """Updates every trained network on one batch and returns the running means of the terms."""
         batch = self.prepare(keras.utils.unpack_x_y_sample_weight(data)[0])
+        probes, gradients = self.probes(batch), {}
         with tf.GradientTape(persistent=True) as tape:
-            losses, terms = self.network_losses(batch)
-        groups = self.variable_groups
-        gradients = {name: tape.gradient(losses[name], groups[name]) for name in groups}
+            tape.watch(probes)
+            losses, terms = self.network_losses(batch, probes)
+        for name, variables in self.variable_groups.items():
+            found = tape.gradient(losses[name], [*variables, probes.get(name, ())])
+            gradients[name] = found[: len(variables)]
+            if name in probes:
+                judged = tape.gradient(losses[f"{name}_adversarial"], probes[name])
+                terms[f"adversarial_share_{name}"] = self.adversarial_share(found[-1], judged)
         del tape
         return self.update(gradients, terms)
-
-    def gradients_of(self, batch, names, group):
-        """Gradients of some of `network_losses` for the variables of one group; changes nothing."""
-        variables = self.variable_groups[group]
-        with keras.StatelessScope(), tf.GradientTape(persistent=True) as tape:
-            values, _ = self.network_losses(batch)
-        found = [tape.gradient(values[name], variables) for name in names]
-        # What a loss does not reach, such as adapters from the judges, has no gradient.
-        return [[tf.zeros(v.shape) if g is None else g for g, v in zip(one, variables)] for one in found]

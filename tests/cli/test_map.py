@@ -10,6 +10,7 @@ from PIL import Image
 
 from dbdgan_tf.inference.detector import Detectors
 from dbdgan_tf.inference.rendering import Rendering, map_photo
+from dbdgan_tf.photo import load_photo
 
 
 def read(path):
@@ -102,7 +103,10 @@ def test_a_strict_threshold_is_one_of_the_calibrated_probability(flat_models, pi
         for limit in (None, 1 / 17)
     )
     assert made == given
-    assert Rendering(conservative=True, temperature=2.0).limit == pytest.approx(1 / 17)
+    strict = Rendering("cutout", conservative=True, temperature=2.0)
+    assert strict.limit == pytest.approx(1 / 17)
+    cutout = strict.draw(np.zeros((8, 8), np.float32), load_photo(photo))
+    assert (cutout[..., 3] == 255).all()
 
 
 def test_white_focus_inverts(draw):

@@ -35,6 +35,7 @@ def test_embedded_at_multiples_of_16_read_back_and_replaced(flat_models):
         ({"input_std": (1, 0, 1)}, "input_std must be positive"),
         ({"input_mean": (1, 2)}, "three"),
         ({"temperature": 0}, "from 0.1 to 10. Received: 0"),
+        ({"temperature": True}, "from 0.1 to 10. Received: True"),
     ],
 )
 def test_bad_descriptions(options, message):

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_a_variant_is_trained_and_judged_and_not_again(run, tiny_dataset, tmp_pa
         run("0_masks")
 
 
-def test_a_failed_run_does_not_stop_the_rest(run, nano_student, monkeypatch):
+def test_a_failed_run_does_not_stop_the_rest(run, nano_student, monkeypatch, tmp_path):
     """Stands for the process, which fails for the first overlay."""
     calls = []
 
@@ -68,6 +69,7 @@ def test_a_failed_run_does_not_stop_the_rest(run, nano_student, monkeypatch):
         calls.append(command)
         for suffix in (".json", ".weights.h5"):
             shutil.copy(f"{nano_student}{suffix}", f"{folder}/student_last{suffix}")
+        Path(folder, "trained_on.txt").write_text("elsewhere\n")
         return types.SimpleNamespace(returncode=int(len(calls) == 1))
 
     monkeypatch.setattr(subprocess, "run", train)
@@ -77,6 +79,10 @@ def test_a_failed_run_does_not_stop_the_rest(run, nano_student, monkeypatch):
     assert all(figure.keys() == {"value"} for figure in first)
     # The same network twice: no change, whatever photographs are drawn.
     assert all((figure["change"], figure["confidence_95"]) == (0.0, [0.0, 0.0]) for figure in second)
+    stem = (tmp_path / "held_out.txt").read_text().split()[0]
+    (tmp_path / "out/d2/trained_on.txt").write_text(stem)
+    with pytest.raises(ValueError, match=f"trained on 1 of the photographs .* Received: {stem}"):
+        run("3_d2")
 
 
 def test_changes_intervals_and_table_by_hand(repository):

@@ -45,22 +45,23 @@ def test_joint_step_moves_every_network_and_reports_every_term():
     assert {"teacher_bce", "student_iou", "consistency", "feature", "d_distill", "g_teacher"} <= set(terms)
 
 
-def test_shares_of_judges_by_another_way_and_without_a_trace():
-    gan, batch = make("joint"), tiny.batch()
-    gan.step.assign(5)
-    before = values(gan.variables)
-    shares = gan.adversarial_shares(batch)
-    assert not any(moved(before, gan.variables))
-    # Gradients are linear in the weights of the terms: four times the weights, four times the share.
-    gan.losses_options = dataclasses.replace(
-        gan.losses_options, adversarial_weight=2.0, distill_adversarial_weight=2.0
-    )
-    assert shares.keys() == {"teacher", "student"} and min(shares.values()) > 1e-3
-    assert gan.adversarial_shares(batch) == pytest.approx({k: 4 * v for k, v in shares.items()}, rel=1e-3)
-    # The first steps are those of content alone.
-    gan.step.assign(0)
-    assert gan.adversarial_shares(batch) == {"teacher": 0.0, "student": 0.0}
-    assert make("none", LossOptions(consistency_weight=0.0, **NO_JUDGES)).adversarial_shares(batch) == {}
+def test_the_judges_share_grows_with_their_weight():
+    losses = LossOptions(adversarial_warmup_steps=1, consistency_weight=0.5)
+    shares = {}
+    for weight in (0.0, 0.01, 0.02):
+        weights = {"adversarial_weight": weight, "distill_adversarial_weight": weight}
+        gan = make("joint", dataclasses.replace(losses, **weights))
+        shares[weight] = {k: v for k, v in step(gan).items() if k.startswith("adversarial_share")}
+    assert shares[0.0] == {}
+    assert shares[0.01].keys() == {"adversarial_share_teacher", "adversarial_share_student"}
+    # The first step is the same, and gradients are linear in the weights of the terms.
+    assert shares[0.02] == pytest.approx({name: 2 * share for name, share in shares[0.01].items()}, rel=1e-3)
+    assert min(shares[0.01].values()) > 1e-4
+
+
+def test_the_share_by_hand():
+    whole, judged = np.array([[3.0, 4.0]]), np.array([[3.0, 0.0]])
+    assert float(DistillationGAN.adversarial_share(whole, judged)) == pytest.approx(0.75)
 
 
 def test_frozen_teacher_does_not_move_not_even_its_statistics():
@@ -88,7 +89,7 @@ def test_cached_maps_replace_the_teacher():
 def test_student_alone_has_content_and_d2_only():
     gan = make("none", LossOptions(distill_adversarial_weight=0.0, consistency_weight=0.0))
     others = {name for name in step(gan) if not name.startswith("student")}
-    assert others == {"d_student", "g_student"}
+    assert others == {"d_student", "g_student", "adversarial_share_student"}
     # Zero weights switch off in the other modes too.
     terms = step(make("joint", LossOptions(consistency_weight=0.0, **NO_JUDGES)))
     assert {name.partition("_")[0] for name in terms} == {"teacher", "student"}
@@ -171,7 +172,7 @@ def test_tensorflow_and_jax_take_the_same_step(run_python, tmp_path):
     run_python(code, blocked=("tensorflow",), env={"KERAS_BACKEND": "jax", "XLA_FLAGS": fast})
     on_tensorflow, on_jax = (dict(np.load(tmp_path / f"{name}.npz")) for name in ("tensorflow", "jax"))
     assert on_tensorflow.keys() == on_jax.keys()
-    assert sum(name.startswith("loss/") for name in on_jax) == 2 * 4 + 2 + 2 * 3
+    assert sum(name.startswith("loss/") for name in on_jax) == 2 * 4 + 2 + 2 * 3 + 2
     assert sum("vector_u" in name for name in on_jax) == 3 * 5
     for name, value in on_tensorflow.items():
         np.testing.assert_allclose(value, on_jax[name], atol=1e-4, err_msg=name)
