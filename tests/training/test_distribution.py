@@ -130,7 +130,7 @@ def results(tmp_path_factory):
 @pytest.mark.parametrize("kind, part", [("devices", 0), ("processes", 0), ("processes", 1)])
 def test_losses_and_all_variables_are_those_of_one_device(results, kind, part):
     alone, other = results["one"][0], results[kind][part]
-    assert alone["losses"].shape == (5, 2 * 4 + 2 + 2 * 3) and np.isfinite(alone["losses"]).all()
+    assert alone["losses"].shape == (5, 2 * 4 + 2 + 2 * 3 + 2) and np.isfinite(alone["losses"]).all()
     assert alone.keys() == other.keys()
     assert sum("vector_u" in name for name in alone) == 3 * 5
     for name, value in alone.items():
