@@ -150,7 +150,7 @@ def mirrored(predictor):
 class OutOfFoldPredictor:
     """Averages, for every photograph, the maps of the networks that were not trained on it (its stem).
 
-    With `in_fold`, of those that were: what a teacher says of photographs that it learnt by heart.
+    With `in_fold`, of those that were, or of all if none was: what teachers say of what they learnt by heart.
     """
 
     predictors: dict
@@ -161,10 +161,9 @@ class OutOfFoldPredictor:
         """As `ImagePredictor.predict`, but photographs of the same networks come together."""
         seen = [sample for sample in samples if not self._networks(sample)]
         if seen:
-            which, named = "No" if self.in_fold else "Every", ", ".join(sample.stem for sample in seen[:5])
             raise ValueError(
-                f"{which} network was trained on {len(seen)} of the photographs. Received: {named}. "
-                "Allowed: the networks of all folds."
+                f"Every network was trained on {len(seen)} of the photographs. Received: "
+                f"{', '.join(sample.stem for sample in seen[:5])}. Allowed: the networks of all folds."
             )
         groups = {}
         for sample in samples:
@@ -174,7 +173,8 @@ class OutOfFoldPredictor:
 
     def _networks(self, sample):
         stem = Path(sample.stem).name
-        return tuple(name for name, stems in self.trained_on.items() if (stem in stems) == self.in_fold)
+        chosen = tuple(name for name, stems in self.trained_on.items() if (stem in stems) == self.in_fold)
+        return tuple(self.trained_on) if self.in_fold and not chosen else chosen
 
 
 def best_network(run):
