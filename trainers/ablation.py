@@ -27,21 +27,15 @@ class AblationConfig:
 
 
 def run(config):
-    from dbdgan_tf.data.layouts import find_samples, read_stems
     from dbdgan_tf.evaluation import ablation
+    from trainers.evaluate import listed_sources
 
     files = [sorted(path.glob("*.flags")) if path.is_dir() else [path] for path in map(Path, config.overlays)]
     overlays = [ablation.read_overlay(path) for paths in files for path in paths]
     if not overlays:
         raise ValueError(f"--overlays names no file. Received: {','.join(config.overlays)}.")
-    stems, sources = read_stems(config.list), {}
-    for folder in config.held_out:
-        samples = [sample for sample in find_samples(folder, "train") if sample.stem in stems]
-        if not samples:
-            raise ValueError(f"{config.list} names no photograph of {folder}. Allowed: stems found there.")
-        sources[Path(folder).absolute().name] = samples
-    if len(sources) < len(config.held_out):
-        raise ValueError(f"Two data sets of one name. Received: --held_out={','.join(config.held_out)}.")
+    sources = listed_sources(config.held_out, "train", config.list)
+    stems = {sample.stem for samples in sources.values() for sample in samples}
     report, results = {"rows": [], "failed": []}, {}
     for overlay in overlays:
         print(overlay.name, flush=True)

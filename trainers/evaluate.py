@@ -56,7 +56,9 @@ def run(config):
         predictor = maps_predictor(config.maps_dir, config.maps_polarity)
     else:
         predictor = model_predictor(config.model, config.batch_size, image_size=config.image_size)
-    sources, results, rows = _sources(config), {}, []
+    polarity = None if config.mask_polarity == "auto" else config.mask_polarity
+    sources = listed_sources(config.data_dir, config.split, config.list, polarity)
+    results, rows = {}, []
     scored = {sample.stem for samples in sources.values() for sample in samples}
     kinds = read_kinds(config.kinds, scored) if config.kinds else None
     for name, samples in sources.items():
@@ -77,20 +79,19 @@ def run(config):
     return results if len(results) > 1 else next(iter(results.values()))
 
 
-def _sources(config):
+def listed_sources(folders, split, listed=None, polarity=None):
+    """Samples by their data set's name, of all stems or those of a list; a ValueError if a set has none."""
     from dbdgan_tf.data.layouts import find_samples, read_stems
 
-    polarity = None if config.mask_polarity == "auto" else config.mask_polarity
-    stems = read_stems(config.list) if config.list else None
-    sources = {}
-    for folder in config.data_dir:
-        samples = find_samples(folder, config.split, polarity)
+    stems, sources = read_stems(listed) if listed else None, {}
+    for folder in folders:
+        samples = find_samples(folder, split, polarity)
         samples = [sample for sample in samples if stems is None or sample.stem in stems]
         if not samples:
-            raise ValueError(f"{config.list} names no photograph of {folder}. Allowed: stems found there.")
+            raise ValueError(f"{listed} names no photograph of {folder}. Allowed: stems found there.")
         sources[Path(folder).absolute().name] = samples
-    if len(sources) < len(config.data_dir):
-        raise ValueError(f"Two data sets of one name. Received: --data_dir={','.join(config.data_dir)}.")
+    if len(sources) < len(folders):
+        raise ValueError(f"Two data sets of one name. Received: {','.join(map(str, folders))}.")
     return sources
 
 

@@ -121,10 +121,14 @@ class DistillationGAN(_Step, keras.Model):
         self.step.assign(self.step + 1)
         return batch
 
+    @property
+    def _judged(self):
+        return [name for name, judges in _JUDGES.items() if self.discriminators.keys() & judges]
+
     def probes(self, batch):
         """Zeros to add to the logits of judged networks, by name: the gradient there is that of the map."""
         zeros = ops.zeros_like(batch["images"][..., :1])
-        return {name: zeros for name, judges in _JUDGES.items() if self.discriminators.keys() & judges}
+        return dict.fromkeys(self._judged, zeros)
 
     def network_losses(self, batch, probes=None):
         """Scalar losses by name of `variable_groups`, and scalar terms, of what `prepare` returned.
@@ -228,9 +232,7 @@ class DistillationGAN(_Step, keras.Model):
             names += ["consistency"] * bool(self.losses_options.consistency_weight)
             names += ["feature"] * bool(self.adapters)
         names += [f"{side}_{judge}" for judge in self.discriminators for side in "dg"]
-        return names + [
-            f"adversarial_share_{n}" for n, judges in _JUDGES.items() if self.discriminators.keys() & judges
-        ]
+        return names + [f"adversarial_share_{name}" for name in self._judged]
 
 
 def _moved(outputs, probe):
