@@ -20,7 +20,7 @@ from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.text_file import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
+PAGES = ("README.md", "MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
 # As the paper prints them: max F, in focus, on CUHK.
 PAPER = {"paper_teacher": ("the paper's teacher", "0.937"), "paper_student": ("the paper's student", "0.929")}

@@ -16,7 +16,8 @@ const WORKER = "service_worker.js";
 
 /**
  * The models for photos and for the camera, each with its contract, from folders that tflite.golden.make
- * wrote. A camera without a folder of its own takes the photos'; by default both are bundled ones.
+ * wrote. A camera without a folder of its own takes the photos'; by default both are bundled ones, with
+ * their terms.
  */
 export function modelFiles(photo, camera) {
   const folders = {
@@ -33,6 +34,10 @@ export function modelFiles(photo, camera) {
         const source = JSON.stringify({ ...contract, model: { ...contract.model, file } });
         this.emitFile({ type: "asset", fileName: `model/${file}`, source: content });
         this.emitFile({ type: "asset", fileName: `model/${name}.json`, source });
+      }
+      if (!photo) {
+        const source = readFileSync(join(ASSETS, "LICENCE.md"));
+        this.emitFile({ type: "asset", fileName: "model/LICENCE.md", source });
       }
     },
   };
