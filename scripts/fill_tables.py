@@ -44,7 +44,7 @@ def results_table(names):
         focus, blur = metrics["focus"], metrics["blur"]
         figures = [_with_interval(focus, "max_f"), _with_interval(blur, "max_f"), _with_interval(blur, "mae")]
         rows.append([f"`{name}`", *figures, f"{blur['iou']:.3f}"])
-    return markdown_table(["model", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
+    return markdown_table(["file", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
 
 
 def uniform_table(names):
@@ -66,8 +66,20 @@ def ablation_table(names):
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
+def calibration_table(names):
+    """How far probabilities are from shares of pixels, and the temperature that brings them nearest."""
+    rows = []
+    for name in names:
+        blur = _read(name)["blur"]["calibration"]
+        figures = (blur["error"], blur["temperature"], blur["error_at_temperature"])
+        rows.append([f"`{name}`", *(f"{figure:.3f}" for figure in figures)])
+    columns = ["file, photographs", "expected calibration error", "best temperature", "error at it"]
+    return markdown_table(columns, rows)
+
+
 TABLES = {
     "results": results_table, "uniform": uniform_table, "kinds": kinds_table, "ablation": ablation_table,
+    "calibration": calibration_table,
 }  # fmt: skip
 
 
