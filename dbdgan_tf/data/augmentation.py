@@ -29,13 +29,13 @@ class AugmentationConfig:
     zoom: float = 1.25
     shift: float = 0.08
     colour: float = 0.8
-    brightness: float = 0.15
+    brightness: float = 0.12
     contrast: float = 0.25
-    gamma: float = 1.4
+    gamma: float = 1.3
     saturation: float = 0.4
     hue: float = 0.03
     grey: float = 0.05
-    noise: float = 0.03
+    noise: float = 0.015
 
 
 @keras.saving.register_keras_serializable("dbdgan_tf")
