@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BESIDE_THE_CODE = (
     "README.md", "CONTRIBUTING.md", "MODEL_CARD.md", "SECURITY.md", "tflite/golden/README.md",
     "tflite/android/README.md", "tflite/ios/README.md", "tflite/web/README.md",
+    "colab/detect.ipynb", "colab/train_distill_convert.ipynb",
 )  # fmt: skip
 LINK = re.compile(r"(\]\()([^)#:\s]+)")
 

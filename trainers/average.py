@@ -17,6 +17,7 @@ class AverageConfig:
     networks: tuple = option(REQUIRED, "PREFIXes of saved networks, two or more.")
     output: str = option(REQUIRED, "PREFIX of the mean.")
     data_dir: tuple = option(REQUIRED, "Datasets with masks that they were trained on.")
+    soft_masks: bool = option(False, "Masks hold degrees of blur.")
     validation_list: str = option("", "Text file of the stems held out, one a line.")
     validation_fraction: float = option(0.1, "Share held out if no list is given.", at_least=0.0, at_most=1.0)
     image_size: tuple[int, int] | None = option(None, "Size in px to score at; default theirs.", at_least=32)
@@ -33,7 +34,8 @@ def run(config):
     size = {"image_size": config.image_size} if config.image_size else {}
     mean, its_config = mean_network(config.networks, **size)
     data = DataOptions(
-        data_dir=config.data_dir, batch_size=1, image_size=mean.input_shape[1:3], cache=False,
+        data_dir=config.data_dir, soft_masks=config.soft_masks, batch_size=1,
+        image_size=mean.input_shape[1:3], cache=False,
         validation_list=config.validation_list, validation_fraction=config.validation_fraction,
     )  # fmt: skip
     held_out = make_datasets(data, RunOptions())[1]

@@ -51,6 +51,7 @@ class EvaluateConfig:
 def run(config):
     from dbdgan_tf.evaluation import format_table, maps_predictor, model_predictor
     from dbdgan_tf.evaluation.kinds import read_kinds
+    from dbdgan_tf.evaluation.result import EvaluationResult
 
     if config.maps_dir:
         predictor = maps_predictor(config.maps_dir, config.maps_polarity)
@@ -63,8 +64,10 @@ def run(config):
     kinds = read_kinds(config.kinds, scored) if config.kinds else None
     for name, samples in sources.items():
         results[name], metrics = _evaluate_source(config, name, samples, predictor)
-        title = results[name].name if len(config.data_dir) == 1 else f"{results[name].name}, {name}"
-        rows += [(title, one) for one in (metrics.values() if config.positive == "both" else (metrics,))]
+        rows += _rows(results[name].name if len(sources) == 1 else f"{results[name].name}, {name}", metrics)
+    if len(sources) > 1:
+        pooled = EvaluationResult.join(list(results.values()))
+        rows += _rows(f"{pooled.name}, all", pooled.save(config.output_dir, config.bootstrap, config.seed))
     print(format_table(rows))
     for result in results.values():
         if result.missing:
@@ -105,6 +108,10 @@ def _evaluate_source(config, name, samples, predictor):
         save_maps_dir=folder / "maps" if config.model and config.save_maps else None,
     )  # fmt: skip
     return result, result.save(folder, config.bootstrap, config.seed)
+
+
+def _rows(title, metrics):
+    return [(title, one) for one in ([metrics] if "positive" in metrics else metrics.values())]
 
 
 def _report_kinds(config, results, kinds):

@@ -121,6 +121,16 @@ class EvaluationResult:
     maps_dir: str | None = None
     maps_polarity: str = "blur"
 
+    @classmethod
+    def join(cls, results):
+        """The images of several results of one model as one; their maps stay where they are."""
+        classes = {
+            positive: ClassScores.join([result.classes[positive] for result in results])
+            for positive in results[0].classes
+        }
+        images, missing = (sum((getattr(one, name) for one in results), ()) for name in ("images", "missing"))
+        return cls(results[0].name, classes, images, missing)
+
     def metrics(self, resamples=1000, seed=0):
         """The summary of the one class, or a dict of both by class."""
         summaries = {key: scores.metrics(resamples, seed) for key, scores in self.classes.items()}

@@ -97,6 +97,9 @@ def test_sources_and_uniform_scenes_become_one_number(tmp_path, monkeypatch, cap
     printed = capsys.readouterr().out
     # p1 is right; half of the scene focused far is wrong, a quarter of the pair; uniform scenes are right.
     assert "Selection 0.8750: photos max F in focus 1.0000 - MAE 0.0000; half of 0.2500 of" in printed
+    # All of them pooled: the errors of three photographs.
+    pooled = json.loads((tmp_path / "out/metrics.json").read_text())["focus"]
+    assert pooled["n"] == 3 and pooled["mae"] == pytest.approx(0.5 / 3) and "any.tflite, all" in printed
     # Of kinds, p1 and the scene focused far are of two data sets; p2 is not scored.
     kinds = json.loads((tmp_path / "out/kinds.json").read_text())
     assert kinds["model"] == "any.tflite" and list(kinds["kinds"]) == ["all", "plain"]
