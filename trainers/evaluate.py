@@ -65,8 +65,8 @@ def run(config):
     for name, samples in sources.items():
         results[name], metrics = _evaluate_source(config, name, samples, predictor)
         rows += _rows(results[name].name if len(sources) == 1 else f"{results[name].name}, {name}", metrics)
+    pooled = EvaluationResult.join(list(results.values()))
     if len(sources) > 1:
-        pooled = EvaluationResult.join(list(results.values()))
         rows += _rows(f"{pooled.name}, all", pooled.save(config.output_dir, config.bootstrap, config.seed))
     print(format_table(rows))
     for result in results.values():
@@ -74,7 +74,7 @@ def run(config):
             listed = ", ".join(result.missing)
             print(f"{len(result.missing)} photographs have no map and are left out: {listed}")
     if kinds:
-        _report_kinds(config, results, kinds)
+        _report_kinds(config, pooled, kinds)
     uniform = _evaluate_uniform(config, predictor) if config.uniform_dir else None
     if len(results) > 1 or uniform:
         _print_selection(results, uniform)
@@ -114,13 +114,12 @@ def _rows(title, metrics):
     return [(title, one) for one in ([metrics] if "positive" in metrics else metrics.values())]
 
 
-def _report_kinds(config, results, kinds):
+def _report_kinds(config, result, kinds):
     from dbdgan_tf.evaluation.kinds import format_kinds, kind_figures
 
-    figures = kind_figures(list(results.values()), kinds)
+    figures = kind_figures(result, kinds)
     print(format_kinds(figures))
-    report = {"model": next(iter(results.values())).name, "kinds": figures}
-    write_json(Path(config.output_dir) / "kinds.json", report)
+    write_json(Path(config.output_dir) / "kinds.json", {"model": result.name, "kinds": figures})
 
 
 def _evaluate_uniform(config, predictor):

@@ -1,7 +1,6 @@
 """Figures per kind of scene, from scores that are there already."""
 
 from dbdgan_tf.data.uniform_scenes import read_groups
-from dbdgan_tf.evaluation.result import ClassScores
 from dbdgan_tf.metrics.markdown import decimals, markdown_table
 
 COLUMNS = {
@@ -23,28 +22,24 @@ def read_kinds(path, stems):
     return {"all": set(stems), **kinds}
 
 
-def kind_figures(results, kinds):
+def kind_figures(result, kinds):
     """JSON-ready dict kind -> n and those of `COLUMNS` whose class was scored.
 
     Args:
-        results: list of `EvaluationResult`; a kind's photographs are pooled over them.
+        result: `EvaluationResult` of all photographs, of several data sets by its `join`.
         kinds: dict kind -> stems, of which those without scores are passed over.
     """
     figures = {}
     for kind, stems in kinds.items():
-        pooled = {positive: _pool(results, positive, stems) for positive in results[0].classes}
-        scores = next(iter(pooled.values()))
-        if scores.stems:
-            figures[kind] = {"n": len(scores.stems)}
-            figures[kind] |= {f"max_f_{key}": float(one.curves().f.max()) for key, one in pooled.items()}
+        scored = next(iter(result.classes.values())).stems
+        chosen = [index for index, stem in enumerate(scored) if stem in stems]
+        if chosen:
+            classes = {key: scores.rows(chosen) for key, scores in result.classes.items()}
+            figures[kind] = {"n": len(chosen)}
+            figures[kind] |= {f"max_f_{key}": float(one.curves().f.max()) for key, one in classes.items()}
             # The same for both classes.
-            figures[kind] |= {name: scores.mean(name) for name in _ALIKE}
+            figures[kind] |= {name: next(iter(classes.values())).mean(name) for name in _ALIKE}
     return figures
-
-
-def _pool(results, positive, stems):
-    parts = [result.classes[positive] for result in results]
-    return ClassScores.join([part.subset([stem for stem in part.stems if stem in stems]) for part in parts])
 
 
 def format_kinds(figures):

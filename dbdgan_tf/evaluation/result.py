@@ -52,10 +52,13 @@ class ClassScores:
     def subset(self, stems):
         """Returns the same scores restricted to `stems`, in the order of `stems`."""
         position = {stem: index for index, stem in enumerate(self.stems)}
-        rows = [position[stem] for stem in stems]
-        values = {name: column[rows] for name, column in self.values.items()}
-        tables = (getattr(self, name)[rows] for name in _ARRAYS[1:])
-        return ClassScores(self.positive, tuple(stems), *tables, values)
+        return self.rows([position[stem] for stem in stems])
+
+    def rows(self, indices):
+        """Returns the same scores restricted to the images at `indices`, in that order."""
+        values = {name: column[indices] for name, column in self.values.items()}
+        tables = (getattr(self, name)[indices] for name in _ARRAYS[1:])
+        return ClassScores(self.positive, tuple(self.stems[index] for index in indices), *tables, values)
 
     @classmethod
     def join(cls, parts):

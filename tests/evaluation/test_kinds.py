@@ -4,7 +4,7 @@ import pytest
 
 from dbdgan_tf.data.layouts import find_samples, read_stems
 from dbdgan_tf.data.uniform_scenes import read_groups
-from dbdgan_tf.evaluation import evaluate, maps_predictor
+from dbdgan_tf.evaluation import EvaluationResult, evaluate, maps_predictor
 from dbdgan_tf.evaluation.kinds import format_kinds, kind_figures, read_kinds
 
 
@@ -25,8 +25,8 @@ def test_a_list_is_cut_to_what_is_scored(tmp_path):
 
 def test_photographs_of_a_kind_are_pooled_over_data_sets(dataset):
     samples, maps = find_samples(dataset, "test"), maps_predictor(dataset / "maps")
-    results = [evaluate(part, maps) for part in (samples[:2], samples[2:])]
-    figures = kind_figures(results, {"mixed": {"a", "c"}, "right": {"b"}, "gone": {"z"}})
+    result = EvaluationResult.join([evaluate(part, maps) for part in (samples[:2], samples[2:])])
+    figures = kind_figures(result, {"mixed": {"a", "c"}, "right": {"b"}, "gone": {"z"}})
     # c is wrong everywhere, with its border in place. At t = 0, P is the mean of 1/3 and 2/3 and R is 1.
     half = {"mae": 0.5, "boundary_f": 1, "accuracy": 0.5}
     f = pytest.approx(0.65 / 1.15)
@@ -38,7 +38,7 @@ def test_photographs_of_a_kind_are_pooled_over_data_sets(dataset):
         "|---|---|---|---|---|---|---|",
         "| low light | 2 | 0.565 | 0.565 | 0.500 | 1.000 | 0.500 |",
     ]
-    one_class = kind_figures([evaluate(samples, maps, "blur")], {"mixed": {"a", "c"}})
+    one_class = kind_figures(evaluate(samples, maps, "blur"), {"mixed": {"a", "c"}})
     assert one_class["mixed"] == {"n": 2, "max_f_blur": f, **half}
     assert "in focus" not in format_kinds(one_class)
 
