@@ -8,8 +8,10 @@ import pytest
 from dbdgan_tf.command.flags import parse
 from dbdgan_tf.quantization.options import QatRun
 from dbdgan_tf.training.options import DistillRun, TeacherRun
+from trainers.average import AverageConfig
 
 CLASSES = {"teacher": TeacherRun, "distill": DistillRun, "ablation": DistillRun, "qat": QatRun}
+CLASSES["average"] = AverageConfig
 RECIPES = sorted((Path(__file__).parent.parent / "configs").glob("*.flags"))
 
 
@@ -33,7 +35,7 @@ def test_every_recipe_has_a_header_and_is_read_alone_and_with_the_overlay(reposi
 def commands(header):
     """The words after `python -m trainers.NAME` of each command, its shell variables and loops filled in."""
     text = re.sub(r"^#\s*", "", header, flags=re.MULTILINE).replace("\\\n", " ")
-    found = re.findall(r"python -m trainers\.(teacher|distill|qat) (.+)", text)
+    found = re.findall(r"python -m trainers\.(teacher|distill|qat|average) (.+)", text)
     return [(trainer, line.replace("$fold", "0")) for trainer, line in found]
 
 
@@ -41,7 +43,7 @@ def test_the_commands_of_the_headers_are_read(repository, monkeypatch):
     monkeypatch.chdir(repository)
     variables = dict(re.findall(r'(\w+)="(.*?)"', (repository / "configs/lite.flags").read_text(), re.DOTALL))
     variables = {f"${name}": " ".join(value.replace("#", " ").split()) for name, value in variables.items()}
-    starts = {}
+    starts, networks = {}, {"runs/begun/student_best"}
     for path in RECIPES:
         for trainer, line in commands(path.read_text()):
             for name, value in variables.items():
@@ -50,6 +52,9 @@ def test_the_commands_of_the_headers_are_read(repository, monkeypatch):
             config = parse(CLASSES[trainer], *re.findall(r"--\w+(?:=\S*)?", line))
             if trainer == "distill":
                 starts.setdefault(path.stem, []).append(config.student.student_weights)
-    assert starts["lite_finish"] == ["runs/begun/student_best"]
+                networks.add(f"{config.run.output_dir}/student_best")
+            if trainer == "average":
+                assert set(config.networks) <= networks
+    assert starts["lite_finish"] == ["runs/begun/student_best"] * 3
     assert starts["lite_fast"] == ["runs/teacher_1/teacher_best", "runs/lite_fast/student_best"]
     assert starts["b3"] == ["imagenet"]
