@@ -22,6 +22,7 @@ from dbdgan_tf.text_file import read_json
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
+SOURCES = {"_cuhk": "CUHK", "_szu": "SZU-BD", "_mfi_whu": "MFI-WHU"}
 # As the paper prints them: max F, in focus, on CUHK.
 PAPER = {"paper_teacher": ("the paper's teacher", "0.937"), "paper_student": ("the paper's student", "0.929")}
 
@@ -43,8 +44,15 @@ def results_table(names):
         metrics = _read(name)
         focus, blur = metrics["focus"], metrics["blur"]
         figures = [_with_interval(focus, "max_f"), _with_interval(blur, "max_f"), _with_interval(blur, "mae")]
-        rows.append([f"`{name}`", *figures, f"{blur['iou']:.3f}"])
+        rows.append([_title(name), *figures, f"{blur['iou']:.3f}"])
     return markdown_table(["file", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
+
+
+def _title(name):
+    """The file, and of a name FILE_held_out or FILE_held_out_SOURCE the photographs."""
+    file, held_out, source = name.partition("_held_out")
+    photographs = f"held out of {SOURCES[source]}" if source else "held out" * bool(held_out)
+    return ", ".join(filter(None, (f"`{file}`", photographs)))
 
 
 def uniform_table(names):
@@ -72,8 +80,8 @@ def calibration_table(names):
     for name in names:
         blur = _read(name)["blur"]["calibration"]
         figures = (blur["error"], blur["temperature"], blur["error_at_temperature"])
-        rows.append([f"`{name}`", *(f"{figure:.3f}" for figure in figures)])
-    columns = ["file, photographs", "expected calibration error", "best temperature", "error at it"]
+        rows.append([_title(name), *(f"{figure:.3f}" for figure in figures)])
+    columns = ["file", "expected calibration error", "best temperature", "error at it"]
     return markdown_table(columns, rows)
 
 

@@ -36,5 +36,6 @@ def test_kinds_of_scene_of_each_evaluation(tables, monkeypatch):
 def test_calibration_before_and_after(tables, monkeypatch):
     calibration = {"error": 0.0512, "temperature": 1.4, "error_at_temperature": 0.0101}
     monkeypatch.setattr(tables, "_read", lambda name: {"blur": {"calibration": calibration}})
-    filled = tables.fill("<!-- table calibration held -->\n<!-- end -->")
-    assert "| `held` | 0.051 | 1.400 | 0.010 |" in filled
+    filled = tables.fill("<!-- table calibration own_held_out own_held_out_szu -->\n<!-- end -->")
+    for photographs in ("held out", "held out of SZU-BD"):
+        assert f"| `own`, {photographs} | 0.051 | 1.400 | 0.010 |" in filled
