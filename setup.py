@@ -64,7 +64,7 @@ setup(
     description="Defocus blur detection for phones: distillation GAN in Keras 3, TFLite first.",
     long_description=(ROOT / "README.md").read_text() if (ROOT / "README.md").exists() else "",
     long_description_content_type="text/markdown",
-    license="MIT",
+    license="MIT (code); the weights: dbdgan_tf/assets/LICENCE.md",
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["dbdgan_tf*", "trainers*"]),
     package_data={"dbdgan_tf": ["assets/*"]},

@@ -13,7 +13,7 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE_THE_CODE = (
     "README.md", "CONTRIBUTING.md", "MODEL_CARD.md", "SECURITY.md", "tflite/golden/README.md",
-    "tflite/android/README.md", "tflite/ios/README.md", "tflite/web/README.md",
+    "tflite/android/README.md", "tflite/ios/README.md", "tflite/web/README.md", "dbdgan_tf/assets/LICENCE.md",
     "colab/detect.ipynb", "colab/train_distill_convert.ipynb",
 )  # fmt: skip
 LINK = re.compile(r"(\]\()([^)#:\s]+)")

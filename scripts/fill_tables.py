@@ -20,8 +20,9 @@ from dbdgan_tf.metrics.markdown import markdown_table
 from dbdgan_tf.text_file import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "MODEL_CARD.md", "docs/training.md")
+PAGES = ("README.md", "MODEL_CARD.md")
 MARKED = re.compile(r"(<!-- table (\w+) ?(.*?) -->).*?(<!-- end -->)", re.DOTALL)
+SOURCES = {"_cuhk": "CUHK", "_szu": "SZU-BD", "_mfi_whu": "MFI-WHU"}
 # As the paper prints them: max F, in focus, on CUHK.
 PAPER = {"paper_teacher": ("the paper's teacher", "0.937"), "paper_student": ("the paper's student", "0.929")}
 
@@ -43,8 +44,15 @@ def results_table(names):
         metrics = _read(name)
         focus, blur = metrics["focus"], metrics["blur"]
         figures = [_with_interval(focus, "max_f"), _with_interval(blur, "max_f"), _with_interval(blur, "mae")]
-        rows.append([f"`{name}`", *figures, f"{blur['iou']:.3f}"])
-    return markdown_table(["model", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
+        rows.append([_title(name), *figures, f"{blur['iou']:.3f}"])
+    return markdown_table(["file", "max F, in focus", "max F, blurred", "MAE", "IoU, blurred"], rows)
+
+
+def _title(name):
+    """The file, and of a name FILE_held_out or FILE_held_out_SOURCE the photographs."""
+    file, held_out, source = name.partition("_held_out")
+    photographs = f"held out of {SOURCES[source]}" if source else "held out" * bool(held_out)
+    return ", ".join(filter(None, (f"`{file}`", photographs)))
 
 
 def uniform_table(names):
@@ -66,8 +74,20 @@ def ablation_table(names):
     return "\n".join(format_rows(_read(name)["rows"]) for name in names)
 
 
+def calibration_table(names):
+    """How far probabilities are from shares of pixels, and the temperature that brings them nearest."""
+    rows = []
+    for name in names:
+        blur = _read(name)["blur"]["calibration"]
+        figures = (blur["error"], blur["temperature"], blur["error_at_temperature"])
+        rows.append([_title(name), *(f"{figure:.3f}" for figure in figures)])
+    columns = ["file", "expected calibration error", "best temperature", "error at it"]
+    return markdown_table(columns, rows)
+
+
 TABLES = {
     "results": results_table, "uniform": uniform_table, "kinds": kinds_table, "ablation": ablation_table,
+    "calibration": calibration_table,
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 import dbdgan_tf
+from dbdgan_tf.inference.bundled import ASSETS, MODELS
 
 
 def test_import_loads_neither_tensorflow_nor_keras(run_python):
@@ -19,6 +20,11 @@ def test_light_names_and_help_of_trainers_work_where_tensorflow_and_keras_are_ab
         runpy.run_module("trainers.{command}", run_name="__main__")
     """
     assert "--[no]" in run_python(code, blocked=("tensorflow", "keras"))
+
+
+def test_the_package_holds_the_models_that_it_names_and_their_terms():
+    assert sorted(path.stem for path in ASSETS.glob("*.tflite")) == sorted(MODELS)
+    assert "CUHK" in (ASSETS / "LICENCE.md").read_text(encoding="utf-8")
 
 
 # tests/quantization uses the names of that package, which needs tfmot.

@@ -13,7 +13,7 @@ class DetectConfig:
 
     image: str = option(REQUIRED, "one photograph", words=True)
     output: str | None = option(None, "Where to write the 8-bit map, white = blurred.  [./PHOTO_blur.png]")
-    model: str = option("lite", "A bundled model (lite, lite_float16), or a file.")
+    model: str = option("lite", "A bundled model (lite, lite_fast), or a file.")
     overlay: str | None = option(None, "Where to write the photo, veiled where blurred.")
     num_threads: int = option(2, "Threads of the interpreter.", at_least=1)
     tile: bool = option(False, "Look at a large photo through overlapping windows.")

@@ -1,4 +1,4 @@
-"""Trains a student: python -m trainers.distill --flagfile=configs/distill.flags --data_dir=DATA."""
+"""Trains a student: python -m trainers.distill --flagfile=configs/lite.flags --data_dir=DATA."""
 
 from dbdgan_tf.command.flags import start
 from dbdgan_tf.training.options import DistillRun

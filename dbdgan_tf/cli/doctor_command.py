@@ -23,10 +23,10 @@ def command(as_json):
     Each bundled model is compared with its checksum and maps a picture whose answer is known. The exit code
     is 1 if something is wrong. Nothing is sent anywhere: put the output into a bug report.
     """
-    from dbdgan_tf.inference.bundled import MODEL_FILES
+    from dbdgan_tf.inference.bundled import MODELS
 
     versions = {name: _version(name) for name in _PACKAGES}
-    models = {name: _try_model(name) for name in MODEL_FILES}
+    models = {name: _try_model(name) for name in MODELS}
     sound = "missing" not in versions.values() and set(models.values()) == {"sound"}
     facts = {
         "sound": sound,

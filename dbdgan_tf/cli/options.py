@@ -24,7 +24,7 @@ class NumberRange(click.FloatRange):
 COUNT, POSITIVE = IntRange(1), NumberRange(0, min_open=True)
 max_megapixels_option = option("--max-megapixels", type=POSITIVE, default=250.0, help="Refuse larger photos.")
 model_option = option(
-    "--model", default="lite", metavar="lite|lite_float16|PATH", help="A bundled model, or a .tflite file."
+    "--model", default="lite", metavar="NAME|PATH", help="A bundled model (see dbdgan doctor) or a file."
 )
 threads_option = option("--threads", type=IntRange(1, 256), help="Photographs at work.  [default: all cores]")
 follow_links_option = option("--follow-links", is_flag=True, help="Also search folders that are links.")

@@ -141,9 +141,10 @@ def _figure(statistic, other, count):
 def format_rows(rows):
     """Rows of `summarize` as a Markdown table: figures, and in brackets the intervals of their changes."""
     labels = list(rows[0]["figures"]) if rows else []
+    titles = {row["name"]: row["title"] for row in rows}
     lines = []
     for row in rows:
-        cells = [row["title"], row["over"] or ""]
+        cells = [row["title"], titles.get(row["over"], row["over"] or "")]
         for figure in row["figures"].values():
             text = f"{figure['value']:.3f}"
             if "change" in figure:

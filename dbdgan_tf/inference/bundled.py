@@ -16,8 +16,10 @@ from dbdgan_tf.text_file import read_json
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_NAME = "lite"
-# Name -> file; each has its recipe, FILE.json, beside it.
-MODEL_FILES = {"lite": "lite_int8.tflite", "lite_float16": "lite_float16.tflite"}
+# Each is a file NAME.tflite with its recipe, NAME.tflite.json, beside it; lite_fast is for cameras.
+MODELS = ("lite_int8", "lite_float16", "lite_fast_int8", "lite_fast_float16")
+# Name -> file; names without a type mean int8.
+MODEL_FILES = {name: f"{model}.tflite" for model in MODELS for name in (model.removesuffix("_int8"), model)}
 SECONDS = 120
 # Twice, as a damaged graph may spoil memory in its first run; the interpreter is freed before the end.
 _CHILD = """
@@ -35,7 +37,7 @@ del interpreter
 
 
 def bundled_model(name=DEFAULT_NAME):
-    """Path of the .tflite file of a bundled model, "lite" or "lite_float16".
+    """Path of the .tflite file of a bundled model, such as "lite" or "lite_fast_float16".
 
     Raises:
         ValueError: If there is no model of that name.

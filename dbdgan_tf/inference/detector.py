@@ -36,7 +36,7 @@ class BlurDetector:
     Everything about the model (size, types, scaling, polarity) is read from the file.
 
     Args:
-        model: A bundled model's name ("lite", "lite_float16"), the path of a .tflite file,
+        model: A bundled model's name ("lite", "lite_fast", "lite_float16"...), the path of a .tflite file,
             or its content (bytes).
         num_threads: Threads of the interpreter.
         scale: "whole" looks at a photograph shrunk to the model's size, which hides small blur in large ones;

@@ -124,7 +124,7 @@ def test_a_sound_installation(call):
     result = call("doctor")
     assert result.exit_code == 0 and "Everything is as it should be." in result.stdout
     facts = json.loads(call("doctor", "--json").stdout)
-    assert facts["sound"] and facts["models"] == {"lite": "sound", "lite_float16": "sound"}
+    assert facts["sound"] and facts["models"] == dict.fromkeys(bundled.MODELS, "sound")
     assert facts["versions"]["numpy"] == np.__version__ and facts["system"]["cores"] >= 1
     assert set(facts["formats"]) == {"HEIC", "RAW", "AVIF"}
 
@@ -139,7 +139,7 @@ def test_damaged_and_missing_models(call, tmp_path, monkeypatch):
     result = call("doctor", "--json")
     models = json.loads(result.stdout)["models"]
     assert result.exit_code == 1
-    assert "The bundled model is damaged" in models["lite"]
+    assert "The bundled model is damaged" in models["lite_int8"]
     assert "no bundled model" in models["lite_float16"]
     result = call("score", tmp_path, "--model", "lite_float16")
     assert result.exit_code == 1 and "no bundled model" in result.stderr

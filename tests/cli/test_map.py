@@ -150,7 +150,7 @@ def test_side_by_side_and_endings(call, tree, tmp_path):
         (("in/a.jpg", "m"), "no known extension"),
         (("in", "-"), "Only one photograph"),
         (("in/a.jpg", "-", "m.png"), "stdin"),
-        (("in/a.jpg", "m.png", "--model", "b4"), "lite, lite_float16"),
+        (("in/a.jpg", "m.png", "--model", "b4"), "lite, lite_int8, lite_float16"),
         (("in/a.jpg", "m.png", "--threshold", "2"), "0<=x<=1"),
         (("in/a.jpg",), "Missing argument"),
     ],

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -57,6 +58,8 @@ def test_notebooks_are_clean_and_hold_no_logic(repository, name):
         assert importlib.util.find_spec(command), command
     for recipe in re.findall(r"configs/[\w/]+\.flags", source):
         assert (repository / recipe).is_file()
+    for choices in re.findall(r"^STUDENT = .*@param (\[.*\])", source, re.MULTILINE):
+        assert all((repository / f"configs/{student}.flags").is_file() for student in json.loads(choices))
 
 
 def test_detect(execute, model, tmp_path):

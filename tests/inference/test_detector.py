@@ -125,7 +125,7 @@ def large():
 def test_native_scale_sees_blur_that_shrinks_away(detectors, large):
     whole, native = (detector(large).in_focus_share for detector in detectors)
     assert native > 0.9 * whole
-    whole, native = (detector(disc(large, 6)) for detector in detectors)
+    whole, native = (detector(disc(large, 4)) for detector in detectors)
     assert native.in_focus_share < 0.1 and whole.in_focus_share > 0.5
     assert np.all(native.blur_map >= whole.blur_map)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from dbdgan_tf.inference.bundled import MODELS, bundled_model
 from dbdgan_tf.photo import read_image, resize
 from tflite.golden import check, make, vectors
 from tflite.golden.check import GoldenError, read_contract
@@ -113,10 +114,10 @@ def test_what_gets_no_contract(flat_models, tmp_path, model):
 
 
 def test_every_bundled_model_keeps_its_golden_files(repository):
-    models = sorted((repository / "dbdgan_tf/assets").glob("*.tflite"))
-    assert models
-    for model in models:
-        report = check.run(repository / "tflite/golden" / model.stem, model)
+    folders = [path.parent for path in (repository / "tflite/golden").glob("*/contract.json")]
+    assert sorted(folder.name for folder in folders) == sorted(MODELS)
+    for folder in folders:
+        report = check.run(folder, bundled_model(folder.name))
         assert report["failures"] == []
         assert len(report["cases"]) == 3
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dbdgan_tf.inference import BlurDetector
+from dbdgan_tf.inference.bundled import MODELS
 from dbdgan_tf.photo import write_image, write_map
 from tflite.golden import make
 from tflite.golden.vectors import VECTORS, draw
@@ -62,6 +63,15 @@ def test_the_self_test_notices_wrong_golden_files(run_kotlin, assets, tmp_path):
     lines = run_kotlin("self-test", tmp_path, "golden")
     assert any(line.startswith("failure stripes.png, input: largest") for line in lines)
     assert not any(line.startswith("failure cup.png") for line in lines)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_pictures_are_resized_for_every_bundled_model(run_kotlin, repository, tmp_path, name):
+    """The stub's map is another, so only pictures are compared."""
+    shutil.copytree(repository / "tflite/golden" / name, tmp_path / name)
+    (tmp_path / name / f"{name}.tflite").touch()
+    lines = run_kotlin("self-test", tmp_path, name)
+    assert lines[-1].startswith("closed") and not any(", input: " in line for line in lines)
 
 
 def test_a_panorama_is_cut_as_in_python(run_kotlin, assets, tmp_path):

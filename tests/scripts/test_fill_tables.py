@@ -21,7 +21,7 @@ def test_figures_intervals_and_published_ones(tables, monkeypatch):
     assert f"| `own` | {figures} |" in filled
     assert "| the paper's student | 0.929 |" in filled and "old" not in filled
     assert tables.fill(filled) == filled
-    with pytest.raises(ValueError, match="Received: 'speed'. Allowed: results, uniform, kinds, ablation"):
+    with pytest.raises(ValueError, match="Received: 'speed'. Allowed: .*, ablation, calibration"):
         tables.fill("<!-- table speed -->\n<!-- end -->")
 
 
@@ -31,3 +31,11 @@ def test_kinds_of_scene_of_each_evaluation(tables, monkeypatch):
     filled = tables.fill("<!-- table kinds test held -->\n<!-- end -->")
     assert filled.count("| low light | 16 | 0.857 | 0.957 | 0.084 |  | 0.900 |\n\n| kind of scene") == 1
     assert filled.count("| low light |") == 2 and tables.fill(filled) == filled
+
+
+def test_calibration_before_and_after(tables, monkeypatch):
+    calibration = {"error": 0.0512, "temperature": 1.4, "error_at_temperature": 0.0101}
+    monkeypatch.setattr(tables, "_read", lambda name: {"blur": {"calibration": calibration}})
+    filled = tables.fill("<!-- table calibration own_held_out own_held_out_szu -->\n<!-- end -->")
+    for photographs in ("held out", "held out of SZU-BD"):
+        assert f"| `own`, {photographs} | 0.051 | 1.400 | 0.010 |" in filled

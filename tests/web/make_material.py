@@ -3,7 +3,7 @@
 `python tests/web/make_material.py FOLDER` writes the photographs as FOLDER/photos, resized pixels as
 FOLDER/resized.json, the drawn pictures of the golden vectors as FOLDER/scenes and, for each model, its
 golden folder FOLDER/NAME with maps/STEM.png and scores.json:
-the bundled models float16 and int8, and the small grey one of the tests.
+the bundled models, and the small grey one of the tests.
 """
 
 import dataclasses
@@ -79,12 +79,12 @@ def write_scenes(folder):
 
 
 def write_models(folder):
-    """Paths of the three files."""
+    """Paths of the files."""
     from flat_models import grey_model
 
-    from dbdgan_tf.inference.bundled import ASSETS
+    from dbdgan_tf.inference.bundled import MODELS, bundled_model
 
-    contents = {name: (ASSETS / f"lite_{name}.tflite").read_bytes() for name in ("float16", "int8")}
+    contents = {name: bundled_model(name).read_bytes() for name in MODELS}
     contents["grey"] = grey_model((96, 128), io="uint8", placeholder=True)
     for name, content in contents.items():
         (folder / name).mkdir(exist_ok=True)

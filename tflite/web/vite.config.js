@@ -8,10 +8,12 @@ const headers = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+const { DBDGAN_WEB_MODEL, DBDGAN_WEB_CAMERA_MODEL, DBDGAN_WEB_PLAIN_HEADERS } = process.env;
+
 export default defineConfig({
   base: "./",
-  plugins: [modelFiles(process.env.DBDGAN_WEB_MODEL), liteRtFiles(), offlineWorker()],
+  plugins: [modelFiles(DBDGAN_WEB_MODEL, DBDGAN_WEB_CAMERA_MODEL), liteRtFiles(), offlineWorker()],
   build: { target: "es2022", assetsInlineLimit: 0 },
   worker: { format: "iife" },
-  preview: { headers: process.env.DBDGAN_WEB_PLAIN_HEADERS ? {} : headers },
+  preview: { headers: DBDGAN_WEB_PLAIN_HEADERS ? {} : headers },
 });

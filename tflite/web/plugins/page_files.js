@@ -8,23 +8,37 @@ import { fileURLToPath } from "node:url";
 
 const CONTRACT_VERSION = 2;
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const BUNDLED = join(ROOT, "tflite/golden/lite_int8");
+const GOLDEN = join(ROOT, "tflite/golden");
 // Golden folders of bundled models name a file that lies here.
 const ASSETS = join(ROOT, "dbdgan_tf/assets");
 const LITERT = dirname(dirname(createRequire(import.meta.url).resolve("@litertjs/core")));
 const WORKER = "service_worker.js";
 
-/** A model and its contract from a folder that tflite.golden.make wrote; by default the bundled model's. */
-export function modelFiles(folder) {
+/**
+ * The models for photos and for the camera, each with its contract, from folders that tflite.golden.make
+ * wrote. A camera without a folder of its own takes the photos'; by default both are bundled ones, with
+ * their terms.
+ */
+export function modelFiles(photo, camera) {
+  const folders = {
+    photo: photo || join(GOLDEN, "lite_int8"),
+    camera: camera || photo || join(GOLDEN, "lite_fast_int8"),
+  };
   return {
     name: "dbdgan-model-files",
     apply: "build",
     generateBundle() {
-      const { contract, content } = readModel(resolve(folder || BUNDLED));
-      const file = `blur_detector.${contract.model.sha256.slice(0, 12)}.tflite`;
-      const source = JSON.stringify({ ...contract, model: { ...contract.model, file } });
-      this.emitFile({ type: "asset", fileName: `model/${file}`, source: content });
-      this.emitFile({ type: "asset", fileName: "model/contract.json", source });
+      for (const [name, folder] of Object.entries(folders)) {
+        const { contract, content } = readModel(resolve(folder));
+        const file = `blur_detector.${contract.model.sha256.slice(0, 12)}.tflite`;
+        const source = JSON.stringify({ ...contract, model: { ...contract.model, file } });
+        this.emitFile({ type: "asset", fileName: `model/${file}`, source: content });
+        this.emitFile({ type: "asset", fileName: `model/${name}.json`, source });
+      }
+      if (!photo) {
+        const source = readFileSync(join(ASSETS, "LICENCE.md"));
+        this.emitFile({ type: "asset", fileName: "model/LICENCE.md", source });
+      }
     },
   };
 }

@@ -8,8 +8,10 @@ import { Stage } from "./view/stage.js";
 
 const elements = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
 const panel = new Panel(elements, () => session.repaint());
-const detector = openDetector({ onProgress: (share) => panel.showProgress(share) });
-const session = new Session({ detector, stage: new Stage(elements), panel, onState: showState });
+// Promises: of "photo" from the start, of "camera" from its first frame on.
+const detectors = {};
+const stage = new Stage(elements);
+const session = new Session({ openDetector: detectorOf, stage, panel, onState: showState });
 
 listenForPhotos(
   { input: elements.file, button: elements.choose, area: elements.stage },
@@ -26,7 +28,10 @@ elements.example.addEventListener("click", async () => {
   await session.openPhoto(await response.blob(), "example.jpg");
   elements.split.focus();
 });
-await finishLoading();
+await detectorOf("photo").then(
+  ({ label }) => { elements.app.dataset.ready = label; },
+  (error) => panel.complain(error.message),
+);
 
 function showState(state) {
   elements.app.dataset.state = state;
@@ -42,24 +47,33 @@ function showCameraButton(live) {
   elements.camera.setAttribute("aria-pressed", String(live));
 }
 
-async function finishLoading() {
-  try {
-    const { contract, label, runtimeFiles } = await detector.finally(() => {
-      panel.showProgress(null);
-      panel.say("");
-    });
-    elements.app.dataset.ready = label;
-    showFacts(contract, label, false);
-    const kept = await keepForOffline(runtimeFiles).catch(() => false);
-    elements.app.dataset.offline = String(kept);
-    showFacts(contract, label, kept);
-  } catch (error) {
-    panel.complain(error.message);
-  }
+/** What failed to load is tried again the next time. */
+function detectorOf(model) {
+  detectors[model] ??= load(model).catch((error) => {
+    detectors[model] = null;
+    throw error;
+  });
+  return detectors[model];
 }
 
-function showFacts(contract, label, kept) {
-  elements.facts.textContent = [
+async function load(model) {
+  panel.say("Loading the model…");
+  const onProgress = (share) => panel.showProgress(share);
+  const detector = await openDetector({ model, onProgress }).finally(() => {
+    panel.showProgress(null);
+    panel.say("");
+  });
+  showFacts(model, detector, false);
+  keepForOffline(detector.runtimeFiles).catch(() => false).then((kept) => {
+    elements.app.dataset.offline = String(kept);
+    showFacts(model, detector, kept);
+  });
+  return detector;
+}
+
+function showFacts(model, { contract, label }, kept) {
+  elements[`${model}-facts`].textContent = [
+    model === "camera" && "Camera",
     `${contract.name}, ${contract.variant}, ${(contract.bytes / 1e6).toFixed(1)} MB`,
     label,
     contract.placeholder && "weights for demonstration only",

@@ -10,9 +10,9 @@ export class Session {
   #video = null;
   #turn = 0;
 
-  /** `detector` is a promise of one; `onState` hears "empty", "photo" or "live". */
-  constructor({ detector, stage, panel, onState }) {
-    Object.assign(this, { detector, stage, panel, onState });
+  /** `openDetector("photo" or "camera")` promises a detector; `onState` hears "empty", "photo" or "live". */
+  constructor({ openDetector, stage, panel, onState }) {
+    Object.assign(this, { openDetector, stage, panel, onState });
   }
 
   async openPhoto(blob, name) {
@@ -21,7 +21,7 @@ export class Session {
     await this.#guarded(async () => {
       this.panel.say("Looking at the photo…");
       const picture = await openPicture(blob, name);
-      const map = await this.#detect(picture.canvas, true);
+      const map = await this.#detect("photo", picture.canvas, true);
       if (turn === this.#turn) this.#show(picture, map, "photo");
     });
     if (turn === this.#turn) this.panel.say("");
@@ -79,12 +79,12 @@ export class Session {
     const size = { width: video.videoWidth, height: video.videoHeight };
     if (!size.width) return;
     const picture = { name: "camera", canvas: drawn(video, size) };
-    const map = await this.#detect(picture.canvas, false);
+    const map = await this.#detect("camera", picture.canvas, false);
     if (isCurrent()) this.#show(picture, map, "live");
   }
 
-  async #detect(canvas, score) {
-    const detector = await this.detector;
+  async #detect(model, canvas, score) {
+    const detector = await this.openDetector(model);
     return detector.detect(await createImageBitmap(canvas), score);
   }
 

@@ -3,6 +3,9 @@ import AVFoundation
 
 /// Blur maps of camera frames. Frames that arrive while one is being looked at are dropped, so the map never lags.
 ///
+///     let golden = try GoldenFiles(folder)   // golden/camera, of a lite_fast file
+///     let detector = try BlurDetector(model: golden.model, contract: golden.contract, options: options)
+///     let frames = CameraFrames(detector: detector) { map in show(map) }
 ///     let output = AVCaptureVideoDataOutput()
 ///     output.videoSettings = [kCVPixelBufferPixelFormatTypeKey as String: kCVPixelFormatType_32BGRA]
 ///     output.alwaysDiscardsLateVideoFrames = true

@@ -2,6 +2,7 @@
  * The detector, in a worker: `const { detect } = await openDetector(); const { map } = await detect(bitmap)`.
  *
  * @param {object} [options]
+ * @param {string} [options.model] "photo", or "camera" for the model of camera frames.
  * @param {string} [options.base] Address of the folder that holds model/ and LiteRT's files; the page's own.
  * @param {function(number)} [options.onProgress] Called with the loaded share of the model, 0..1.
  * @returns {Promise<{contract: object, label: string, runtimeFiles: string[], detect: function}>}
@@ -9,7 +10,7 @@
  *   up, and resolves to {map: Float32Array (0..1, 1 = out of focus), width, height, milliseconds (model
  *   alone), score (as `scorePhoto` gives it where it is asked for, else null)}.
  */
-export async function openDetector({ base = document.baseURI, onProgress = () => {} } = {}) {
+export async function openDetector({ model = "photo", base = document.baseURI, onProgress = () => {} } = {}) {
   const worker = new Worker(new URL("./worker.js", import.meta.url));
   worker.addEventListener("message", ({ data }) => onProgress(data));
   const ask = (request, transfer = []) => new Promise((resolve, reject) => {
@@ -19,8 +20,11 @@ export async function openDetector({ base = document.baseURI, onProgress = () =>
     worker.postMessage(request, [port2, ...transfer]);
   });
   const opened = await ask({
-    modelFolder: new URL("model/", base).href,
+    contractAddress: new URL(`model/${model}.json`, base).href,
     liteRtFolder: new URL(`${__LITERT_FOLDER__}/`, base).href,
+  }).catch((error) => {
+    worker.terminate();
+    throw error;
   });
   return { ...opened, detect: (bitmap, score = false) => ask({ bitmap, score }, [bitmap]) };
 }

@@ -16,8 +16,8 @@ self.addEventListener("message", async ({ data: request, ports: [port] }) => {
   }
 });
 
-async function open({ modelFolder, liteRtFolder }) {
-  const { contract, model } = await downloadModel(modelFolder, (share) => self.postMessage(share));
+async function open({ contractAddress, liteRtFolder }) {
+  const { contract, model } = await downloadModel(contractAddress, (share) => self.postMessage(share));
   const runtime = await openRuntime(model, liteRtFolder, contract);
   const prepare = inputMaker(contract);
   opened = { contract, runtime, prepare };
@@ -49,10 +49,10 @@ function readPixels(bitmap) {
   return context.getImageData(0, 0, width, height);
 }
 
-/** What contract.json says of the model, and the model's bytes; `onProgress` hears the share, 0..1. */
-async function downloadModel(folder, onProgress) {
-  const { model: contract } = await (await fetchOrThrow(`${folder}contract.json`)).json();
-  const response = await fetchOrThrow(folder + contract.file);
+/** What the contract says of the model, and the model's bytes; `onProgress` hears the share, 0..1. */
+async function downloadModel(address, onProgress) {
+  const { model: contract } = await (await fetchOrThrow(address)).json();
+  const response = await fetchOrThrow(new URL(contract.file, address).href);
   const parts = [];
   let loaded = 0;
   const reader = response.body.getReader();

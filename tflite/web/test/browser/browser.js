@@ -16,11 +16,12 @@ const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"];
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * {address, close} of the page, built with the model of a golden folder or the bundled one and served on this
- * machine; a plain host sends no cross-origin isolation headers.
+ * {address, close} of the page, built with the models of golden folders or the bundled ones and served on
+ * this machine; a plain host sends no cross-origin isolation headers.
  */
-export async function serveSite({ golden = "", plain = false } = {}) {
+export async function serveSite({ golden = "", camera = "", plain = false } = {}) {
   process.env.DBDGAN_WEB_MODEL = golden;
+  process.env.DBDGAN_WEB_CAMERA_MODEL = camera;
   process.env.DBDGAN_WEB_PLAIN_HEADERS = plain ? "1" : "";
   const outDir = mkdtempSync(join(tmpdir(), "dbdgan-web-"));
   const settings = { root, logLevel: "error", build: { outDir }, preview: { port: 0, host: "127.0.0.1" } };

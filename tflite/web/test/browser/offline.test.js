@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { awaitOffline, loadPage, material, openBrowser, openFile, serveSite } from "./browser.js";
+import {
+  awaitOffline, FAKE_CAMERA, loadPage, material, openBrowser, openFile, serveSite, showing,
+} from "./browser.js";
 
 for (const [name, plain, again] of [
   ["a host with isolation headers", false, false],
@@ -13,7 +15,7 @@ for (const [name, plain, again] of [
 ]) {
   test(`offline reload: ${name}`, async (t) => {
     const site = await serveSite({ golden: join(material, "grey"), plain });
-    const browser = await openBrowser();
+    const browser = await openBrowser({ flags: FAKE_CAMERA });
     t.after(browser.close);
     const { page } = browser;
     const first = await loadPage(page, site.address);
@@ -29,6 +31,7 @@ for (const [name, plain, again] of [
     await site.close();
     t.diagnostic(`first visit: ${first}; offline: ${await loadPage(page)}`);
     await openFile(page, join(material, "photos", "cat.jpg"));
+    await showing(page, () => page.click("#camera"));
     assert.deepEqual(browser.problems, []);
   });
 }

@@ -13,7 +13,7 @@ const photo = (name) => join(material, "photos", name);
 let site, browser, page;
 
 before(async () => {
-  site = await serveSite({ golden: join(material, "grey") });
+  site = await serveSite({ golden: join(material, "grey"), camera: join(material, "lite_fast_int8") });
   browser = await openBrowser({ flags: FAKE_CAMERA });
   page = browser.page;
   await loadPage(page, site.address);
@@ -105,12 +105,15 @@ test("what is no photo is refused and the page goes on", async () => {
   assert.equal(await figure("problem"), "");
 });
 
-test("the camera runs until it is frozen", async () => {
+test("the camera runs, with its own model, until it is frozen", async () => {
   await page.click("#camera");
   await page.waitForSelector('#app[data-state="live"]');
   assert.equal(await page.getAttribute("#camera", "aria-pressed"), "true");
   for (let frame = 0; frame < 3; frame++) await showing(page, () => {});
   assert.equal(await figure("sharpness"), "–");
+  const contract = JSON.parse(readFileSync(join(material, "lite_fast_int8/contract.json"))).model;
+  assert.ok((await figure("camera-facts")).startsWith(`Camera · ${contract.name}, int8`));
+  assert.match(await figure("photo-facts"), /^grey, /);
   await page.click("#camera");
   await page.waitForSelector('#app[data-state="photo"]');
   assert.equal(await figure("camera"), "Camera");

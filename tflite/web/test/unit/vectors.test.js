@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { modelFiles } from "../../plugins/page_files.js";
 import { blend, isPanorama, lookAlong, spansOf, stripOf } from "../../src/detection/panorama.js";
@@ -128,4 +129,18 @@ test("a folder without a contract, of another version or with another model is r
   write({ contract_version: 2, model: { file: "m.tflite", sha256: "0" } });
   writeFileSync(join(own, "m.tflite"), "other");
   assert.throws(() => build(own), /missing or another/);
+});
+
+test("a model for photos serves the camera unless it has one of its own; bundled ones are two", () => {
+  const build = (...folders) => {
+    const files = {};
+    const emitFile = ({ fileName, source }) => { files[fileName] = source; };
+    modelFiles(...folders).generateBundle.call({ emitFile });
+    return ["photo", "camera"].map((name) => JSON.parse(files[`model/${name}.json`]).model.file);
+  };
+  const [photo, camera] = build();
+  assert.ok(photo !== camera);
+  const golden = fileURLToPath(new URL("../../../golden/", import.meta.url));
+  assert.deepEqual(build(`${golden}lite_int8`), [photo, photo]);
+  assert.deepEqual(build("", `${golden}lite_int8`), [photo, photo]);
 });

@@ -7,6 +7,8 @@ import java.util.concurrent.Executor
 /**
  * Blur maps of CameraX frames; CameraX drops those that arrive while one is being looked at, so the map never lags.
  *
+ *     val golden = GoldenFiles(context.assets, "golden/camera")   // of a lite_fast file
+ *     val detector = BlurDetector(context.assets, golden.modelAsset, golden.contract, options)
  *     val analysis = ImageAnalysis.Builder()
  *         .setBackpressureStrategy(ImageAnalysis.STRATEGY_KEEP_ONLY_LATEST).build()
  *     analysis.setAnalyzer(Executors.newSingleThreadExecutor(), CameraFrames(detector, mainExecutor) { map ->
