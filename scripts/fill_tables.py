@@ -51,8 +51,7 @@ def results_table(names):
 def _title(name):
     """The file, and of a name FILE_held_out or FILE_held_out_SOURCE the photographs."""
     file, held_out, source = name.partition("_held_out")
-    photographs = f"held out of {SOURCES[source]}" if source else "held out" * bool(held_out)
-    return ", ".join(filter(None, (f"`{file}`", photographs)))
+    return f"`{file}`" + ", held out" * bool(held_out) + (f" of {SOURCES[source]}" if source else "")
 
 
 def uniform_table(names):

@@ -14,15 +14,15 @@ for name in lite_int8 lite_float16 lite_fast_int8 lite_fast_float16; do
   python -m trainers.evaluate $model --data_dir="$data/cuhk" --output_dir="runs/measured/$name" $uniform
   keep "$name/metrics.json" "$name"
   [[ $name == *int8 ]] || continue
-  keep "$name/kinds.json" "${name}_kinds"
   keep "$name/uniform.json" "${name}_uniform"
   python -m trainers.evaluate $model --data_dir="$data/cuhk,$data/szu,$data/mfi_whu" --split=train \
     --list=configs/validation.txt --output_dir="runs/measured/${name}_held_out"
   keep "${name}_held_out/metrics.json" "${name}_held_out"
-  keep "${name}_held_out/kinds.json" "${name}_held_out_kinds"
   for source in cuhk szu mfi_whu; do
     keep "${name}_held_out/$source/metrics.json" "${name}_held_out_$source"
   done
 done
+keep lite_int8/kinds.json lite_int8_kinds
+keep lite_int8_held_out/kinds.json lite_int8_held_out_kinds
 cp runs/measured/lite_int8_held_out/reliability.png docs/images/reliability.png
 python scripts/fill_tables.py

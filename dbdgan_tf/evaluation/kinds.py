@@ -29,16 +29,15 @@ def kind_figures(result, kinds):
         result: `EvaluationResult` of all photographs, of several data sets by its `join`.
         kinds: dict kind -> stems, of which those without scores are passed over.
     """
-    figures = {}
+    figures, first = {}, next(iter(result.classes))
     for kind, stems in kinds.items():
-        scored = next(iter(result.classes.values())).stems
-        chosen = [index for index, stem in enumerate(scored) if stem in stems]
+        chosen = [index for index, stem in enumerate(result.classes[first].stems) if stem in stems]
         if chosen:
             classes = {key: scores.rows(chosen) for key, scores in result.classes.items()}
             figures[kind] = {"n": len(chosen)}
             figures[kind] |= {f"max_f_{key}": float(one.curves().f.max()) for key, one in classes.items()}
             # The same for both classes.
-            figures[kind] |= {name: next(iter(classes.values())).mean(name) for name in _ALIKE}
+            figures[kind] |= {name: classes[first].mean(name) for name in _ALIKE}
     return figures
 
 

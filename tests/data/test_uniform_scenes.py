@@ -62,9 +62,13 @@ def test_shares_by_hand_worst_first():
 def test_the_committed_lists_keep_what_is_measured_out_of_training(repository, shared_dir):
     groups = us.read_groups(repository / "configs/bsds500_uniform.txt")
     assert {group: len(stems) for group, stems in groups.items()} == {"sharp": 20, "blurred": 20}
-    unlabelled = read_stems(repository / "configs/bsds500_unlabelled.txt")
-    split = split_sources([(s, None) for s, _ in find_sources(shared_dir / "data/bsds500/images")], seed=1)
+    sources = [(source, None) for source, _ in find_sources(shared_dir / "data/bsds500/images")]
+    split = split_sources(sources, seed=1)
+    unlabelled = read_stems(repository / "configs/unlabelled.txt") & {path.stem for path, _ in sources}
     assert unlabelled == {path.stem for path, _ in split.train}
     assert set(groups["sharp"] + groups["blurred"]) <= {path.stem for path, _ in split.test}
     sharp = read_stems(repository / "configs/bsds500_sharp.txt")
     assert len(sharp) == 139 and sharp < unlabelled
+    # SZU-BD holds photographs of BSDS500.
+    held_out = {stem.removeprefix("szu_") for stem in read_stems(repository / "configs/validation.txt")}
+    assert not held_out & read_stems(repository / "configs/unlabelled.txt")
